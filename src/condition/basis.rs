@@ -1,0 +1,318 @@
+//! What a truth rests on: the facts that decided it, and what each lacks.
+
+use super::eval::{Evaluator, Scope};
+use super::program::{Atom, AtomId, ListTerm, Node, NodeId, Program, Term, TermId};
+use super::truth::{Outcome, Truth};
+use crate::context::Completeness;
+use crate::schema::{Cell, Delivery, FactId, FieldId, PartId, Schema, Type};
+use crate::time::Duration;
+
+/// One fact a truth rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Basis {
+    pub(crate) subject: Subject,
+    pub(crate) state: FactState,
+}
+
+/// A part, or a fact in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Part(PartId),
+    Fact(FactId),
+    Entry(FactId, String),
+    Field(FactId, FieldId),
+}
+
+impl Subject {
+    /// Spells the subject as conditions do, such as `support.tickets`.
+    pub(crate) fn path(&self, schema: &Schema) -> String {
+        match self {
+            Self::Part(part) => schema.part(*part).name.clone(),
+            Self::Fact(fact) => schema.entry(*fact).path.clone(),
+            Self::Entry(fact, key) => format!("{}.{key}", schema.entry(*fact).path),
+            Self::Field(fact, field) => {
+                let entry = schema.entry(*fact);
+                match entry.fact.ty() {
+                    Type::Records(record) => format!("{}.{}", entry.path, record.name_of(*field)),
+                    _ => entry.path.clone(),
+                }
+            }
+        }
+    }
+}
+
+/// What is known about a fact, and since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FactState {
+    /// Known, and delivered this long ago.
+    Fresh { age: Duration },
+    /// Delivered too long ago.
+    Stale { age: Duration, max_age: Duration },
+    /// Never delivered.
+    Unknown,
+    /// Its part was delivered without it.
+    Absent,
+    /// The list is there in part, and what it does not hold may exist.
+    Partial,
+    /// It is there and cannot be believed: no number, another currency, a
+    /// watermark ahead of now.
+    Invalid,
+}
+
+impl FactState {
+    /// Tells whether this is why something is unknown.
+    pub(crate) fn is_lacking(self) -> bool {
+        !matches!(self, Self::Fresh { .. })
+    }
+}
+
+/// Lists what decided a truth: on the last known facts, or on the fresh ones.
+///
+/// For an unknown truth these are the facts that are lacking.
+pub(crate) fn basis(evaluator: &mut Evaluator<'_>, root: NodeId, last_known: bool) -> Vec<Basis> {
+    let mut walk = Walk {
+        evaluator,
+        last_known,
+        found: Vec::new(),
+    };
+    walk.node(root, Scope::Outside);
+    walk.found
+}
+
+struct Walk<'e, 'a> {
+    evaluator: &'e mut Evaluator<'a>,
+    last_known: bool,
+    found: Vec<Basis>,
+}
+
+impl<'a> Walk<'_, 'a> {
+    fn program(&self) -> &'a Program {
+        self.evaluator.program()
+    }
+
+    fn truth(&self, outcome: Outcome) -> Truth {
+        if self.last_known {
+            outcome.last_known()
+        } else {
+            outcome.truth()
+        }
+    }
+
+    fn node(&mut self, id: NodeId, scope: Scope<'a>) {
+        match &self.program()[id] {
+            Node::True | Node::False | Node::Unknown => {}
+            Node::Not(inner) => self.node(*inner, scope),
+            Node::Atom(atom) => {
+                let outcome = self.evaluator.node(id, scope);
+                let truth = self.truth(outcome);
+                self.atom(*atom, truth, scope);
+            }
+            Node::All(parts) | Node::Any(parts) => {
+                let outcome = self.evaluator.node(id, scope);
+                let truth = self.truth(outcome);
+                for part in parts {
+                    let outcome = self.evaluator.node(*part, scope);
+                    // A part with another truth did not decide the whole.
+                    if self.truth(outcome) == truth {
+                        self.node(*part, scope);
+                    }
+                }
+            }
+        }
+    }
+
+    fn atom(&mut self, id: AtomId, truth: Truth, scope: Scope<'a>) {
+        match &self.program()[id] {
+            Atom::KnownPart(part) => self.part(*part, truth),
+            Atom::Cut(term, _)
+            | Atom::Is(term, _)
+            | Atom::Truth(term)
+            | Atom::Has(term)
+            | Atom::KnownFact(term) => self.term(*term, truth, scope),
+            Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
+                self.term(*a, truth, scope);
+                self.term(*b, truth, scope);
+            }
+            Atom::Member(item, list) => {
+                self.term(*item, truth, scope);
+                self.list(list, truth, scope);
+            }
+            Atom::Exists(list, body) | Atom::One(list, body) => {
+                self.list(list, truth, scope);
+                if truth == Truth::Unknown {
+                    self.elements(list, *body, scope);
+                }
+            }
+        }
+    }
+
+    /// Lists what is lacking inside the elements that leave a macro unknown.
+    fn elements(&mut self, list: &'a ListTerm, body: NodeId, scope: Scope<'a>) {
+        for element in self.evaluator.scopes(list, scope) {
+            let outcome = self.evaluator.node(body, element);
+            if self.truth(outcome) == Truth::Unknown {
+                self.node(body, element);
+            }
+        }
+    }
+
+    fn list(&mut self, list: &'a ListTerm, truth: Truth, scope: Scope<'a>) {
+        match list {
+            ListTerm::Fact(fact) => self.fact(Subject::Fact(*fact), *fact, self.cell(*fact), truth),
+            ListTerm::Field(fact, field) => self.field(*fact, *field, truth, scope),
+            ListTerm::Written(entries) => {
+                for entry in entries {
+                    self.term(*entry, truth, scope);
+                }
+            }
+        }
+    }
+
+    fn term(&mut self, id: TermId, truth: Truth, scope: Scope<'a>) {
+        match &self.program()[id] {
+            Term::Constant(_) | Term::Unknown | Term::Element | Term::Now => {}
+            Term::Fact(fact) => self.fact(Subject::Fact(*fact), *fact, self.cell(*fact), truth),
+            Term::Entry(fact, key) => self.entry(*fact, key, truth),
+            Term::Field(fact, field) => self.field(*fact, *field, truth, scope),
+            Term::Since(inner)
+            | Term::DaysSince(inner)
+            | Term::Negate(inner)
+            | Term::ToDouble(inner)
+            | Term::ToInt(inner)
+            | Term::Characters(inner)
+            | Term::Clock(_, inner, _) => self.term(*inner, truth, scope),
+            Term::Arithmetic(_, a, b) => {
+                self.term(*a, truth, scope);
+                self.term(*b, truth, scope);
+            }
+            Term::Size(list) => self.list(list, truth, scope),
+            Term::Count(list, body) => {
+                self.list(list, truth, scope);
+                if truth == Truth::Unknown {
+                    self.elements(list, *body, scope);
+                }
+            }
+            Term::Choice(test, a, b) => {
+                self.node(*test, scope);
+                self.term(*a, truth, scope);
+                self.term(*b, truth, scope);
+            }
+            Term::Truth(node) => self.node(*node, scope),
+        }
+    }
+
+    fn cell(&self, fact: FactId) -> Cell<'a> {
+        let facts = self.evaluator.facts();
+        facts.in_one_currency(facts.cell(fact))
+    }
+
+    fn entry(&mut self, fact: FactId, key: &str, truth: Truth) {
+        let subject = Subject::Entry(fact, key.to_owned());
+        let cell = match self.cell(fact) {
+            Cell::Scores(scores) => match scores.get(key) {
+                Some(score) => {
+                    let part = self.evaluator.facts().schema().entry(fact).part;
+                    let delivery = self.evaluator.facts().score_delivery(part, score);
+                    let cell = if score.value.is_finite() {
+                        Cell::Present
+                    } else {
+                        Cell::Invalid
+                    };
+                    return self.delivered(subject, part, delivery, cell, truth);
+                }
+                None => Cell::Absent,
+            },
+            Cell::Map(values) if values.contains_key(key) => Cell::Present,
+            _ => Cell::Absent,
+        };
+        self.fact(subject, fact, cell, truth);
+    }
+
+    /// A field of an element is as old as its list; only its absence is news.
+    fn field(&mut self, fact: FactId, field: FieldId, truth: Truth, scope: Scope<'a>) {
+        let Scope::Row(rows, row) = scope else { return };
+        let cell = self
+            .evaluator
+            .facts()
+            .in_one_currency(rows.cell(row, field));
+        let state = lacking(cell);
+        if truth == Truth::Unknown
+            && let Some(state) = state
+        {
+            self.add(Subject::Field(fact, field), state);
+        }
+    }
+
+    fn fact(&mut self, subject: Subject, fact: FactId, cell: Cell<'a>, truth: Truth) {
+        let facts = self.evaluator.facts();
+        let part = facts.schema().entry(fact).part;
+        self.delivered(subject, part, facts.delivery(part), cell, truth);
+    }
+
+    fn delivered(
+        &mut self,
+        subject: Subject,
+        part: PartId,
+        delivery: Delivery,
+        cell: Cell<'a>,
+        truth: Truth,
+    ) {
+        let state = match delivery {
+            Delivery::Never => return self.add(Subject::Part(part), FactState::Unknown),
+            Delivery::Ahead { .. } => return self.add(Subject::Part(part), FactState::Invalid),
+            Delivery::Stale { age, max_age } => {
+                let stale = FactState::Stale { age, max_age };
+                let dates_itself =
+                    matches!(subject, Subject::Entry(..)) && self.part_is_fresh(part);
+                let subject = if dates_itself {
+                    subject
+                } else {
+                    Subject::Part(part)
+                };
+                return self.add(subject, stale);
+            }
+            Delivery::Fresh { age, .. } => FactState::Fresh { age },
+        };
+        match lacking(cell).filter(|_| truth == Truth::Unknown) {
+            Some(lacking) => self.add(subject, lacking),
+            None if truth != Truth::Unknown => self.add(subject, state),
+            None => {}
+        }
+    }
+
+    fn part_is_fresh(&self, part: PartId) -> bool {
+        self.evaluator.facts().delivery(part).is_fresh()
+    }
+
+    fn part(&mut self, part: PartId, truth: Truth) {
+        self.delivered(
+            Subject::Part(part),
+            part,
+            self.evaluator.facts().delivery(part),
+            Cell::Present,
+            truth,
+        );
+    }
+
+    fn add(&mut self, subject: Subject, state: FactState) {
+        let basis = Basis { subject, state };
+        if !self.found.contains(&basis) {
+            self.found.push(basis);
+        }
+    }
+}
+
+/// Says why a fact of a fresh part cannot be read, if it cannot.
+fn lacking(cell: Cell<'_>) -> Option<FactState> {
+    match cell {
+        Cell::Absent => Some(FactState::Absent),
+        Cell::Invalid => Some(FactState::Invalid),
+        Cell::Double(value) if !value.is_finite() => Some(FactState::Invalid),
+        Cell::List(_, completeness) | Cell::Rows(_, completeness) => match completeness {
+            Completeness::Unknown => Some(FactState::Unknown),
+            Completeness::Partial => Some(FactState::Partial),
+            Completeness::Complete => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,223 @@
+//! From atoms and facts to truths: each shared truth once, on every rail.
+
+mod atoms;
+mod lists;
+mod terms;
+
+use super::program::{Node, NodeId, Program};
+use super::truth::{NEVER, Outcome, Rail, Truth};
+use crate::schema::{Cell, Delivery, Facts, Rows};
+use crate::time::Timestamp;
+
+/// Evaluates the truths of a program against the facts of one moment.
+///
+/// `at` is the instant that `now` stands for. It is later than the moment of
+/// the facts where somebody asks what time alone will change: the parts then
+/// stay as fresh or stale as they are.
+pub(crate) struct Evaluator<'a> {
+    program: &'a Program,
+    facts: &'a Facts<'a>,
+    at: i64,
+    memo: Vec<Option<Outcome>>,
+}
+
+/// What a body of a macro looks at.
+#[derive(Clone, Copy)]
+pub(super) enum Scope<'a> {
+    /// Outside of every macro.
+    Outside,
+    Row(Rows<'a>, usize),
+    Cell(Cell<'a>),
+    Value(Value<'a>),
+}
+
+/// A value of a term.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Value<'a> {
+    Bool(bool),
+    Int(i64),
+    /// A number of which only a lower bound is known.
+    AtLeast(i64),
+    Double(f64),
+    Text(&'a str),
+    Word(u16),
+    Time(i64),
+    Length(i64),
+}
+
+/// What reading or computing a term came to.
+#[derive(Clone, Copy, Debug)]
+struct Reading<'a> {
+    /// The value by the last known facts, if there is one.
+    value: Option<Value<'a>>,
+    /// Whether every part it rests on is fresh.
+    fresh: bool,
+    /// By how much the value grows with each millisecond.
+    slope: i64,
+    /// Until when the value follows its slope.
+    holds_until: i64,
+    /// When a part it rests on goes stale, or begins to be believed.
+    expires_at: i64,
+}
+
+impl<'a> Reading<'a> {
+    const UNKNOWN: Self = Self {
+        value: None,
+        fresh: true,
+        slope: 0,
+        holds_until: NEVER,
+        expires_at: NEVER,
+    };
+
+    fn constant(value: Value<'a>) -> Self {
+        Self {
+            value: Some(value),
+            ..Self::UNKNOWN
+        }
+    }
+
+    fn optional(value: Option<Value<'a>>) -> Self {
+        Self {
+            value,
+            ..Self::UNKNOWN
+        }
+    }
+
+    /// Dates what was read by the part it was read from.
+    fn delivered(self, delivery: Delivery) -> Self {
+        let expires_at = delivery.changes_at().map_or(NEVER, Timestamp::as_millis);
+        Self {
+            value: self.value.filter(|_| delivery != Delivery::Never),
+            fresh: self.fresh && delivery.is_fresh(),
+            expires_at: self.expires_at.min(expires_at),
+            ..self
+        }
+    }
+
+    /// Replaces the value by one that follows from it, without its slope.
+    fn map(self, value: impl FnOnce(Value<'a>) -> Option<Value<'a>>) -> Self {
+        Self {
+            value: self.value.and_then(value),
+            slope: 0,
+            ..self
+        }
+    }
+
+    /// Rests on another reading as well.
+    fn joined(self, other: &Reading<'_>) -> Self {
+        Self {
+            fresh: self.fresh && other.fresh,
+            holds_until: self.holds_until.min(other.holds_until),
+            expires_at: self.expires_at.min(other.expires_at),
+            ..self
+        }
+    }
+
+    /// Turns a reading into a truth by a test that says how long it holds.
+    fn decide(self, test: impl FnOnce(Value<'a>) -> (Truth, i64)) -> Outcome {
+        let (truth, changes_at) = self.value.map_or((Truth::Unknown, NEVER), test);
+        let known = Rail {
+            truth,
+            changes_at: changes_at.min(self.holds_until),
+        };
+        let (fresh, running) = if self.fresh {
+            let changes_at = known.changes_at.min(self.expires_at);
+            (known, Rail { truth, changes_at })
+        } else {
+            (
+                Rail::UNKNOWN,
+                Rail {
+                    truth: Truth::Unknown,
+                    changes_at: self.expires_at,
+                },
+            )
+        };
+        Outcome {
+            fresh,
+            last_known: known,
+            running,
+        }
+    }
+
+    /// Turns a reading into a truth that does not change with time alone.
+    fn test(self, test: impl FnOnce(Value<'a>) -> bool) -> Outcome {
+        self.decide(|value| (test(value).into(), NEVER))
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// Prepares to evaluate at the moment of the facts.
+    pub(crate) fn new(program: &'a Program, facts: &'a Facts<'a>) -> Self {
+        Self::at(program, facts, facts.now())
+    }
+
+    /// Prepares to evaluate at a later instant, with the facts as they are.
+    pub(crate) fn at(program: &'a Program, facts: &'a Facts<'a>, at: Timestamp) -> Self {
+        let memo = vec![None; program.node_count()];
+        Self {
+            program,
+            facts,
+            at: at.as_millis(),
+            memo,
+        }
+    }
+
+    /// Moves to another instant.
+    pub(crate) fn move_to(&mut self, at: Timestamp) {
+        self.at = at.as_millis();
+        self.memo.fill(None);
+    }
+
+    pub(crate) fn facts(&self) -> &'a Facts<'a> {
+        self.facts
+    }
+
+    pub(super) fn program(&self) -> &'a Program {
+        self.program
+    }
+
+    /// Evaluates a truth.
+    pub(crate) fn truth(&mut self, node: NodeId) -> Outcome {
+        self.node(node, Scope::Outside)
+    }
+
+    pub(super) fn node(&mut self, id: NodeId, scope: Scope<'a>) -> Outcome {
+        let shared = !self.program.is_local(id);
+        if shared && let Some(known) = self.memo.get(id.0 as usize).copied().flatten() {
+            return known;
+        }
+        let program = self.program;
+        let outcome = match &program[id] {
+            Node::True => Outcome::always(Truth::True),
+            Node::False => Outcome::always(Truth::False),
+            Node::Unknown => Outcome::UNKNOWN,
+            Node::Atom(atom) => self.atom(*atom, scope),
+            Node::Not(inner) => self.node(*inner, scope).not(),
+            Node::All(parts) => {
+                let start = Outcome::always(Truth::True);
+                parts
+                    .iter()
+                    .fold(start, |all, part| all.and(self.node(*part, scope)))
+            }
+            Node::Any(parts) => {
+                let start = Outcome::always(Truth::False);
+                parts
+                    .iter()
+                    .fold(start, |any, part| any.or(self.node(*part, scope)))
+            }
+        };
+        if shared && let Some(place) = self.memo.get_mut(id.0 as usize) {
+            *place = Some(outcome);
+        }
+        outcome
+    }
+
+    /// Reads a number for a score: its value, if it is fresh.
+    pub(crate) fn number(&mut self, term: super::program::TermId) -> Option<f64> {
+        let reading = self.term(term, Scope::Outside);
+        match reading.value.filter(|_| reading.fresh)? {
+            Value::Double(value) => Some(value),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! The functions of the language that need more than one line.
+
+use jiff::civil::Weekday;
+use jiff::tz::Offset;
+
+use super::tree::Operation;
+use crate::time::Timestamp;
+
+/// A question about a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum TextTest {
+    StartsWith,
+    EndsWith,
+    Contains,
+}
+
+impl TextTest {
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "startsWith" => Self::StartsWith,
+            "endsWith" => Self::EndsWith,
+            "contains" => Self::Contains,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn holds(self, text: &str, needle: &str) -> bool {
+        match self {
+            Self::StartsWith => text.starts_with(needle),
+            Self::EndsWith => text.ends_with(needle),
+            Self::Contains => text.contains(needle),
+        }
+    }
+}
+
+/// A part of a date, or of a length of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Clock {
+    FullYear,
+    Month,
+    Date,
+    DayOfMonth,
+    DayOfWeek,
+    DayOfYear,
+    Hours,
+    Minutes,
+    Seconds,
+    Milliseconds,
+}
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+pub(crate) const DAY: i64 = 24 * HOUR;
+
+impl Clock {
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "getFullYear" => Self::FullYear,
+            "getMonth" => Self::Month,
+            "getDate" => Self::Date,
+            "getDayOfMonth" => Self::DayOfMonth,
+            "getDayOfWeek" => Self::DayOfWeek,
+            "getDayOfYear" => Self::DayOfYear,
+            "getHours" => Self::Hours,
+            "getMinutes" => Self::Minutes,
+            "getSeconds" => Self::Seconds,
+            "getMilliseconds" => Self::Milliseconds,
+            _ => return None,
+        })
+    }
+
+    /// Tells whether a length of time has this part.
+    pub(crate) fn is_of_length(self) -> bool {
+        matches!(
+            self,
+            Self::Hours | Self::Minutes | Self::Seconds | Self::Milliseconds
+        )
+    }
+
+    /// Returns the part of a length: whole hours, minutes or seconds of all of it.
+    pub(crate) fn of_length(self, millis: i64) -> Option<i64> {
+        Some(match self {
+            Self::Hours => millis / HOUR,
+            Self::Minutes => millis / MINUTE,
+            Self::Seconds => millis / SECOND,
+            Self::Milliseconds => millis % SECOND,
+            _ => return None,
+        })
+    }
+
+    /// Returns the part of a time at an offset from UTC, counted as CEL does.
+    pub(crate) fn of_time(self, millis: i64, offset_minutes: i32) -> Option<i64> {
+        let local = local(millis, offset_minutes)?;
+        Some(match self {
+            Self::FullYear => i64::from(local.year()),
+            Self::Month => i64::from(local.month()) - 1,
+            Self::Date => i64::from(local.day()),
+            Self::DayOfMonth => i64::from(local.day()) - 1,
+            Self::DayOfWeek => i64::from(local.weekday().since(Weekday::Sunday)),
+            Self::DayOfYear => i64::from(local.day_of_year()) - 1,
+            Self::Hours => i64::from(local.hour()),
+            Self::Minutes => i64::from(local.minute()),
+            Self::Seconds => i64::from(local.second()),
+            Self::Milliseconds => i64::from(local.millisecond()),
+        })
+    }
+
+    /// Returns how long after `millis` the part changes at the earliest.
+    pub(crate) fn lasts(self, millis: i64, offset_minutes: i32) -> i64 {
+        let shifted = millis.saturating_add(i64::from(offset_minutes).saturating_mul(MINUTE));
+        let rest_of = |unit: i64| unit - shifted.rem_euclid(unit);
+        match self {
+            Self::Milliseconds => 1,
+            Self::Seconds => rest_of(SECOND),
+            Self::Minutes => rest_of(MINUTE),
+            Self::Hours => rest_of(HOUR),
+            // The next midnight; a month or a year is walked day by day.
+            _ => rest_of(DAY),
+        }
+    }
+}
+
+fn local(millis: i64, offset_minutes: i32) -> Option<jiff::civil::DateTime> {
+    let time = jiff::Timestamp::from_millisecond(millis).ok()?;
+    let offset = Offset::from_seconds(offset_minutes.checked_mul(60)?).ok()?;
+    Some(offset.to_datetime(time))
+}
+
+/// Reads `"+02:00"`, `"-13:00"`, `"02:00"` or `"UTC"` as minutes.
+pub(crate) fn offset_minutes(text: &str) -> Option<i32> {
+    if text == "UTC" {
+        return Some(0);
+    }
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (hours, minutes) = digits.split_once(':')?;
+    let two = |digits: &str| {
+        (digits.len() == 2)
+            .then(|| digits.parse::<i32>().ok())
+            .flatten()
+    };
+    let (hours, minutes) = (two(hours)?, two(minutes)?);
+    (hours <= 14 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+}
+
+/// The greatest length of time CEL knows: 2^63 nanoseconds, in milliseconds.
+const MAX_LENGTH: i64 = 9_223_372_036_854;
+/// The years 1 to 9999.
+const TIMES: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+
+pub(crate) fn length(millis: i64) -> Option<i64> {
+    (millis.unsigned_abs() <= MAX_LENGTH.unsigned_abs()).then_some(millis)
+}
+
+pub(crate) fn time(millis: i64) -> Option<i64> {
+    TIMES.contains(&millis).then_some(millis)
+}
+
+/// Reads the text of `timestamp("…")`.
+pub(crate) fn timestamp_literal(text: &str) -> Result<i64, &'static str> {
+    let time_of_day = text.get(10..).unwrap_or_default();
+    let fraction = time_of_day.split_once('.').map_or("", |(_, rest)| rest);
+    let digits = fraction
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(fraction.len());
+    if fraction
+        .get(3..digits)
+        .is_some_and(|rest| rest.contains(|c| c != '0'))
+    {
+        return Err("times are read to the millisecond");
+    }
+    let read =
+        Timestamp::parse_any_year(text).map_err(|_| "write it as \"2026-03-10T15:00:30Z\"")?;
+    time(read.as_millis()).ok_or("the years are 1 to 9999")
+}
+
+/// Reads the text of `duration("…")`: `1h30m`, `-45s`, `1.5s`, `250ms`.
+pub(crate) fn duration_literal(text: &str) -> Result<i64, &'static str> {
+    const SHAPE: &str = "write it as \"1h30m\", \"45s\" or \"250ms\"";
+    let (negative, mut rest) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if rest.is_empty() {
+        return Err(SHAPE);
+    }
+    let mut nanos = 0_i128;
+    while !rest.is_empty() {
+        let number = rest
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .ok_or(SHAPE)?;
+        let (number, tail) = rest.split_at(number);
+        let unit = tail
+            .find(|c: char| c.is_ascii_digit() || c == '.')
+            .unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at(unit);
+        nanos = nanos
+            .checked_add(nanoseconds(number, unit).ok_or(SHAPE)?)
+            .ok_or(SHAPE)?;
+        rest = tail;
+    }
+    if nanos % 1_000_000 != 0 {
+        return Err("lengths of time are read to the millisecond");
+    }
+    let millis = i64::try_from(nanos / 1_000_000).ok().and_then(length);
+    let millis = millis.ok_or("lengths of time reach 292 years")?;
+    Ok(if negative { -millis } else { millis })
+}
+
+fn nanoseconds(number: &str, unit: &str) -> Option<i128> {
+    let unit: i128 = match unit {
+        "h" => 3_600_000_000_000,
+        "m" => 60_000_000_000,
+        "s" => 1_000_000_000,
+        "ms" => 1_000_000,
+        "us" | "µs" => 1_000,
+        "ns" => 1,
+        _ => return None,
+    };
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = format!("{whole}{fraction}");
+    let scale = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let scaled = digits.parse::<i128>().ok()?.checked_mul(unit)?;
+    (scaled % scale == 0).then_some(scaled / scale)
+}
+
+/// Computes with whole numbers; `None` where CEL has an error.
+pub(crate) fn integers(operation: Operation, a: i64, b: i64) -> Option<i64> {
+    match operation {
+        Operation::Add => a.checked_add(b),
+        Operation::Subtract => a.checked_sub(b),
+        Operation::Multiply => a.checked_mul(b),
+        Operation::Divide => a.checked_div(b),
+        Operation::Remainder => a.checked_rem(b),
+    }
+}
+
+/// Computes with doubles; a result that is not finite is no result.
+pub(crate) fn doubles(operation: Operation, a: f64, b: f64) -> Option<f64> {
+    let result = match operation {
+        Operation::Add => a + b,
+        Operation::Subtract => a - b,
+        Operation::Multiply => a * b,
+        Operation::Divide => a / b,
+        Operation::Remainder => return None,
+    };
+    result.is_finite().then_some(result)
+}
+
+/// Truncates a double to a whole number, if it fits.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the range is checked first"
+)]
+pub(crate) fn truncated(value: f64) -> Option<i64> {
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    (value > -LIMIT && value < LIMIT).then_some(value as i64)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "rounding to the nearest double is what is asked for"
+)]
+pub(crate) fn to_double(value: i64) -> f64 {
+    value as f64
+}
+
+/// Returns the greatest whole number `<= limit` (or `< limit`), if it fits.
+///
+/// `Err(true)` says that every number is below the limit, `Err(false)` none.
+pub(crate) fn integer_cut(limit: f64, open: bool) -> Result<i64, bool> {
+    let floor = limit.floor();
+    let Some(floor_int) = truncated(floor).or_else(|| exactly_least(floor)) else {
+        return Err(limit > 0.0);
+    };
+    let is_whole = floor.to_bits() == limit.to_bits() || floor - limit == 0.0;
+    if open && is_whole {
+        floor_int.checked_sub(1).ok_or(false)
+    } else {
+        Ok(floor_int)
+    }
+}
+
+fn exactly_least(value: f64) -> Option<i64> {
+    (value.to_bits() == to_double(i64::MIN).to_bits()).then_some(i64::MIN)
+}
+
+/// Compares a whole number with a double, exactly.
+pub(crate) fn compare_mixed(int: i64, double: f64) -> std::cmp::Ordering {
+    use std::cmp::Ordering;
+
+    match integer_cut(double, false) {
+        Err(true) => Ordering::Less,
+        Err(false) => Ordering::Greater,
+        Ok(floor) if int > floor => Ordering::Greater,
+        Ok(floor) if int < floor => Ordering::Less,
+        Ok(floor) if double > to_double(floor) => Ordering::Less,
+        Ok(_) => Ordering::Equal,
+    }
+}

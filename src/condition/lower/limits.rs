@@ -1,0 +1,209 @@
+//! Order and equality of terms, as cuts of a line where one side is constant.
+
+use super::Lowering;
+use crate::condition::functions::{compare_mixed, integer_cut, to_double};
+use crate::condition::program::{Atom, Constant, Limit, NodeId, Real, Term, TermId};
+use crate::condition::tree::Operation;
+use crate::schema::Type;
+
+use std::cmp::Ordering;
+
+impl Lowering<'_> {
+    /// `a < b`
+    pub(super) fn less(&mut self, a: TermId, b: TermId, ty: &Type) -> NodeId {
+        if let Some(order) = self.constant_order(a, b) {
+            return self
+                .program
+                .constant(order.map(|order| order == Ordering::Less));
+        }
+        if matches!(ty, Type::Timestamp | Type::Duration)
+            && let Some(node) = self.line_less(a, b)
+        {
+            return node;
+        }
+        match (self.constant_of(a), self.constant_of(b)) {
+            (_, Some(limit)) if is_number(&limit) => self.cut(a, &limit, true),
+            (Some(limit), _) if is_number(&limit) => {
+                let at_most = self.cut(b, &limit, false);
+                self.program.not(at_most)
+            }
+            _ => self.program.atom(Atom::Less(a, b)),
+        }
+    }
+
+    /// `a == b`
+    pub(super) fn equal(&mut self, a: TermId, b: TermId, ty: &Type) -> NodeId {
+        if let Some(order) = self.constant_order(a, b) {
+            return self
+                .program
+                .constant(order.map(|order| order == Ordering::Equal));
+        }
+        if matches!(ty, Type::Timestamp | Type::Duration)
+            && let Some(below) = self.line_less(a, b)
+            && let Some(above) = self.line_less(b, a)
+        {
+            return self.neither(below, above);
+        }
+        let (term, constant) = match (self.constant_of(a), self.constant_of(b)) {
+            (_, Some(constant)) => (a, constant),
+            (Some(constant), _) => (b, constant),
+            // One atom for both ways to write it.
+            _ => return self.program.atom(Atom::Equal(a.min(b), a.max(b))),
+        };
+        if !is_number(&constant) {
+            return self.program.atom(Atom::Is(term, constant));
+        }
+        let at_most = self.cut(term, &constant, false);
+        let below = self.cut(term, &constant, true);
+        let not_below = self.program.not(below);
+        self.program.all([at_most, not_below])
+    }
+
+    fn neither(&mut self, below: NodeId, above: NodeId) -> NodeId {
+        let (not_below, not_above) = (self.program.not(below), self.program.not(above));
+        self.program.all([not_below, not_above])
+    }
+
+    /// Orders two constants: `Some(None)` if one of them is an error.
+    fn constant_order(&self, a: TermId, b: TermId) -> Option<Option<Ordering>> {
+        let is_constant =
+            |id: TermId| matches!(self.program[id], Term::Constant(_) | Term::Unknown);
+        if !is_constant(a) || !is_constant(b) {
+            return None;
+        }
+        let (Some(a), Some(b)) = (self.constant_of(a), self.constant_of(b)) else {
+            return Some(None);
+        };
+        Some(match (&a, &b) {
+            (Constant::Int(a), Constant::Int(b))
+            | (Constant::Time(a), Constant::Time(b))
+            | (Constant::Length(a), Constant::Length(b)) => Some(a.cmp(b)),
+            (Constant::Double(a), Constant::Double(b)) => a.get().partial_cmp(&b.get()),
+            (Constant::Int(a), Constant::Double(b)) => Some(compare_mixed(*a, b.get())),
+            (Constant::Double(a), Constant::Int(b)) => Some(compare_mixed(*b, a.get()).reverse()),
+            (Constant::Text(a), Constant::Text(b)) => Some(a.cmp(b)),
+            (Constant::Word(a), Constant::Word(b)) => Some(a.cmp(b)),
+            _ => None,
+        })
+    }
+
+    /// `term <= limit`, or `term < limit` if the limit is open.
+    fn cut(&mut self, term: TermId, limit: &Constant, open: bool) -> NodeId {
+        match (limit, self.is_double(term)) {
+            (Constant::Int(limit), false)
+            | (Constant::Time(limit) | Constant::Length(limit), _) => {
+                self.integer_limit(term, *limit, open)
+            }
+            (Constant::Double(limit), false) => match integer_cut(limit.get(), open) {
+                Ok(limit) => self.integer_limit(term, limit, false),
+                Err(truth) => self.always(term, truth),
+            },
+            (Constant::Int(limit), true) => self.double_limit(term, *limit, open),
+            (Constant::Double(limit), true) => {
+                // Zero has one sign, so that equal limits are one atom.
+                let value = Real::new(limit.get() + 0.0);
+                self.program
+                    .atom(Atom::Cut(term, Limit::Double { value, open }))
+            }
+            _ => self.program.constant(None),
+        }
+    }
+
+    fn integer_limit(&mut self, term: TermId, limit: i64, open: bool) -> NodeId {
+        let Some(limit) = (if open {
+            limit.checked_sub(1)
+        } else {
+            Some(limit)
+        }) else {
+            return self.always(term, false);
+        };
+        let (term, limit) = self.days_as_since(term, limit).unwrap_or((term, limit));
+        self.program.atom(Atom::Cut(term, Limit::Int(limit)))
+    }
+
+    /// Cuts a double at a whole number that may lie between two doubles.
+    fn double_limit(&mut self, term: TermId, limit: i64, open: bool) -> NodeId {
+        let nearest = to_double(limit);
+        let (value, open) = match compare_mixed(limit, nearest) {
+            Ordering::Equal => (nearest, open),
+            // No double lies between the two: above the one is above the other.
+            Ordering::Less => (nearest, true),
+            Ordering::Greater => (nearest, false),
+        };
+        let value = Real::new(value + 0.0);
+        self.program
+            .atom(Atom::Cut(term, Limit::Double { value, open }))
+    }
+
+    /// True or false of every value the term can have.
+    fn always(&mut self, term: TermId, truth: bool) -> NodeId {
+        let atom = self.program.atom(Atom::Cut(term, Limit::Int(i64::MAX)));
+        self.if_known(atom, truth)
+    }
+
+    fn is_double(&self, term: TermId) -> bool {
+        self.doubles.contains(&term)
+    }
+
+    /// `a < b` for times and lengths of time that differ by one unknown.
+    fn line_less(&mut self, a: TermId, b: TermId) -> Option<NodeId> {
+        let mut line = Line::default();
+        self.collect(a, 1, &mut line)?;
+        self.collect(b, -1, &mut line)?;
+        // INVARIANT: the constants of a condition are at most 292 years each.
+        let limit = line.constant.checked_neg()?;
+        let (term, sign) = match (line.term, line.now) {
+            (Some((term, -1)), 1) => (self.program.term(Term::Since(term)), 1),
+            (Some((term, 1)), -1) => (self.program.term(Term::Since(term)), -1),
+            (Some((term, sign)), 0) => (term, sign),
+            (None, sign @ (1 | -1)) => (self.program.term(Term::Now), sign),
+            _ => return None,
+        };
+        if sign == 1 {
+            return Some(self.integer_limit(term, limit, true));
+        }
+        let at_most = self.integer_limit(term, limit.checked_neg()?, false);
+        Some(self.program.not(at_most))
+    }
+
+    fn collect(&self, term: TermId, sign: i64, line: &mut Line) -> Option<()> {
+        match &self.program[term] {
+            Term::Constant(Constant::Time(value) | Constant::Length(value)) => {
+                line.constant = line.constant.checked_add(value.checked_mul(sign)?)?;
+            }
+            Term::Now => line.now += sign,
+            Term::Since(time) => {
+                line.now += sign;
+                self.collect(*time, -sign, line)?;
+            }
+            Term::Negate(inner) => self.collect(*inner, -sign, line)?,
+            Term::Arithmetic(Operation::Add, a, b) => {
+                self.collect(*a, sign, line)?;
+                self.collect(*b, sign, line)?;
+            }
+            Term::Arithmetic(Operation::Subtract, a, b) => {
+                self.collect(*a, sign, line)?;
+                self.collect(*b, -sign, line)?;
+            }
+            Term::Unknown => return None,
+            _ if line.term.is_some() => return None,
+            _ => line.term = Some((term, sign)),
+        }
+        Some(())
+    }
+}
+
+/// `constant + now * now + sign * term`
+#[derive(Default)]
+struct Line {
+    constant: i64,
+    now: i64,
+    term: Option<(TermId, i64)>,
+}
+
+fn is_number(constant: &Constant) -> bool {
+    !matches!(
+        constant,
+        Constant::Bool(_) | Constant::Text(_) | Constant::Word(_)
+    )
+}

@@ -1,0 +1,489 @@
+//! Canonical atoms, and the shared graph of truths above them.
+//!
+//! Every comparison of a policy becomes a combination of few kinds of atom
+//! over *terms*. Atoms, terms and the truths above them are stored once each,
+//! however many conditions use them, and are evaluated once per decision.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::ops::Index;
+
+use super::functions::{Clock, TextTest};
+use super::tree::Operation;
+use crate::schema::{FactId, FieldId, PartId, Schema};
+
+/// The place of a truth in its program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct NodeId(pub(crate) u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct AtomId(pub(crate) u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TermId(pub(crate) u32);
+
+/// A truth made of others.
+///
+/// Only what is sound for three values is simplified: never `a && !a`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Node {
+    True,
+    False,
+    /// Unknown whatever the facts: an error of arithmetic between constants.
+    Unknown,
+    Atom(AtomId),
+    Not(NodeId),
+    All(Vec<NodeId>),
+    Any(Vec<NodeId>),
+}
+
+/// A truth about terms.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Atom {
+    /// `term <= limit`, or `term < limit` for an open limit.
+    Cut(TermId, Limit),
+    /// `term == constant`, for texts and words.
+    Is(TermId, Constant),
+    /// A term that is itself a truth.
+    Truth(TermId),
+    /// The place of the term is filled.
+    Has(TermId),
+    KnownPart(PartId),
+    /// The part is known and the place filled.
+    KnownFact(TermId),
+    Text(TextTest, TermId, TermId),
+    /// `left < right`.
+    Less(TermId, TermId),
+    /// `left == right`.
+    Equal(TermId, TermId),
+    /// `term in list`, strict in both.
+    Member(TermId, ListTerm),
+    /// Some element satisfies the body.
+    Exists(ListTerm, NodeId),
+    /// Exactly one element satisfies the body.
+    One(ListTerm, NodeId),
+}
+
+/// A point on the line of a term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Limit {
+    /// Whole numbers, times and lengths of time: `<=` only.
+    Int(i64),
+    Double {
+        value: Real,
+        open: bool,
+    },
+}
+
+/// A finite double that can be compared bit by bit; zero has one sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Real(u64);
+
+impl Real {
+    pub(crate) fn new(value: f64) -> Self {
+        Self(value.to_bits())
+    }
+
+    pub(crate) fn get(self) -> f64 {
+        f64::from_bits(self.0)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Constant {
+    Bool(bool),
+    Int(i64),
+    Double(Real),
+    Text(String),
+    Word(u16),
+    /// Milliseconds since 1970.
+    Time(i64),
+    /// Milliseconds.
+    Length(i64),
+}
+
+/// A value that is read or computed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Term {
+    Constant(Constant),
+    /// An error of arithmetic between constants.
+    Unknown,
+    Fact(FactId),
+    /// An entry of a map under a fixed name.
+    Entry(FactId, String),
+    /// A field of the element a macro looks at; the fact is its list.
+    Field(FactId, FieldId),
+    /// The element a macro looks at, in a list of plain values.
+    Element,
+    Now,
+    /// `now - time`, in milliseconds.
+    Since(TermId),
+    /// Whole days of `now - time`, rounded down.
+    DaysSince(TermId),
+    Negate(TermId),
+    Arithmetic(Operation, TermId, TermId),
+    ToDouble(TermId),
+    ToInt(TermId),
+    /// The number of characters of a text.
+    Characters(TermId),
+    /// The number of elements of a list.
+    Size(ListTerm),
+    /// The number of elements that satisfy the body.
+    Count(ListTerm, NodeId),
+    /// A part of a date, at an offset from UTC in minutes.
+    Clock(Clock, TermId, i32),
+    Choice(NodeId, TermId, TermId),
+    /// A truth as a value.
+    Truth(NodeId),
+}
+
+/// A list that macros and `in` look through.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum ListTerm {
+    Fact(FactId),
+    /// A list in a field of the element a macro looks at; the fact is its list.
+    Field(FactId, FieldId),
+    Written(Vec<TermId>),
+}
+
+/// Every truth, atom and term of the conditions lowered into it.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    nodes: Arena<Node>,
+    atoms: Arena<Atom>,
+    terms: Arena<Term>,
+    /// Whether the value of a node depends on the element of a macro.
+    local_nodes: Vec<bool>,
+    local_terms: Vec<bool>,
+}
+
+#[derive(Clone, Debug)]
+struct Arena<T> {
+    items: Vec<T>,
+    places: HashMap<T, u32, ahash::RandomState>,
+}
+
+impl<T: Clone + Eq + Hash> Arena<T> {
+    fn new() -> Self {
+        Self {
+            items: Vec::new(),
+            places: HashMap::default(),
+        }
+    }
+
+    /// Returns the place of an item, and whether it is new.
+    fn add(&mut self, item: T) -> (u32, bool) {
+        if let Some(place) = self.places.get(&item) {
+            return (*place, false);
+        }
+        let place = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
+        self.items.push(item.clone());
+        self.places.insert(item, place);
+        (place, true)
+    }
+}
+
+impl Program {
+    pub(crate) fn new() -> Self {
+        Self {
+            nodes: Arena::new(),
+            atoms: Arena::new(),
+            terms: Arena::new(),
+            local_nodes: Vec::new(),
+            local_terms: Vec::new(),
+        }
+    }
+
+    pub(crate) fn node_count(&self) -> usize {
+        self.nodes.items.len()
+    }
+
+    pub(crate) fn is_local(&self, node: NodeId) -> bool {
+        self.local_nodes
+            .get(node.0 as usize)
+            .copied()
+            .unwrap_or(false)
+    }
+
+    pub(crate) fn term(&mut self, term: Term) -> TermId {
+        let local = self.depends_on_element(&term);
+        let (place, new) = self.terms.add(term);
+        if new {
+            self.local_terms.push(local);
+        }
+        TermId(place)
+    }
+
+    fn node(&mut self, node: Node) -> NodeId {
+        let local = match &node {
+            Node::True | Node::False | Node::Unknown => false,
+            Node::Atom(atom) => self.atom_is_local(*atom),
+            Node::Not(inner) => self.is_local(*inner),
+            Node::All(parts) | Node::Any(parts) => parts.iter().any(|part| self.is_local(*part)),
+        };
+        let (place, new) = self.nodes.add(node);
+        if new {
+            self.local_nodes.push(local);
+        }
+        NodeId(place)
+    }
+
+    fn atom_is_local(&self, atom: AtomId) -> bool {
+        match &self[atom] {
+            Atom::KnownPart(_) => false,
+            Atom::Cut(term, _)
+            | Atom::Is(term, _)
+            | Atom::Truth(term)
+            | Atom::Has(term)
+            | Atom::KnownFact(term) => self.term_is_local(*term),
+            Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
+                self.term_is_local(*a) || self.term_is_local(*b)
+            }
+            Atom::Member(term, list) => self.term_is_local(*term) || self.list_is_local(list),
+            // The body looks at the elements of this list; macros do not nest.
+            Atom::Exists(list, _) | Atom::One(list, _) => self.list_is_local(list),
+        }
+    }
+
+    fn depends_on_element(&self, term: &Term) -> bool {
+        match term {
+            Term::Field(..) | Term::Element => true,
+            Term::Constant(_) | Term::Unknown | Term::Fact(_) | Term::Entry(..) | Term::Now => {
+                false
+            }
+            Term::Since(inner)
+            | Term::DaysSince(inner)
+            | Term::Negate(inner)
+            | Term::ToDouble(inner)
+            | Term::ToInt(inner)
+            | Term::Characters(inner)
+            | Term::Clock(_, inner, _) => self.term_is_local(*inner),
+            Term::Arithmetic(_, a, b) => self.term_is_local(*a) || self.term_is_local(*b),
+            Term::Size(list) | Term::Count(list, _) => self.list_is_local(list),
+            Term::Choice(test, a, b) => {
+                self.is_local(*test) || self.term_is_local(*a) || self.term_is_local(*b)
+            }
+            Term::Truth(node) => self.is_local(*node),
+        }
+    }
+
+    fn term_is_local(&self, term: TermId) -> bool {
+        self.local_terms
+            .get(term.0 as usize)
+            .copied()
+            .unwrap_or(false)
+    }
+
+    fn list_is_local(&self, list: &ListTerm) -> bool {
+        match list {
+            ListTerm::Fact(_) => false,
+            ListTerm::Field(..) => true,
+            ListTerm::Written(entries) => entries.iter().any(|entry| self.term_is_local(*entry)),
+        }
+    }
+
+    pub(crate) fn atom(&mut self, atom: Atom) -> NodeId {
+        let (place, _) = self.atoms.add(atom);
+        self.node(Node::Atom(AtomId(place)))
+    }
+
+    pub(crate) fn constant(&mut self, truth: Option<bool>) -> NodeId {
+        self.node(match truth {
+            Some(true) => Node::True,
+            Some(false) => Node::False,
+            None => Node::Unknown,
+        })
+    }
+
+    pub(crate) fn not(&mut self, inner: NodeId) -> NodeId {
+        match &self[inner] {
+            Node::True => self.constant(Some(false)),
+            Node::False => self.constant(Some(true)),
+            Node::Unknown => inner,
+            Node::Not(original) => *original,
+            _ => self.node(Node::Not(inner)),
+        }
+    }
+
+    /// Joins truths by and: flat, sorted, without repetition.
+    pub(crate) fn all(&mut self, parts: impl IntoIterator<Item = NodeId>) -> NodeId {
+        self.join(parts, true)
+    }
+
+    /// Joins truths by or: flat, sorted, without repetition.
+    pub(crate) fn any(&mut self, parts: impl IntoIterator<Item = NodeId>) -> NodeId {
+        self.join(parts, false)
+    }
+
+    fn join(&mut self, parts: impl IntoIterator<Item = NodeId>, is_and: bool) -> NodeId {
+        let mut flat = Vec::new();
+        for part in parts {
+            match &self[part] {
+                Node::True if is_and => {}
+                Node::False if !is_and => {}
+                Node::True | Node::False => return part,
+                Node::All(inner) if is_and => flat.extend_from_slice(inner),
+                Node::Any(inner) if !is_and => flat.extend_from_slice(inner),
+                _ => flat.push(part),
+            }
+        }
+        flat.sort_unstable();
+        flat.dedup();
+        match *flat.as_slice() {
+            [] => self.constant(Some(is_and)),
+            [only] => only,
+            _ => self.node(if is_and {
+                Node::All(flat)
+            } else {
+                Node::Any(flat)
+            }),
+        }
+    }
+
+    /// Lists the facts a truth reads, in the order of the schema.
+    pub(crate) fn reads(&self, root: NodeId) -> Vec<FactId> {
+        let mut facts = Vec::new();
+        self.visit(root, &mut |read| {
+            if let Read::Fact(fact) = read {
+                facts.push(fact);
+            }
+        });
+        facts.sort_unstable();
+        facts.dedup();
+        facts
+    }
+
+    /// Lists the parts a truth depends on, through facts or `known(part)`.
+    pub(crate) fn parts(&self, root: NodeId, schema: &Schema) -> Vec<PartId> {
+        let mut parts = Vec::new();
+        self.visit(root, &mut |read| {
+            parts.push(match read {
+                Read::Fact(fact) => schema.entry(fact).part,
+                Read::Part(part) => part,
+            });
+        });
+        parts.sort_unstable();
+        parts.dedup();
+        parts
+    }
+
+    fn visit(&self, root: NodeId, found: &mut impl FnMut(Read)) {
+        match &self[root] {
+            Node::True | Node::False | Node::Unknown => {}
+            Node::Atom(atom) => self.visit_atom(*atom, found),
+            Node::Not(inner) => self.visit(*inner, found),
+            Node::All(parts) | Node::Any(parts) => {
+                for part in parts {
+                    self.visit(*part, found);
+                }
+            }
+        }
+    }
+
+    fn visit_atom(&self, atom: AtomId, found: &mut impl FnMut(Read)) {
+        match &self[atom] {
+            Atom::KnownPart(part) => found(Read::Part(*part)),
+            Atom::Cut(term, _)
+            | Atom::Is(term, _)
+            | Atom::Truth(term)
+            | Atom::Has(term)
+            | Atom::KnownFact(term) => self.visit_term(*term, found),
+            Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
+                self.visit_term(*a, found);
+                self.visit_term(*b, found);
+            }
+            Atom::Member(term, list) => {
+                self.visit_term(*term, found);
+                self.visit_list(list, found);
+            }
+            Atom::Exists(list, body) | Atom::One(list, body) => {
+                self.visit_list(list, found);
+                self.visit(*body, found);
+            }
+        }
+    }
+
+    fn visit_list(&self, list: &ListTerm, found: &mut impl FnMut(Read)) {
+        match list {
+            ListTerm::Fact(fact) | ListTerm::Field(fact, _) => found(Read::Fact(*fact)),
+            ListTerm::Written(entries) => {
+                for entry in entries {
+                    self.visit_term(*entry, found);
+                }
+            }
+        }
+    }
+
+    fn visit_term(&self, term: TermId, found: &mut impl FnMut(Read)) {
+        match &self[term] {
+            Term::Constant(_) | Term::Unknown | Term::Element | Term::Now => {}
+            Term::Fact(fact) | Term::Entry(fact, _) | Term::Field(fact, _) => {
+                found(Read::Fact(*fact))
+            }
+            Term::Since(inner)
+            | Term::DaysSince(inner)
+            | Term::Negate(inner)
+            | Term::ToDouble(inner)
+            | Term::ToInt(inner)
+            | Term::Characters(inner)
+            | Term::Clock(_, inner, _) => self.visit_term(*inner, found),
+            Term::Arithmetic(_, a, b) => {
+                self.visit_term(*a, found);
+                self.visit_term(*b, found);
+            }
+            Term::Size(list) => self.visit_list(list, found),
+            Term::Count(list, body) => {
+                self.visit_list(list, found);
+                self.visit(*body, found);
+            }
+            Term::Choice(test, a, b) => {
+                self.visit(*test, found);
+                self.visit_term(*a, found);
+                self.visit_term(*b, found);
+            }
+            Term::Truth(node) => self.visit(*node, found),
+        }
+    }
+}
+
+/// Something a truth depends on.
+enum Read {
+    Fact(FactId),
+    Part(PartId),
+}
+
+impl Index<NodeId> for Program {
+    type Output = Node;
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a NodeId is made by the program that resolves it"
+    )]
+    fn index(&self, id: NodeId) -> &Node {
+        &self.nodes.items[id.0 as usize]
+    }
+}
+
+impl Index<AtomId> for Program {
+    type Output = Atom;
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an AtomId is made by the program that resolves it"
+    )]
+    fn index(&self, id: AtomId) -> &Atom {
+        &self.atoms.items[id.0 as usize]
+    }
+}
+
+impl Index<TermId> for Program {
+    type Output = Term;
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a TermId is made by the program that resolves it"
+    )]
+    fn index(&self, id: TermId) -> &Term {
+        &self.terms.items[id.0 as usize]
+    }
+}

@@ -1,0 +1,49 @@
+//! Booked appointments.
+
+use serde::{Deserialize, Serialize};
+
+use super::record::record;
+use super::{AsOf, List, Record};
+use crate::time::Timestamp;
+use crate::vocabulary::AppointmentStatus;
+
+record! {
+    /// The customer's appointments.
+    Appointments {
+        required {
+            /// Up to when nothing is missing.
+            as_of: AsOf,
+        }
+        optional {}
+        defaulted {
+            /// The appointments, past and to come.
+            bookings: List<Appointment>,
+        }
+    }
+}
+
+record! {
+    /// One appointment.
+    Appointment {
+        required {
+            /// Identifies the appointment.
+            id: String,
+            /// When it begins.
+            starts_at: Timestamp,
+        }
+        optional {
+            /// How it stands.
+            status: AppointmentStatus,
+            /// When it last changed.
+            updated_at: Timestamp,
+            /// What it is for.
+            subject: String,
+        }
+    }
+}
+
+impl Record for Appointment {
+    fn recency(&self) -> (Timestamp, &str) {
+        (self.updated_at.unwrap_or(self.starts_at), &self.id)
+    }
+}

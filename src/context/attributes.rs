@@ -1,0 +1,175 @@
+//! Facts under free names: model outputs, and attributes a policy declares.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::AsOf;
+use super::record::record;
+use crate::time::Timestamp;
+
+record! {
+    /// Named outputs of models.
+    Scores {
+        required {
+            /// Up to when nothing is missing.
+            as_of: AsOf,
+        }
+        optional {}
+        defaulted {
+            /// The scores by name.
+            values: BTreeMap<String, Score>,
+        }
+    }
+}
+
+/// One output of a model.
+///
+/// In JSON it is a number, or `{"value": 0.35, "at": "2026-03-10T15:00:30Z"}`
+/// when it was computed at another time than the part says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Score {
+    /// The number; one that is not finite reads as unknown.
+    pub value: f64,
+    /// When it was computed, if not when the part was delivered.
+    pub at: Option<Timestamp>,
+}
+
+impl Score {
+    /// Makes a score that is as old as its part.
+    #[must_use]
+    pub const fn new(value: f64) -> Self {
+        Self { value, at: None }
+    }
+
+    /// Dates the score.
+    #[must_use]
+    pub const fn at(mut self, time: Timestamp) -> Self {
+        self.at = Some(time);
+        self
+    }
+}
+
+impl Serialize for Score {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.at {
+            None => serializer.serialize_f64(self.value),
+            Some(at) => Dated {
+                value: self.value,
+                at: Some(at),
+            }
+            .serialize(serializer),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dated {
+    value: f64,
+    at: Option<Timestamp>,
+}
+
+impl<'de> Deserialize<'de> for Score {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScoreVisitor)
+    }
+}
+
+struct ScoreVisitor;
+
+impl<'de> de::Visitor<'de> for ScoreVisitor {
+    type Value = Score;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number, or {\"value\": a number, \"at\": a time}")
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Score, E> {
+        Ok(Score::new(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Score, E> {
+        f64::deserialize(de::value::I64Deserializer::new(value)).map(Score::new)
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Score, E> {
+        f64::deserialize(de::value::U64Deserializer::new(value)).map(Score::new)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Score, A::Error> {
+        let dated = Dated::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        Ok(Score {
+            value: dated.value,
+            at: dated.at,
+        })
+    }
+}
+
+record! {
+    /// Facts that the policy declares under `[attributes]`.
+    Attributes {
+        required {
+            /// Up to when nothing is missing.
+            as_of: AsOf,
+        }
+        optional {}
+        defaulted {
+            /// The attributes by name.
+            values: BTreeMap<String, Attribute>,
+        }
+    }
+}
+
+/// The value of one attribute.
+///
+/// A value that does not have the type the policy declares reads as unknown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Attribute {
+    /// Not known.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Any other number.
+    Double(f64),
+    /// A text, a word of a closed set, or a time in RFC 3339.
+    Text(String),
+    /// A list of texts.
+    Texts(Vec<String>),
+}
+
+impl From<bool> for Attribute {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Attribute {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<f64> for Attribute {
+    fn from(value: f64) -> Self {
+        Self::Double(value)
+    }
+}
+
+impl From<&str> for Attribute {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<Timestamp> for Attribute {
+    fn from(value: Timestamp) -> Self {
+        Self::Text(value.to_string())
+    }
+}

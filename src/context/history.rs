@@ -1,0 +1,61 @@
+//! What was shown and sent before, and what came of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::record::record;
+use super::{AsOf, List, Record};
+use crate::time::Timestamp;
+use crate::vocabulary::{Channel, Outcome, Purpose};
+
+record! {
+    /// The customer's interactions with earlier recommendations.
+    History {
+        required {
+            /// Up to when nothing is missing.
+            as_of: AsOf,
+        }
+        optional {}
+        defaulted {
+            /// The interactions. Conditions read the newest 256.
+            interactions: List<Interaction>,
+        }
+    }
+}
+
+record! {
+    /// One thing that happened to one recommendation.
+    ///
+    /// Kind, group, tags and purpose are those the action had at the time.
+    Interaction {
+        required {
+            /// The action.
+            action: String,
+            /// What happened.
+            outcome: Outcome,
+            /// When it happened.
+            at: Timestamp,
+        }
+        optional {
+            /// Where it happened.
+            channel: Channel,
+            /// The action's kind.
+            kind: String,
+            /// The action's group.
+            group: String,
+            /// The action's tags.
+            tags: Vec<String>,
+            /// The action's purpose.
+            purpose: Purpose,
+            /// The decision it goes back to.
+            decision_id: String,
+        }
+    }
+}
+
+impl Record for Interaction {
+    const CAP: usize = 10_000;
+
+    fn recency(&self) -> (Timestamp, &str) {
+        (self.at, &self.action)
+    }
+}

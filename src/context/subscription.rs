@@ -1,0 +1,32 @@
+//! The contract.
+
+use serde::{Deserialize, Serialize};
+
+use super::AsOf;
+use super::record::record;
+use crate::time::Timestamp;
+use crate::vocabulary::{Money, SubscriptionStatus};
+
+record! {
+    /// The customer's subscription.
+    Subscription {
+        required {
+            /// Up to when nothing is missing.
+            as_of: AsOf,
+        }
+        optional {
+            /// What they subscribe to.
+            plan: String,
+            /// How it stands.
+            status: SubscriptionStatus,
+            /// When it began.
+            started_at: Timestamp,
+            /// When it renews.
+            renews_at: Timestamp,
+            /// When the trial ends.
+            trial_ends_at: Timestamp,
+            /// What is owed and overdue.
+            arrears: Money,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! JSON into typed values: size limits, the path of what is wrong, and help.
+
+use serde::de::DeserializeOwned;
+
+use crate::diagnostic::suggest::closest;
+use crate::error::{Error, ErrorKind};
+
+/// Reads a value, or says where the text is wrong.
+///
+/// # Errors
+///
+/// `TooLarge` if the text is longer than `limit` bytes; else an error of
+/// `kind` with the path of the first wrong value. Nesting deeper than 128 is
+/// refused by the parser, so hostile texts cost no more than their length.
+pub(crate) fn read<T: DeserializeOwned>(
+    text: &[u8],
+    kind: ErrorKind,
+    limit: usize,
+) -> Result<T, Error> {
+    if text.len() > limit {
+        let message = format!("{} bytes of JSON; the limit is {limit}", text.len());
+        return Err(Error::at(ErrorKind::TooLarge, "", message));
+    }
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let path = if path == "." { String::new() } else { path };
+        Error::at(kind, path, with_help(&error.inner().to_string()))
+    })?;
+    json.end()
+        .map_err(|error| Error::at(kind, "", error.to_string()))?;
+    Ok(value)
+}
+
+/// Turns "unknown field `x`, expected one of `a`, `b`" into advice.
+fn with_help(message: &str) -> String {
+    let (said, place) = match message.rsplit_once(" at line ") {
+        Some((said, place)) => (said, format!(" (line {place})")),
+        None => (message, String::new()),
+    };
+    let mut quoted = said.split('`').skip(1).step_by(2);
+    let what = if said.starts_with("unknown field") {
+        "key"
+    } else if said.starts_with("unknown variant") {
+        "word"
+    } else {
+        return format!("{said}{place}");
+    };
+    let wrong = quoted.next().unwrap_or_default();
+    let known: Vec<&str> = quoted.collect();
+    match closest(wrong, known.iter().copied()) {
+        Some(near) => format!("unknown {what} `{wrong}`{place}: did you mean `{near}`?"),
+        None => format!(
+            "unknown {what} `{wrong}`{place}: expected one of {}",
+            known.join(", ")
+        ),
+    }
+}

@@ -1,0 +1,375 @@
+//! Points and lengths of time as plain numbers; never reads a clock.
+//!
+//! A [`Timestamp`] is a count of milliseconds since 1970-01-01T00:00:00Z, a
+//! [`Duration`] a signed count of milliseconds. Documents spell the first in
+//! RFC 3339 and the second as `"15m"`, `"24h"`, `"14d"`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+const WEEK: i64 = 7 * DAY;
+
+/// A point in time: Unix milliseconds, UTC.
+///
+/// Documents spell it in RFC 3339, with any offset (`2026-03-10T15:00:30Z`),
+/// or as a number of milliseconds; it is written as RFC 3339 in UTC. Times
+/// outside the years 2000 to 2100 are refused in documents: they are nearly
+/// always seconds taken for milliseconds, or a sentinel.
+///
+/// # Examples
+///
+/// ```
+/// use tactful::{Duration, Timestamp};
+///
+/// let now: Timestamp = "2026-03-10T16:00:30+01:00".parse()?;
+/// assert_eq!(now.to_string(), "2026-03-10T15:00:30Z");
+/// assert_eq!((now + Duration::days(14)).to_string(), "2026-03-24T15:00:30Z");
+/// # Ok::<(), tactful::time::ParseTimeError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The first instant a document may name: 2000-01-01T00:00:00Z.
+    pub const EARLIEST: Self = Self(946_684_800_000);
+    /// The last instant a document may name: the end of the year 2100.
+    pub const LATEST: Self = Self(4_133_980_799_999);
+
+    /// Takes Unix milliseconds.
+    #[must_use]
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Returns Unix milliseconds.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// Tells whether the time lies in the years 2000 to 2100.
+    #[must_use]
+    pub const fn is_plausible(self) -> bool {
+        self.0 >= Self::EARLIEST.0 && self.0 <= Self::LATEST.0
+    }
+
+    /// Returns how long ago `earlier` was; negative if it is still to come.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration(self.0.saturating_sub(earlier.0))
+    }
+
+    /// Parses RFC 3339 without the limit to the years 2000 to 2100.
+    ///
+    /// # Errors
+    ///
+    /// The text is not a time with an offset.
+    pub(crate) fn parse_any_year(text: &str) -> Result<Self, ParseTimeError> {
+        text.parse::<jiff::Timestamp>()
+            .map(|time| Self(time.as_millisecond()))
+            .map_err(|_| ParseTimeError::NotRfc3339(shortened(text)))
+    }
+
+    fn plausible(self) -> Result<Self, ParseTimeError> {
+        if self.is_plausible() {
+            Ok(self)
+        } else {
+            Err(ParseTimeError::ImplausibleYear(self))
+        }
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = ParseTimeError;
+
+    fn from_str(text: &str) -> Result<Self, ParseTimeError> {
+        Self::parse_any_year(text)?.plausible()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_millisecond(self.0) {
+            Ok(time) => time.fmt(f),
+            Err(_) => write!(f, "{} ms", self.0),
+        }
+    }
+}
+
+impl std::ops::Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, length: Duration) -> Self {
+        Self(self.0.saturating_add(length.0))
+    }
+}
+
+impl std::ops::Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, length: Duration) -> Self {
+        Self(self.0.saturating_sub(length.0))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TimestampVisitor)
+    }
+}
+
+struct TimestampVisitor;
+
+impl de::Visitor<'_> for TimestampVisitor {
+    type Value = Timestamp;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time such as \"2026-03-10T15:00:30Z\"")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_i64<E: de::Error>(self, millis: i64) -> Result<Timestamp, E> {
+        Timestamp(millis).plausible().map_err(E::custom)
+    }
+
+    fn visit_u64<E: de::Error>(self, millis: u64) -> Result<Timestamp, E> {
+        self.visit_i64(i64::try_from(millis).unwrap_or(i64::MAX))
+    }
+}
+
+/// A signed length of time in milliseconds.
+///
+/// Documents spell it as whole numbers with a unit: `ms`, `s`, `m`, `h`, `d`
+/// or `w`, also joined (`"1h30m"`).
+///
+/// # Examples
+///
+/// ```
+/// use tactful::Duration;
+///
+/// assert_eq!("14d".parse::<Duration>()?, Duration::days(14));
+/// assert_eq!(Duration::minutes(90).to_string(), "1h30m");
+/// # Ok::<(), tactful::time::ParseTimeError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Duration(i64);
+
+impl Duration {
+    /// The empty length.
+    pub const ZERO: Self = Self(0);
+
+    /// Takes milliseconds.
+    #[must_use]
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Takes seconds; saturates at the limits of the type, as do its siblings.
+    #[must_use]
+    pub const fn seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(SECOND))
+    }
+
+    /// Takes minutes.
+    #[must_use]
+    pub const fn minutes(minutes: i64) -> Self {
+        Self(minutes.saturating_mul(MINUTE))
+    }
+
+    /// Takes hours.
+    #[must_use]
+    pub const fn hours(hours: i64) -> Self {
+        Self(hours.saturating_mul(HOUR))
+    }
+
+    /// Takes days of 24 hours.
+    #[must_use]
+    pub const fn days(days: i64) -> Self {
+        Self(days.saturating_mul(DAY))
+    }
+
+    /// Returns the length in milliseconds.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// Spells the length for people, in its largest unit: `26 h`, `15 min`.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        let (unit, name) = match self.0.unsigned_abs() {
+            0..1_000 => (1, "ms"),
+            1_000..60_000 => (SECOND, "s"),
+            60_000..3_600_000 => (MINUTE, "min"),
+            // Two days in hours: "26 h" says more than "1 d".
+            3_600_000..172_800_000 => (HOUR, "h"),
+            _ => (DAY, "d"),
+        };
+        format!("{} {name}", self.0 / unit)
+    }
+}
+
+impl FromStr for Duration {
+    type Err = ParseTimeError;
+
+    fn from_str(text: &str) -> Result<Self, ParseTimeError> {
+        let invalid = || ParseTimeError::NotDuration(shortened(text));
+        let mut total = 0_i64;
+        let mut rest = text.trim();
+        if rest.is_empty() {
+            return Err(invalid());
+        }
+        while !rest.is_empty() {
+            let digits = rest
+                .find(|c: char| !c.is_ascii_digit())
+                .ok_or_else(invalid)?;
+            let (number, tail) = rest.split_at(digits);
+            let letters = tail
+                .find(|c: char| !c.is_ascii_alphabetic())
+                .unwrap_or(tail.len());
+            let (unit, tail) = tail.split_at(letters);
+            let part = number
+                .parse::<i64>()
+                .ok()
+                .zip(unit_millis(unit))
+                .ok_or_else(invalid)?;
+            let part = part.0.checked_mul(part.1).ok_or_else(invalid)?;
+            total = total.checked_add(part).ok_or_else(invalid)?;
+            rest = tail;
+        }
+        Ok(Self(total))
+    }
+}
+
+fn unit_millis(unit: &str) -> Option<i64> {
+    Some(match unit {
+        "ms" => 1,
+        "s" => SECOND,
+        "m" => MINUTE,
+        "h" => HOUR,
+        "d" => DAY,
+        "w" => WEEK,
+        _ => return None,
+    })
+}
+
+impl fmt::Display for Duration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 {
+            return f.write_str("0s");
+        }
+        if self.0 < 0 {
+            f.write_str("-")?;
+        }
+        let mut rest = self.0.unsigned_abs();
+        for (unit, name) in [
+            (DAY, "d"),
+            (HOUR, "h"),
+            (MINUTE, "m"),
+            (SECOND, "s"),
+            (1, "ms"),
+        ] {
+            let unit = unit.unsigned_abs();
+            if rest >= unit {
+                write!(f, "{}{name}", rest / unit)?;
+                rest %= unit;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Duration {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A time or a length of time that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseTimeError {
+    /// Not RFC 3339 with an offset.
+    #[error("`{0}` is not a time such as `2026-03-10T15:00:30Z`")]
+    NotRfc3339(String),
+    /// A time outside the years 2000 to 2100.
+    #[error("the time {0} is outside the years 2000 to 2100")]
+    ImplausibleYear(Timestamp),
+    /// Not a length such as `15m`.
+    #[error("`{0}` is not a length of time such as `15m`, `24h` or `14d`")]
+    NotDuration(String),
+}
+
+/// Keeps a hostile text from filling the message.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_spellings_of_the_field() {
+        for text in [
+            "2026-03-10T15:00:30Z",
+            "2026-03-10T15:00:30+00:00",
+            "2026-03-10T15:00:30+0000",
+            "2026-03-10 15:00:30Z",
+            "2026-03-10T15:00:30.000Z",
+        ] {
+            assert_eq!(
+                text.parse::<Timestamp>().unwrap().as_millis(),
+                1_773_154_830_000,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_times_without_an_offset_and_implausible_years() {
+        assert!("2026-03-10T15:00:30".parse::<Timestamp>().is_err());
+        assert!("1999-12-31T23:59:59.999Z".parse::<Timestamp>().is_err());
+        assert!("2101-01-01T00:00:00Z".parse::<Timestamp>().is_err());
+        assert_eq!(Timestamp::EARLIEST.to_string(), "2000-01-01T00:00:00Z");
+        assert_eq!(Timestamp::LATEST.to_string(), "2100-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn durations_print_what_they_parse() {
+        for text in ["15m", "1d", "1h30m", "250ms", "0s", "14d"] {
+            assert_eq!(text.parse::<Duration>().unwrap().to_string(), text);
+        }
+        assert_eq!("2w".parse::<Duration>().unwrap(), Duration::days(14));
+        for text in [
+            "",
+            "15",
+            "m",
+            "15 m",
+            "-5m",
+            "1.5h",
+            "15x",
+            "99999999999999999999d",
+        ] {
+            assert!(text.parse::<Duration>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The tasks: how they are asked for, and the steps each one is made of.
+
+use crate::step::Step;
+
+/// What `cargo xtask help` prints.
+pub const HELP: &str = "\
+Usage: cargo xtask <task> [arguments]
+
+  test           every test: feature sets, examples, benches, doc tests, suite
+  ci             what a submission must pass: format, lints, docs, example, test
+  doc            build the documentation, warnings allowed
+  bench [args]   run the benchmarks; arguments go to `cargo bench`
+  sample [args]  rebuild the data of the example; arguments go to the generator
+  accept         rewrite the verbatim expectation files of the tests
+  help           this text
+
+`test` uses cargo-nextest where it is installed and `cargo test` elsewhere.
+Each step prints its command, which can be run alone from the workspace root.
+";
+
+/// One thing to ask of the task runner.
+#[derive(Debug, PartialEq)]
+pub enum Task {
+    Test,
+    Ci,
+    Doc,
+    Bench(Vec<String>),
+    Sample(Vec<String>),
+    Accept,
+    Help,
+}
+
+const NAMES: [&str; 7] = ["test", "ci", "doc", "bench", "sample", "accept", "help"];
+
+const MAIN_JOB: &str = "next_best_action";
+
+impl Task {
+    /// Reads a task from the words after `cargo xtask`; no words ask for help.
+    pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Self, String> {
+        let mut words = words.into_iter();
+        let Some(name) = words.next() else {
+            return Ok(Self::Help);
+        };
+        let rest: Vec<String> = words.collect();
+        let task = match name.as_str() {
+            "bench" => return Ok(Self::Bench(rest)),
+            "sample" => return Ok(Self::Sample(rest)),
+            "test" => Self::Test,
+            "ci" => Self::Ci,
+            "doc" => Self::Doc,
+            "accept" => Self::Accept,
+            "help" | "--help" | "-h" => Self::Help,
+            _ => return Err(unknown(&name)),
+        };
+        match rest.first() {
+            Some(word) => Err(format!("`{name}` takes no arguments: found `{word}`")),
+            None => Ok(task),
+        }
+    }
+
+    /// The parts of the toolchain the task needs besides cargo itself, as the
+    /// pair of cargo subcommand and rustup component.
+    pub fn components(&self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Ci => &[("fmt", "rustfmt"), ("clippy", "clippy")],
+            _ => &[],
+        }
+    }
+
+    /// The commands of the task, in order.
+    pub fn steps(&self, nextest: bool) -> Vec<Step> {
+        match self {
+            Self::Test => test(nextest),
+            Self::Ci => ci(nextest),
+            Self::Doc => vec![Step::new(
+                "docs",
+                "doc --workspace --all-features --no-deps",
+            )],
+            Self::Bench(rest) => vec![Step::new("benchmarks", "bench").args(rest)],
+            Self::Sample(rest) => {
+                vec![Step::new("sample data", "run --release -p tactful-sample --").args(rest)]
+            }
+            Self::Accept => vec![
+                Step::new("accept", "test --workspace --no-fail-fast").env("UPDATE_EXPECT", "1"),
+            ],
+            Self::Help => Vec::new(),
+        }
+    }
+}
+
+// Cheap and telling steps come first: a lint fails in seconds, the release
+// build of the example and the whole suite take longest.
+fn ci(nextest: bool) -> Vec<Step> {
+    let mut steps = vec![Step::new("format", "fmt --all --check")];
+    steps.push(Step::new(
+        "lints, all features",
+        "clippy --workspace --all-targets --all-features -- -D warnings",
+    ));
+    // Dead code hides behind features, so each set is linted. No dev-dependency
+    // is built with the library here: this is also what a dependent compiles.
+    steps.extend(FEATURE_SETS.iter().map(|(set, flags)| {
+        Step::new(
+            format!("lints, {set}"),
+            &format!("clippy -p tactful --lib {flags} -- -D warnings"),
+        )
+    }));
+    // Twice, because each run sees what the other cannot: broken links in the
+    // docs of private items, and public docs that link to private items.
+    for (name, flags) in [
+        ("docs, private items", " --document-private-items"),
+        ("docs", ""),
+    ] {
+        let command = format!("doc --workspace --all-features --no-deps{flags}");
+        steps.push(Step::new(name, &command).env("RUSTDOCFLAGS", "-D warnings"));
+    }
+    steps.push(Step::new("main job", &format!("run --release --example {MAIN_JOB}")).tail(15));
+    steps.extend(test(nextest));
+    steps
+}
+
+const FEATURE_SETS: [(&str, &str); 3] = [
+    ("no features", "--no-default-features"),
+    ("toml only", "--no-default-features --features toml"),
+    ("json only", "--no-default-features --features json"),
+];
+
+// The suite comes last, so that its summary closes the log.
+fn test(nextest: bool) -> Vec<Step> {
+    let mut steps = vec![
+        Step::new("examples", "build --examples"),
+        // Linking the benches optimized costs minutes and shows nothing more.
+        Step::new("benches", "check --benches"),
+    ];
+    // Only the unit tests: integration tests are written for the default
+    // features. The dependencies are built once, since the dev-dependencies
+    // bring them all in; each set rebuilds the library alone.
+    steps.extend(FEATURE_SETS.iter().map(|(set, flags)| {
+        Step::new(
+            format!("unit tests, {set}"),
+            &format!("test --quiet -p tactful --lib {flags}"),
+        )
+    }));
+    // On its own, because nextest does not run doc tests.
+    steps.push(Step::new("doc tests", "test --doc -p tactful"));
+    steps.push(if nextest {
+        Step::new("suite", "nextest run --workspace --no-fail-fast")
+    } else {
+        Step::new("suite", "test --workspace --tests --no-fail-fast")
+    });
+    steps
+}
+
+fn unknown(name: &str) -> String {
+    let tasks = NAMES.join(", ");
+    let near = NAMES
+        .iter()
+        .map(|task| (distance(name, task), task))
+        .min()
+        .filter(|(distance, _)| *distance <= 2);
+    match near {
+        Some((_, task)) => {
+            format!("unknown task `{name}`: did you mean `{task}`?\nthe tasks are {tasks}")
+        }
+        None => format!("unknown task `{name}`\nthe tasks are {tasks}"),
+    }
+}
+
+// Levenshtein's distance, one row at a time.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.chars().enumerate() {
+            let changed = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.chars().count()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Result<Task, String> {
+        Task::parse(words.iter().map(|word| word.to_string()))
+    }
+
+    fn commands(task: &Task, nextest: bool) -> Vec<String> {
+        task.steps(nextest).iter().map(Step::command).collect()
+    }
+
+    #[test]
+    fn every_name_is_a_task_and_is_in_the_help() {
+        for name in NAMES {
+            assert!(parse(&[name]).is_ok(), "{name}");
+            assert!(HELP.contains(&format!("\n  {name} ")), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_words_ask_for_help() {
+        assert_eq!(parse(&[]), Ok(Task::Help));
+        assert_eq!(parse(&["--help"]), Ok(Task::Help));
+    }
+
+    #[test]
+    fn arguments_pass_through_where_a_task_takes_them() {
+        let bench = parse(&["bench", "decide", "--", "--quick"]).unwrap();
+        assert_eq!(commands(&bench, true), ["cargo bench decide -- --quick"]);
+        let sample = parse(&["sample", "--rows", "10"]).unwrap();
+        assert_eq!(
+            commands(&sample, true),
+            ["cargo run --release -p tactful-sample -- --rows 10"]
+        );
+    }
+
+    #[test]
+    fn other_tasks_refuse_arguments() {
+        assert_eq!(
+            parse(&["ci", "fast"]),
+            Err("`ci` takes no arguments: found `fast`".to_owned())
+        );
+    }
+
+    #[test]
+    fn an_unknown_task_is_answered_with_the_nearest_and_the_list() {
+        assert_eq!(
+            parse(&["tset"]).unwrap_err(),
+            "unknown task `tset`: did you mean `test`?\n\
+             the tasks are test, ci, doc, bench, sample, accept, help"
+        );
+        assert_eq!(
+            parse(&["deploy"]).unwrap_err(),
+            "unknown task `deploy`\nthe tasks are test, ci, doc, bench, sample, accept, help"
+        );
+    }
+
+    #[test]
+    fn the_suite_closes_the_log_with_and_without_nextest() {
+        for task in [Task::Test, Task::Ci] {
+            let last = |nextest| commands(&task, nextest).pop().unwrap();
+            assert_eq!(last(true), "cargo nextest run --workspace --no-fail-fast");
+            assert_eq!(last(false), "cargo test --workspace --tests --no-fail-fast");
+        }
+    }
+
+    #[test]
+    fn a_distance_counts_edits() {
+        assert_eq!(distance("test", "test"), 0);
+        assert_eq!(distance("", "ci"), 2);
+        assert_eq!(distance("bnech", "bench"), 2);
+        assert_eq!(distance("docs", "doc"), 1);
+    }
+}
