@@ -41,13 +41,11 @@ mod typed;
 
 pub use truth::{Outcome, Truth};
 
-pub(crate) use basis::{Basis, FactState, basis};
+pub(crate) use basis::{Basis, FactState, Subject, basis, basis_of_term};
 pub(crate) use check::Situations;
 pub(crate) use eval::Evaluator;
 pub(crate) use finding::Finding;
-pub(crate) use parse::MAX_DEPTH;
 pub(crate) use program::{NodeId, Program, TermId};
-pub(crate) use tree::Span;
 
 use crate::diagnostic::{Diagnostic, DocPath, Format, Report, Source};
 use crate::error::{Error, ErrorKind};

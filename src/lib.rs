@@ -1,17 +1,26 @@
 //! Tactful.
 
+mod check;
 pub mod condition;
 pub mod context;
+mod decide;
+pub mod decision;
 pub mod diagnostic;
+mod engine;
 mod error;
 pub mod hash;
 #[cfg(feature = "json")]
 mod json;
+mod plan;
+pub mod policy;
 pub mod schema;
 pub mod time;
 pub mod vocabulary;
 
 pub use context::Context;
+pub use decision::{Decision, Request};
+pub use engine::Engine;
 pub use error::{Error, ErrorKind};
+pub use policy::Policy;
 pub use time::{Duration, Timestamp};
 pub use vocabulary::*;

@@ -76,7 +76,18 @@ pub(crate) fn basis(evaluator: &mut Evaluator<'_>, root: NodeId, last_known: boo
         found: Vec::new(),
     };
     walk.node(root, Scope::Outside);
-    walk.found
+    walk.sorted()
+}
+
+/// Lists what is lacking for a term.
+pub(crate) fn basis_of_term(evaluator: &mut Evaluator<'_>, term: TermId) -> Vec<Basis> {
+    let mut walk = Walk {
+        evaluator,
+        last_known: false,
+        found: Vec::new(),
+    };
+    walk.term(term, Truth::Unknown, Scope::Outside);
+    walk.sorted()
 }
 
 struct Walk<'e, 'a> {
@@ -86,6 +97,14 @@ struct Walk<'e, 'a> {
 }
 
 impl<'a> Walk<'_, 'a> {
+    /// Sorts by path: the order of atoms depends on the order of the policy.
+    fn sorted(mut self) -> Vec<Basis> {
+        let schema = self.evaluator.facts().schema();
+        self.found
+            .sort_by_cached_key(|basis| basis.subject.path(schema));
+        self.found
+    }
+
     fn program(&self) -> &'a Program {
         self.evaluator.program()
     }

@@ -194,6 +194,13 @@ impl Program {
         }
     }
 
+    /// Gives back the memory that is only needed while conditions are added.
+    pub(crate) fn seal(&mut self) {
+        self.nodes.places = HashMap::default();
+        self.atoms.places = HashMap::default();
+        self.terms.places = HashMap::default();
+    }
+
     pub(crate) fn node_count(&self) -> usize {
         self.nodes.items.len()
     }

@@ -153,6 +153,12 @@ impl Outcome {
         }
     }
 
+    /// Returns when either frozen rail may change, if ever.
+    pub(crate) fn next_frozen_change(&self) -> Option<Timestamp> {
+        let instant = self.frozen_change();
+        (instant != NEVER).then(|| Timestamp::from_millis(instant))
+    }
+
     /// Returns when either frozen rail may change, as Unix milliseconds.
     pub(crate) fn frozen_change(&self) -> i64 {
         self.fresh.changes_at.min(self.last_known.changes_at)

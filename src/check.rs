@@ -1,0 +1,317 @@
+//! From a document to a checked policy, or every diagnostic at once.
+
+mod actions;
+mod numbers;
+mod rules;
+mod situations;
+mod words;
+
+pub(crate) use numbers::{CERTAIN, ONE};
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::condition::{self, NodeId, Program, TermId};
+use crate::diagnostic::{Code, Diagnostic, DocPath, Report};
+use crate::error::{Error, ErrorKind};
+use crate::policy::{Draft, Policy, code};
+use crate::schema::Schema;
+use crate::time::Timestamp;
+use crate::vocabulary::{Channel, Currency, FormFactor, Purpose};
+
+/// A policy whose every name is resolved and every number exact.
+pub(crate) struct Checked {
+    pub(crate) policy: Policy,
+    pub(crate) warnings: Report,
+    pub(crate) schema: Schema,
+    pub(crate) currency: Option<Currency>,
+    pub(crate) program: Program,
+    pub(crate) actions: Vec<CheckedAction>,
+    pub(crate) suppressions: Vec<CheckedSuppression>,
+    pub(crate) boosts: Vec<CheckedBoost>,
+    pub(crate) exclusives: Vec<CheckedExclusive>,
+}
+
+pub(crate) struct CheckedAction {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) group: Option<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) purpose: Purpose,
+    pub(crate) tier: i64,
+    pub(crate) rank: i64,
+    pub(crate) paused: bool,
+    pub(crate) starts_at: Option<Timestamp>,
+    pub(crate) ends_at: Option<Timestamp>,
+    pub(crate) channels: Vec<Channel>,
+    pub(crate) eligible: Vec<Clause>,
+    pub(crate) applicable: Vec<Clause>,
+    pub(crate) suitable: Vec<Clause>,
+    pub(crate) propensity: CheckedPropensity,
+    /// In minor units.
+    pub(crate) value: u64,
+    pub(crate) treatments: Vec<CheckedTreatment>,
+}
+
+/// One condition of several, as written and as lowered.
+#[derive(Clone, Debug)]
+pub(crate) struct Clause {
+    pub(crate) text: String,
+    pub(crate) node: NodeId,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum CheckedPropensity {
+    /// In parts per billion.
+    Fixed(u32),
+    Score {
+        name: String,
+        term: TermId,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct CheckedTreatment {
+    pub(crate) id: String,
+    pub(crate) channels: Vec<Channel>,
+    pub(crate) devices: Vec<FormFactor>,
+    pub(crate) slots: Vec<String>,
+}
+
+pub(crate) struct CheckedSuppression {
+    pub(crate) id: String,
+    pub(crate) when: NodeId,
+    pub(crate) after: Option<NodeId>,
+    pub(crate) allow_unknown: bool,
+    pub(crate) because: String,
+    /// How reports read the situation aloud.
+    pub(crate) say: String,
+    /// The places of the actions it holds back.
+    pub(crate) targets: Vec<usize>,
+}
+
+pub(crate) struct CheckedBoost {
+    pub(crate) id: String,
+    /// Without it, the boost is a lever.
+    pub(crate) when: Option<NodeId>,
+    /// In basis points.
+    pub(crate) basis_points: i64,
+    pub(crate) targets: Vec<usize>,
+}
+
+pub(crate) struct CheckedExclusive {
+    pub(crate) id: String,
+    pub(crate) at_most: usize,
+}
+
+/// Checks a draft.
+///
+/// # Errors
+///
+/// Kind [`ErrorKind::Policy`] with everything that is wrong, each finding at
+/// its place in the text.
+pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
+    let Draft {
+        policy,
+        report,
+        source,
+    } = draft;
+    let mut checker = Checker::new(&policy, report);
+    let parts = checker.check();
+    let Checker {
+        schema,
+        mut program,
+        mut report,
+        currency,
+        ..
+    } = checker;
+    if let Some(source) = &source {
+        report.locate(source);
+    }
+    if report.has_errors() {
+        return Err(Error::found(ErrorKind::Policy, report));
+    }
+    program.seal();
+    let Parts {
+        actions,
+        suppressions,
+        boosts,
+        exclusives,
+    } = parts;
+    let warnings = report;
+    Ok(Checked {
+        policy,
+        warnings,
+        schema,
+        currency,
+        program,
+        actions,
+        suppressions,
+        boosts,
+        exclusives,
+    })
+}
+
+struct Parts {
+    actions: Vec<CheckedAction>,
+    suppressions: Vec<CheckedSuppression>,
+    boosts: Vec<CheckedBoost>,
+    exclusives: Vec<CheckedExclusive>,
+}
+
+struct Checker<'p> {
+    policy: &'p Policy,
+    preset: Option<Policy>,
+    report: Report,
+    schema: Schema,
+    program: Program,
+    currency: Option<Currency>,
+    situations: HashMap<String, NodeId>,
+    /// How reports read the situations aloud.
+    sayings: BTreeMap<String, String>,
+}
+
+impl<'p> Checker<'p> {
+    fn new(policy: &'p Policy, report: Report) -> Self {
+        Self {
+            policy,
+            preset: None,
+            report,
+            schema: Schema::customer(),
+            program: Program::new(),
+            currency: None,
+            situations: HashMap::new(),
+            sayings: BTreeMap::new(),
+        }
+    }
+
+    fn check(&mut self) -> Parts {
+        let policy = self.policy;
+        self.open_preset();
+        self.check_currency();
+        self.declare_attributes();
+        self.check_kinds();
+        self.check_fresh();
+        self.check_situations();
+        let actions = self.check_actions(&policy.actions);
+        let suppressions = self.check_suppressions(&actions);
+        let boosts = self.check_boosts(&actions);
+        let exclusives = self.check_exclusives();
+        Parts {
+            actions,
+            suppressions,
+            boosts,
+            exclusives,
+        }
+    }
+
+    fn error(&mut self, code: Code, path: DocPath, message: impl Into<String>) {
+        self.report.push(Diagnostic::error(code, path, message));
+    }
+
+    fn error_with_help(
+        &mut self,
+        code: Code,
+        path: DocPath,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.report
+            .push(Diagnostic::error(code, path, message).with_help(help));
+    }
+
+    fn unknown_word<'a>(
+        &mut self,
+        path: DocPath,
+        what: &str,
+        word: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) {
+        if word.is_empty() {
+            // Reported where it was read.
+            return;
+        }
+        let known: Vec<&str> = known.into_iter().collect();
+        let diagnostic =
+            Diagnostic::error(code::UNKNOWN_WORD, path, format!("unknown {what} `{word}`"))
+                .did_you_mean(word, known.iter().copied());
+        let listed = diagnostic.help().is_none() && !known.is_empty() && known.len() <= 16;
+        self.report.push(if listed {
+            diagnostic.with_help(format!("it is one of {}", known.join(", ")))
+        } else {
+            diagnostic
+        });
+    }
+
+    /// Compiles a condition; one that is wrong is reported and stands for false.
+    fn compile(&mut self, text: &str, path: &DocPath) -> Option<NodeId> {
+        if self.currency.is_none()
+            && condition::names(text)
+                .iter()
+                .any(|name| name.ends_with("_minor"))
+        {
+            let message = "this reads an amount of money, and the policy names no `currency`";
+            self.error_with_help(
+                code::MISSING_KEY,
+                path.clone(),
+                message,
+                "write `currency = \"EUR\"`",
+            );
+        }
+        let situations = Known(&self.situations);
+        match condition::compile(text, &self.schema, &situations, &mut self.program) {
+            Ok(node) => Some(node),
+            Err(findings) => {
+                for finding in findings {
+                    self.report
+                        .push(condition::diagnostic(finding, path.clone()));
+                }
+                None
+            }
+        }
+    }
+
+    /// Compiles conditions that must all hold, each one a clause.
+    fn clauses(&mut self, texts: &[String], path: &DocPath) -> Vec<Clause> {
+        let mut clauses = Vec::with_capacity(texts.len());
+        for (place, text) in texts.iter().enumerate() {
+            let path = self.place_of(texts, path, place);
+            if let Some(node) = self.compile(text, &path) {
+                clauses.push(Clause {
+                    text: text.clone(),
+                    node,
+                });
+            }
+        }
+        clauses
+    }
+
+    fn all_of(&mut self, texts: &[String], path: &DocPath) -> NodeId {
+        let clauses = self.clauses(texts, path);
+        self.program
+            .all(clauses.into_iter().map(|clause| clause.node))
+    }
+
+    /// Paths a text: one that stands alone may be written without a list.
+    fn place_of(&self, texts: &[String], path: &DocPath, place: usize) -> DocPath {
+        if texts.len() == 1 {
+            path.clone()
+        } else {
+            path.index(place)
+        }
+    }
+}
+
+struct Known<'a>(&'a HashMap<String, NodeId>);
+
+impl condition::Situations for Known<'_> {
+    fn find(&self, name: &str) -> Option<NodeId> {
+        self.0.get(name).copied()
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        // The map has no order of its own, and suggestions must not depend on it.
+        names.sort_unstable();
+        names
+    }
+}

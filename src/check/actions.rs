@@ -1,0 +1,189 @@
+//! Actions: ids, words, dates, conditions and treatments.
+
+use std::collections::HashSet;
+use std::str::FromStr;
+
+use super::{CheckedAction, CheckedTreatment, Checker};
+use crate::diagnostic::DocPath;
+use crate::policy::{Action, Treatment, code};
+use crate::time::Timestamp;
+use crate::vocabulary::{Channel, Kind, Purpose, Word};
+
+impl Checker<'_> {
+    pub(super) fn check_actions(&mut self, actions: &[Action]) -> Vec<CheckedAction> {
+        if actions.is_empty() && !self.report.has_errors() {
+            let message = "a policy needs at least one action";
+            self.error_with_help(
+                code::MISSING_KEY,
+                DocPath::root().key("actions"),
+                message,
+                "add `[[actions]]`",
+            );
+        }
+        let mut ids = HashSet::new();
+        let checked = actions.iter().enumerate().map(|(place, action)| {
+            let path = DocPath::root().key("actions").index(place);
+            self.unique(&mut ids, &action.id, &path);
+            self.check_action(action, &path)
+        });
+        checked.collect()
+    }
+
+    /// Reports an id that occurs twice.
+    pub(super) fn unique(&mut self, seen: &mut HashSet<String>, id: &str, path: &DocPath) {
+        if !id.is_empty() && !seen.insert(id.to_owned()) {
+            let message = format!("the id `{id}` occurs twice");
+            self.error(code::DUPLICATE, path.key("id"), message);
+        }
+    }
+
+    fn check_action(&mut self, action: &Action, path: &DocPath) -> CheckedAction {
+        let (starts_at, ends_at) = self.window(action, path);
+        CheckedAction {
+            id: action.id.clone(),
+            kind: action.kind.clone(),
+            group: action.group.clone(),
+            tags: action.tags.clone(),
+            purpose: self.purpose_of(action, path),
+            tier: action.tier,
+            rank: action.rank,
+            paused: self.is_paused(action, path),
+            starts_at,
+            ends_at,
+            channels: self.words(&action.channels, &path.key("channels")),
+            eligible: self.clauses(&action.eligible, &path.key("eligible")),
+            applicable: self.clauses(&action.applicable, &path.key("applicable")),
+            suitable: self.clauses(&action.suitable, &path.key("suitable")),
+            propensity: self.propensity(action, path),
+            value: self.value(action, path),
+            treatments: self.check_treatments(action, path),
+        }
+    }
+
+    fn purpose_of(&mut self, action: &Action, path: &DocPath) -> Purpose {
+        let of_kind = self.purpose_of_kind(&action.kind, path);
+        let written = action
+            .purpose
+            .as_ref()
+            .and_then(|text| self.purpose(text, path.key("purpose")));
+        written.unwrap_or(of_kind)
+    }
+
+    fn purpose_of_kind(&mut self, kind: &str, path: &DocPath) -> Purpose {
+        if let Ok(kind) = kind.parse::<Kind>() {
+            return kind.purpose();
+        }
+        let policy = self.policy;
+        match policy.kinds.get(kind) {
+            Some(declared) => declared
+                .purpose
+                .as_deref()
+                .and_then(|purpose| purpose.parse().ok())
+                .unwrap_or(Purpose::Marketing),
+            None => {
+                let known = Kind::WORDS
+                    .iter()
+                    .copied()
+                    .chain(policy.kinds.keys().map(String::as_str));
+                self.unknown_word(path.key("kind"), "kind", kind, known);
+                Purpose::Marketing
+            }
+        }
+    }
+
+    fn is_paused(&mut self, action: &Action, path: &DocPath) -> bool {
+        match action.status.as_deref() {
+            None | Some("active") => false,
+            Some("paused") => true,
+            Some(other) => {
+                self.unknown_word(path.key("status"), "status", other, ["active", "paused"]);
+                false
+            }
+        }
+    }
+
+    fn window(
+        &mut self,
+        action: &Action,
+        path: &DocPath,
+    ) -> (Option<Timestamp>, Option<Timestamp>) {
+        let starts_at = self.time(action.starts_at.as_deref(), path.key("starts_at"));
+        let ends_at = self.time(action.ends_at.as_deref(), path.key("ends_at"));
+        if let (Some(starts_at), Some(ends_at)) = (starts_at, ends_at)
+            && ends_at <= starts_at
+        {
+            self.error(
+                code::VALUE,
+                path.key("ends_at"),
+                "the action ends before it starts",
+            );
+        }
+        (starts_at, ends_at)
+    }
+
+    fn time(&mut self, text: Option<&str>, path: DocPath) -> Option<Timestamp> {
+        match text?.parse() {
+            Ok(time) => Some(time),
+            Err(error) => {
+                self.error(code::VALUE, path, format!("{error}"));
+                None
+            }
+        }
+    }
+
+    /// Reads words of a closed set.
+    fn words<T: Word + FromStr>(&mut self, texts: &[String], path: &DocPath) -> Vec<T> {
+        let mut words = Vec::with_capacity(texts.len());
+        for (place, text) in texts.iter().enumerate() {
+            match text.parse() {
+                Ok(word) => words.push(word),
+                Err(_) => {
+                    let path = self.place_of(texts, path, place);
+                    self.unknown_word(path, T::SET, text, T::WORDS.iter().copied());
+                }
+            }
+        }
+        words
+    }
+
+    fn check_treatments(&mut self, action: &Action, path: &DocPath) -> Vec<CheckedTreatment> {
+        let mut ids = HashSet::new();
+        let treatments = action
+            .treatments
+            .iter()
+            .enumerate()
+            .map(|(place, treatment)| {
+                let path = path.key("treatments").index(place);
+                self.unique(&mut ids, &treatment.id, &path);
+                self.check_treatment(action, treatment, &path)
+            });
+        treatments.collect()
+    }
+
+    fn check_treatment(
+        &mut self,
+        action: &Action,
+        treatment: &Treatment,
+        path: &DocPath,
+    ) -> CheckedTreatment {
+        let channels: Vec<Channel> = self.words(&treatment.channels, &path.key("channels"));
+        for (place, text) in treatment.channels.iter().enumerate() {
+            if text.parse::<Channel>().is_ok() && !action.channels.contains(text) {
+                let path = self.place_of(&treatment.channels, &path.key("channels"), place);
+                let message = format!("the action is not recommended on `{text}`");
+                self.error_with_help(
+                    code::VALUE,
+                    path,
+                    message,
+                    "add it to the action's `channels`",
+                );
+            }
+        }
+        CheckedTreatment {
+            id: treatment.id.clone(),
+            channels,
+            devices: self.words(&treatment.devices, &path.key("devices")),
+            slots: treatment.slots.clone(),
+        }
+    }
+}

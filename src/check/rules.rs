@@ -1,0 +1,227 @@
+//! Suppressions, boosts and exclusives: conditions, selectors, limits.
+
+use std::collections::HashSet;
+
+use super::numbers::{MAX_FACTOR, ONE};
+use super::{CheckedAction, CheckedBoost, CheckedExclusive, CheckedSuppression, Checker};
+use crate::diagnostic::{Diagnostic, DocPath};
+use crate::policy::{Selector, Suppression, code};
+use crate::vocabulary::{Kind, Word};
+
+impl Checker<'_> {
+    pub(super) fn check_suppressions(
+        &mut self,
+        actions: &[CheckedAction],
+    ) -> Vec<CheckedSuppression> {
+        let policy = self.policy;
+        let mut ids = HashSet::new();
+        let mut checked = Vec::new();
+        if let Some(preset) = self.preset.take() {
+            for suppression in &preset.suppress {
+                let targets = matching(&suppression.selector, actions);
+                ids.insert(suppression.id.clone());
+                checked.push(self.check_suppression(suppression, &DocPath::root(), targets));
+            }
+            self.preset = Some(preset);
+        }
+        for (place, suppression) in policy.suppress.iter().enumerate() {
+            let path = DocPath::root().key("suppress").index(place);
+            self.unique(&mut ids, &suppression.id, &path);
+            let targets = self.select(&suppression.selector, actions, &path);
+            checked.push(self.check_suppression(suppression, &path, targets));
+        }
+        checked
+    }
+
+    fn check_suppression(
+        &mut self,
+        suppression: &Suppression,
+        path: &DocPath,
+        targets: Vec<usize>,
+    ) -> CheckedSuppression {
+        let when = self.all_of(&suppression.when, &path.key("when"));
+        let after = (!suppression.after.is_empty())
+            .then(|| self.all_of(&suppression.after, &path.key("after")));
+        let allow_unknown = match suppression.on_unknown.as_deref() {
+            None | Some("suppress") => false,
+            Some("allow") => true,
+            Some(other) => {
+                let path = path.key("on_unknown");
+                self.unknown_word(path, "answer to unknown", other, ["suppress", "allow"]);
+                false
+            }
+        };
+        CheckedSuppression {
+            id: suppression.id.clone(),
+            when,
+            after,
+            allow_unknown,
+            because: suppression.because.clone(),
+            say: self.aloud(&suppression.when),
+            targets,
+        }
+    }
+
+    /// Reads conditions aloud: what situations say, and the rest as written.
+    fn aloud(&self, texts: &[String]) -> String {
+        let parts = texts.iter().map(|text| {
+            self.sayings
+                .get(text.trim())
+                .cloned()
+                .unwrap_or_else(|| format!("`{text}`"))
+        });
+        parts.collect::<Vec<_>>().join(" and ")
+    }
+
+    pub(super) fn check_boosts(&mut self, actions: &[CheckedAction]) -> Vec<CheckedBoost> {
+        let policy = self.policy;
+        let mut ids = HashSet::new();
+        let mut checked = Vec::new();
+        for (place, boost) in policy.boosts.iter().enumerate() {
+            let path = DocPath::root().key("boosts").index(place);
+            self.unique(&mut ids, &boost.id, &path);
+            let when =
+                (!boost.when.is_empty()).then(|| self.all_of(&boost.when, &path.key("when")));
+            checked.push(CheckedBoost {
+                id: boost.id.clone(),
+                when,
+                basis_points: self.percent(boost.percent, &path),
+                targets: self.select(&boost.selector, actions, &path),
+            });
+        }
+        self.refuse_excess(actions, &checked);
+        checked
+    }
+
+    /// Refuses boosts that could multiply an action by more than a hundred.
+    fn refuse_excess(&mut self, actions: &[CheckedAction], boosts: &[CheckedBoost]) {
+        let mut sums = vec![[0_i64; 2]; actions.len()];
+        for boost in boosts {
+            for target in &boost.targets {
+                let side = usize::from(boost.when.is_some());
+                if let Some(sum) = sums.get_mut(*target).and_then(|sums| sums.get_mut(side)) {
+                    *sum = sum.saturating_add(boost.basis_points.max(0));
+                }
+            }
+        }
+        for (place, sums) in sums.iter().enumerate() {
+            if sums.iter().any(|sum| *sum > MAX_FACTOR - ONE) {
+                let path = DocPath::root().key("actions").index(place);
+                let message = "the boosts of this action may come to more than 9900 percent";
+                self.error(code::VALUE, path, message);
+            }
+        }
+    }
+
+    pub(super) fn check_exclusives(&mut self) -> Vec<CheckedExclusive> {
+        let policy = self.policy;
+        let mut ids = HashSet::new();
+        let mut checked = Vec::new();
+        for (place, exclusive) in policy.exclusive.iter().enumerate() {
+            let path = DocPath::root().key("exclusive").index(place);
+            self.unique(&mut ids, &exclusive.id, &path);
+            if !matches!(exclusive.per.as_str(), "group" | "") {
+                let message = format!("`per = \"{}\"` is not supported yet", exclusive.per);
+                self.error_with_help(code::NOT_YET, path.key("per"), message, "write `group`");
+            }
+            let at_most = usize::try_from(exclusive.at_most)
+                .ok()
+                .filter(|at_most| *at_most > 0);
+            if at_most.is_none() && !exclusive.per.is_empty() {
+                self.error(
+                    code::VALUE,
+                    path.key("at_most"),
+                    "a slate holds at least one",
+                );
+            }
+            checked.push(CheckedExclusive {
+                id: exclusive.id.clone(),
+                at_most: at_most.unwrap_or(1),
+            });
+        }
+        checked
+    }
+
+    /// Finds the actions a rule is about, and reports names no action bears.
+    ///
+    /// A kind is known by itself: a rule may speak of kinds that no action is
+    /// of yet, and holds for the first one that is added.
+    fn select(
+        &mut self,
+        selector: &Selector,
+        actions: &[CheckedAction],
+        path: &DocPath,
+    ) -> Vec<usize> {
+        if *selector == Selector::default() {
+            let message = "the rule is about no action";
+            let help = "name `kinds`, `tags`, `groups` or `ids`";
+            self.error_with_help(code::EMPTY_SELECTOR, path.clone(), message, help);
+            return Vec::new();
+        }
+        let policy = self.policy;
+        let declared = policy.kinds.keys().map(String::as_str);
+        let kinds = Kind::WORDS.iter().copied().chain(declared).collect();
+        let tags = actions
+            .iter()
+            .flat_map(|action| &action.tags)
+            .map(String::as_str)
+            .collect();
+        let groups = actions
+            .iter()
+            .filter_map(|action| action.group.as_deref())
+            .collect();
+        let ids = actions.iter().map(|action| action.id.as_str()).collect();
+        let before = self.report.diagnostics().len();
+        self.unborne(&selector.kinds, "kind", &path.key("kinds"), kinds);
+        self.unborne(&selector.tags, "tag", &path.key("tags"), tags);
+        self.unborne(&selector.groups, "group", &path.key("groups"), groups);
+        self.unborne(&selector.ids, "action", &path.key("ids"), ids);
+        let targets = matching(selector, actions);
+        if targets.is_empty() && self.report.diagnostics().len() == before {
+            let message = "no action is of these kinds: the rule does nothing yet";
+            self.report
+                .push(Diagnostic::warning(code::IDLE_RULE, path.clone(), message));
+        }
+        targets
+    }
+
+    fn unborne(&mut self, names: &[String], what: &str, path: &DocPath, known: HashSet<&str>) {
+        for (place, name) in names.iter().enumerate() {
+            if name.is_empty() || known.contains(name.as_str()) {
+                continue;
+            }
+            let path = self.place_of(names, path, place);
+            let mut known: Vec<&str> = known.iter().copied().collect();
+            // The set has no order of its own, and suggestions must not depend on it.
+            known.sort_unstable();
+            let message = format!("unknown {what} `{name}`");
+            let diagnostic = Diagnostic::error(code::UNKNOWN_WORD, path, message);
+            self.report.push(if known.len() <= MAX_SUGGESTED {
+                diagnostic.did_you_mean(name, known)
+            } else {
+                diagnostic
+            });
+        }
+    }
+}
+
+/// Looking for a near name among more than this costs more than it helps.
+const MAX_SUGGESTED: usize = 2_000;
+
+/// Lists the places of the actions a selector matches.
+fn matching(selector: &Selector, actions: &[CheckedAction]) -> Vec<usize> {
+    let selected = |action: &CheckedAction| {
+        selector.kinds.contains(&action.kind)
+            || selector.ids.contains(&action.id)
+            || action
+                .group
+                .as_ref()
+                .is_some_and(|group| selector.groups.contains(group))
+            || action.tags.iter().any(|tag| selector.tags.contains(tag))
+    };
+    let places = actions
+        .iter()
+        .enumerate()
+        .filter(|(_, action)| selected(action));
+    places.map(|(place, _)| place).collect()
+}

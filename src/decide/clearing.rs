@@ -1,0 +1,201 @@
+//! When what holds an action back lets go, if only time passes.
+//!
+//! The facts stay as they are, and every part stays as fresh or stale as it
+//! is: "as long as its parts keep being delivered unchanged".
+
+use crate::condition::{Evaluator, NodeId, Truth};
+use crate::context::Context;
+use crate::plan::{Plan, PlannedSuppression, SuppressionId};
+use crate::schema::Facts;
+use crate::time::Timestamp;
+use crate::vocabulary::Channel;
+
+use super::consent;
+
+/// What holds an action back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Hold {
+    /// Time alone never clears it.
+    Never,
+    /// It clears at an instant.
+    Until(Timestamp),
+    /// A condition that must be known true.
+    Condition(NodeId),
+    Suppression(SuppressionId),
+    /// Consent to marketing on the channel of the request.
+    Consent,
+}
+
+/// How many instants are looked at before the search is given up.
+///
+/// Every one of them is an instant at which the truth may change; only
+/// conditions on the clock or on the calendar have more than a few.
+const MAX_STEPS: usize = 4_096;
+
+/// Looks ahead in time.
+pub(super) struct Clearing<'a> {
+    plan: &'a Plan,
+    context: &'a Context,
+    channel: Channel,
+    evaluator: Evaluator<'a>,
+    now: Timestamp,
+    /// The instant the evaluator stands at.
+    at: Timestamp,
+    steps: usize,
+}
+
+impl<'a> Clearing<'a> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        context: &'a Context,
+        channel: Channel,
+        facts: &'a Facts<'a>,
+    ) -> Self {
+        let evaluator = Evaluator::new(&plan.program, facts);
+        let now = facts.now();
+        Self {
+            plan,
+            context,
+            channel,
+            evaluator,
+            now,
+            at: now,
+            steps: 0,
+        }
+    }
+
+    /// Returns the first instant from now on at which a hold is clear.
+    pub(super) fn clear(&mut self, hold: Hold) -> Option<Timestamp> {
+        self.all_clear(&[hold])
+    }
+
+    /// Returns the first instant from now on at which all holds are clear.
+    pub(super) fn all_clear(&mut self, holds: &[Hold]) -> Option<Timestamp> {
+        if holds.contains(&Hold::Never) {
+            return None;
+        }
+        self.steps = 0;
+        let mut instant = self.now;
+        loop {
+            let before = instant;
+            for hold in holds {
+                instant = self.first_clear(*hold, instant)?;
+            }
+            // A hold that was clear may have come back while others cleared.
+            if instant == before {
+                return Some(instant);
+            }
+        }
+    }
+
+    /// Returns the first instant at or after `from` at which a hold is clear.
+    fn first_clear(&mut self, hold: Hold, from: Timestamp) -> Option<Timestamp> {
+        let mut instant = from;
+        loop {
+            self.steps += 1;
+            if self.steps > MAX_STEPS {
+                return None;
+            }
+            match self.look(hold, instant) {
+                Ok(()) => return Some(instant),
+                Err(next) => instant = next.filter(|next| *next > instant)?,
+            }
+        }
+    }
+
+    /// Tells whether a hold is clear at an instant, or when to look again.
+    fn look(&mut self, hold: Hold, instant: Timestamp) -> Result<(), Option<Timestamp>> {
+        match hold {
+            Hold::Never => Err(None),
+            Hold::Until(clear_at) if clear_at <= instant => Ok(()),
+            Hold::Until(clear_at) => Err(Some(clear_at)),
+            Hold::Consent => {
+                let consent = consent::Consents::of(self.context, self.channel);
+                if consent.allows(instant) {
+                    Ok(())
+                } else {
+                    Err(consent.next_change(instant))
+                }
+            }
+            Hold::Condition(node) => {
+                self.move_to(instant);
+                let outcome = self.evaluator.truth(node);
+                match outcome.truth() {
+                    Truth::True => Ok(()),
+                    _ => Err(outcome.next_frozen_change()),
+                }
+            }
+            Hold::Suppression(id) => {
+                self.move_to(instant);
+                let rule = self.plan.suppression(id);
+                let (holding, next) = holding(rule, &mut self.evaluator);
+                if holding.is_some() { Err(next) } else { Ok(()) }
+            }
+        }
+    }
+
+    fn move_to(&mut self, instant: Timestamp) {
+        if self.at != instant {
+            self.evaluator.move_to(instant);
+            self.at = instant;
+        }
+    }
+}
+
+/// Which side of a suppression holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Situation,
+    CoolOff,
+}
+
+/// How a suppression holds: which side, and whether by stale facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Holding {
+    pub(super) side: Side,
+    pub(super) by_last_known: bool,
+}
+
+/// Evaluates a suppression, and when it may change with its parts frozen.
+pub(super) fn holding(
+    rule: &PlannedSuppression,
+    evaluator: &mut Evaluator<'_>,
+) -> (Option<Holding>, Option<Timestamp>) {
+    let when = evaluator.truth(rule.when);
+    let mut next = when.next_frozen_change();
+    let mut found = side(when, rule.allow_unknown).map(|by_last_known| Holding {
+        side: Side::Situation,
+        by_last_known,
+    });
+    if let Some(after) = rule.after {
+        let after = evaluator.truth(after);
+        next = earlier(next, after.next_frozen_change());
+        found = found.or_else(|| {
+            side(after, rule.allow_unknown).map(|by_last_known| Holding {
+                side: Side::CoolOff,
+                by_last_known,
+            })
+        });
+    }
+    (found, next)
+}
+
+/// Tells whether a condition holds back, and whether by stale facts.
+///
+/// True and unknown hold back; under `allow` unknown does so only where the
+/// last known facts say true.
+fn side(outcome: crate::condition::Outcome, allow_unknown: bool) -> Option<bool> {
+    match outcome.truth() {
+        Truth::True => Some(false),
+        Truth::False => None,
+        Truth::Unknown if !allow_unknown => Some(false),
+        Truth::Unknown => (outcome.last_known() == Truth::True).then_some(true),
+    }
+}
+
+fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}

@@ -1,0 +1,87 @@
+//! Stage 9: the exact priority, propensity × context weight × value × lever.
+
+use super::clearing::Hold;
+use super::{Candidate, Pipeline};
+use crate::check::{CERTAIN, CheckedPropensity, ONE};
+use crate::condition::{Evaluator, Truth, basis_of_term};
+use crate::decision::{ReasonCode, Rule, StoredReason};
+use crate::plan::{Plan, PlannedAction, factor};
+
+/// The context weights that apply.
+pub(super) struct Scorer {
+    /// For each boost of the plan its basis points, or 0 if it does not apply.
+    weights: Vec<i64>,
+}
+
+impl Scorer {
+    /// Evaluates every context weight once; only a known true one applies.
+    pub(super) fn new(plan: &Plan, evaluator: &mut Evaluator<'_>) -> Self {
+        let weights = plan.boosts.iter().map(|boost| {
+            let applies = evaluator.truth(boost.when).truth() == Truth::True;
+            if applies { boost.basis_points } else { 0 }
+        });
+        Self {
+            weights: weights.collect(),
+        }
+    }
+
+    /// Returns the exact product, or `None` if a score is missing.
+    pub(super) fn priority(
+        &self,
+        action: &PlannedAction,
+        evaluator: &mut Evaluator<'_>,
+    ) -> Option<u128> {
+        let propensity = propensity(&action.propensity, evaluator)?;
+        Some(
+            u128::from(propensity)
+                * u128::from(self.context_weight(action))
+                * u128::from(action.value)
+                * u128::from(action.lever),
+        )
+    }
+
+    pub(crate) fn context_weight(&self, action: &PlannedAction) -> u32 {
+        let weights = action
+            .boosts
+            .iter()
+            .filter_map(|boost| self.weights.get(*boost));
+        factor(ONE + weights.sum::<i64>())
+    }
+}
+
+/// Returns the propensity in parts per billion; a model's is rounded half to even.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the number is between 0 and a billion"
+)]
+pub(crate) fn propensity(of: &CheckedPropensity, evaluator: &mut Evaluator<'_>) -> Option<u32> {
+    match of {
+        CheckedPropensity::Fixed(parts) => Some(*parts),
+        CheckedPropensity::Score { term, .. } => {
+            let score = evaluator.number(*term)?;
+            let parts = (score.clamp(0.0, 1.0) * f64::from(CERTAIN)).round_ties_even();
+            Some(parts as u32)
+        }
+    }
+}
+
+impl<'a> Pipeline<'a> {
+    /// A missing score is a reason, never a default.
+    pub(super) fn test_score(&mut self, action: &'a PlannedAction, candidate: &mut Candidate) {
+        let (None, CheckedPropensity::Score { term, .. }) =
+            (candidate.priority, &action.propensity)
+        else {
+            return;
+        };
+        let basis = basis_of_term(&mut self.evaluator, *term);
+        let code = ReasonCode::ModelMissing;
+        candidate.reasons.push(StoredReason {
+            code,
+            rule: Rule::None,
+            basis,
+            until: None,
+        });
+        candidate.holds.push(Hold::Never);
+    }
+}

@@ -1,0 +1,199 @@
+//! Single actions of a decision: recommended, or not and why.
+
+use super::{Account, Decision, InForce, Placed, Priority, Reason, ReasonCode, Verdict};
+use crate::decision::FactUse;
+use crate::plan::{ActionId, PlannedAction};
+use crate::time::Timestamp;
+
+/// An action that is recommended.
+#[derive(Clone, Copy, Debug)]
+pub struct Recommendation<'d> {
+    decision: &'d Decision<'d>,
+    placed: &'d Placed,
+}
+
+impl<'d> Recommendation<'d> {
+    pub(super) fn new(decision: &'d Decision<'_>, placed: &'d Placed) -> Self {
+        Self { decision, placed }
+    }
+
+    fn planned(&self) -> &'d PlannedAction {
+        self.decision.plan.action(self.placed.action)
+    }
+
+    /// Returns the id of the action.
+    #[must_use]
+    pub fn action(&self) -> &'d str {
+        &self.planned().id
+    }
+
+    /// Returns the kind of the action.
+    #[must_use]
+    pub fn kind(&self) -> &'d str {
+        &self.planned().kind
+    }
+
+    /// Returns the slot it takes, if the request named slots.
+    #[must_use]
+    pub fn slot(&self) -> Option<&'d str> {
+        let slot = usize::try_from(self.placed.slot?).ok()?;
+        self.decision.data.slots.get(slot).map(String::as_str)
+    }
+
+    /// Returns how it is shown, if the action has treatments.
+    #[must_use]
+    pub fn treatment(&self) -> Option<&'d str> {
+        let treatment = usize::try_from(self.placed.treatment?).ok()?;
+        self.planned()
+            .treatments
+            .get(treatment)
+            .map(|treatment| treatment.id.as_str())
+    }
+
+    /// Returns its class of importance.
+    #[must_use]
+    pub fn tier(&self) -> i64 {
+        self.planned().tier
+    }
+
+    /// Returns its exact priority.
+    #[must_use]
+    pub fn priority(&self) -> Priority {
+        Priority::new(self.placed.priority, self.decision.plan)
+    }
+}
+
+/// An action that is not recommended, with everything that stands against it.
+#[derive(Clone, Copy, Debug)]
+pub struct Suppressed<'d> {
+    decision: &'d Decision<'d>,
+    account: &'d Account,
+}
+
+impl<'d> Suppressed<'d> {
+    pub(super) fn new(decision: &'d Decision<'_>, account: &'d Account) -> Self {
+        Self { decision, account }
+    }
+
+    pub(super) fn is(&self, action: ActionId) -> bool {
+        self.account.action == action
+    }
+
+    /// Returns the id of the action.
+    #[must_use]
+    pub fn action(&self) -> &'d str {
+        &self.decision.plan.action(self.account.action).id
+    }
+
+    /// Returns the kind of the action.
+    #[must_use]
+    pub fn kind(&self) -> &'d str {
+        &self.decision.plan.action(self.account.action).kind
+    }
+
+    /// Returns what became of it.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.account.verdict
+    }
+
+    /// Returns its class of importance.
+    #[must_use]
+    pub fn tier(&self) -> i64 {
+        self.decision.plan.action(self.account.action).tier
+    }
+
+    /// Returns the priority it would have; `None` if a score is missing.
+    #[must_use]
+    pub fn priority(&self) -> Option<Priority> {
+        self.account
+            .priority
+            .map(|product| Priority::new(product, self.decision.plan))
+    }
+
+    /// Returns all reasons, in the order of the stages that gave them.
+    pub fn reasons(&self) -> impl ExactSizeIterator<Item = Reason<'d>> {
+        let (decision, account) = (self.decision, self.account);
+        account
+            .reasons
+            .iter()
+            .map(move |stored| Reason::new(decision, account.action, stored))
+    }
+
+    /// Returns the code of the first reason, which gave the verdict.
+    #[must_use]
+    pub fn code(&self) -> Option<ReasonCode> {
+        self.account.reasons.first().map(|reason| reason.code)
+    }
+
+    /// Says the first reason in words for people.
+    #[must_use]
+    pub fn because(&self) -> String {
+        self.reasons()
+            .next()
+            .map(|reason| reason.because())
+            .unwrap_or_default()
+    }
+
+    /// Returns the first instant at which all reasons are clear.
+    ///
+    /// See [`Reason::until`]; `None` if time alone never clears them.
+    #[must_use]
+    pub fn until(&self) -> Option<Timestamp> {
+        self.account.until
+    }
+}
+
+/// A suppression that is in force.
+#[derive(Clone, Copy, Debug)]
+pub struct SuppressionInForce<'d> {
+    decision: &'d Decision<'d>,
+    in_force: &'d InForce,
+}
+
+impl<'d> SuppressionInForce<'d> {
+    pub(super) fn new(decision: &'d Decision<'_>, in_force: &'d InForce) -> Self {
+        Self { decision, in_force }
+    }
+
+    /// Returns the id of the rule.
+    #[must_use]
+    pub fn rule(&self) -> &'d str {
+        &self.decision.plan.suppression(self.in_force.rule).id
+    }
+
+    /// Returns whether the situation holds or its cool-off does.
+    #[must_use]
+    pub fn code(&self) -> ReasonCode {
+        self.in_force.code
+    }
+
+    /// Returns why the rule is there, in words for people.
+    #[must_use]
+    pub fn because(&self) -> &'d str {
+        &self.decision.plan.suppression(self.in_force.rule).because
+    }
+
+    /// Returns how the situation is read aloud.
+    #[must_use]
+    pub fn situation(&self) -> &'d str {
+        &self.decision.plan.suppression(self.in_force.rule).say
+    }
+
+    /// Returns the facts it rests on, with their age.
+    pub fn facts(&self) -> impl Iterator<Item = FactUse> {
+        let (in_force, schema) = (self.in_force, &self.decision.plan.schema);
+        in_force
+            .basis
+            .iter()
+            .map(|basis| FactUse::new(basis, in_force.by_last_known, schema))
+    }
+
+    /// Returns the first instant at which it lets go by itself.
+    ///
+    /// See [`Reason::until`].
+    #[must_use]
+    pub fn until(&self) -> Option<Timestamp> {
+        self.in_force.until
+    }
+}

@@ -1,0 +1,129 @@
+//! Decisions as JSON: one object, the same bytes for the same inputs.
+
+use serde::ser::{SerializeSeq, SerializeStruct};
+use serde::{Serialize, Serializer};
+
+use super::{
+    Cause, Decision, FactUse, Reason, ReasonCode, Recommendation, Suppressed, SuppressionInForce,
+};
+
+impl Decision<'_> {
+    /// Writes the decision as JSON.
+    ///
+    /// Priorities are exact decimal texts, times RFC 3339 texts, ages
+    /// milliseconds; codes come with their names.
+    #[cfg(feature = "json")]
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Nothing in a decision can fail to be written: the keys are strings.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// Writes an iterator as a list.
+struct Each<F>(F);
+
+impl<I, F> Serialize for Each<F>
+where
+    I: Iterator<Item: Serialize>,
+    F: Fn() -> I,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for item in (self.0)() {
+            list.serialize_element(&item)?;
+        }
+        list.end()
+    }
+}
+
+impl Serialize for Decision<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Decision", 7)?;
+        object.serialize_field("policy", &self.plan.policy.policy)?;
+        match self.decision_id() {
+            Some(id) => object.serialize_field("decision_id", id)?,
+            None => object.skip_field("decision_id")?,
+        }
+        object.serialize_field("now", &self.now())?;
+        object.serialize_field("channel", &self.channel())?;
+        object.serialize_field("recommendations", &Each(|| self.recommendations()))?;
+        object.serialize_field("withheld", &Each(|| self.withheld()))?;
+        object.serialize_field("suppressions", &Each(|| self.suppressions()))?;
+        object.end()
+    }
+}
+
+impl Serialize for Recommendation<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Recommendation", 6)?;
+        object.serialize_field("action", self.action())?;
+        object.serialize_field("kind", self.kind())?;
+        object.serialize_field("slot", &self.slot())?;
+        object.serialize_field("treatment", &self.treatment())?;
+        object.serialize_field("tier", &self.tier())?;
+        object.serialize_field("priority", &self.priority())?;
+        object.end()
+    }
+}
+
+impl Serialize for Suppressed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Withheld", 7)?;
+        object.serialize_field("action", self.action())?;
+        object.serialize_field("kind", self.kind())?;
+        object.serialize_field("verdict", &self.verdict())?;
+        object.serialize_field("tier", &self.tier())?;
+        object.serialize_field("priority", &self.priority())?;
+        object.serialize_field("until", &self.until())?;
+        object.serialize_field("reasons", &Each(|| self.reasons()))?;
+        object.end()
+    }
+}
+
+impl Serialize for Reason<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Reason", 9)?;
+        object.serialize_field("code", &self.code().number())?;
+        object.serialize_field("name", self.code().name())?;
+        object.serialize_field("severity", &self.severity())?;
+        object.serialize_field("rule", &self.rule())?;
+        object.serialize_field("condition", &self.condition())?;
+        object.serialize_field("channel", &self.channel())?;
+        object.serialize_field("because", &self.because())?;
+        object.serialize_field("facts", &Each(|| self.facts()))?;
+        object.serialize_field("until", &self.until())?;
+        object.end()
+    }
+}
+
+impl Serialize for FactUse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("FactUse", 5)?;
+        object.serialize_field("fact", self.path())?;
+        object.serialize_field("code", &self.cause().map(Cause::number))?;
+        object.serialize_field("name", &self.cause().map(Cause::name))?;
+        object.serialize_field("age_ms", &self.age().map(|age| age.as_millis()))?;
+        object.serialize_field("max_age_ms", &self.max_age().map(|age| age.as_millis()))?;
+        object.end()
+    }
+}
+
+impl Serialize for SuppressionInForce<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("SuppressionInForce", 6)?;
+        object.serialize_field("rule", self.rule())?;
+        object.serialize_field("code", &self.code().number())?;
+        object.serialize_field("name", self.code().name())?;
+        object.serialize_field("because", self.because())?;
+        object.serialize_field("facts", &Each(|| self.facts()))?;
+        object.serialize_field("until", &self.until())?;
+        object.end()
+    }
+}
+
+impl Serialize for ReasonCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u16(self.number())
+    }
+}

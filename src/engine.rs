@@ -1,0 +1,78 @@
+//! The front door: a compiled policy that decides.
+
+use crate::check::check;
+use crate::context::Context;
+use crate::decide::decide;
+use crate::decision::{Decision, Request};
+use crate::diagnostic::Diagnostic;
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::policy::{Draft, Policy};
+
+/// A compiled policy; immutable, and shared by any number of threads.
+#[derive(Debug)]
+pub struct Engine {
+    plan: Plan,
+}
+
+impl Engine {
+    /// Builds an engine from a policy.
+    ///
+    /// # Errors
+    ///
+    /// Kind [`Policy`](crate::ErrorKind::Policy) with a diagnostic for
+    /// everything that is wrong with the policy, all at once.
+    pub fn new(policy: Policy) -> Result<Self, Error> {
+        Self::build(Draft::of_policy(policy))
+    }
+
+    /// Builds an engine from a policy in TOML.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and each diagnostic shows its line.
+    #[cfg(feature = "toml")]
+    pub fn from_toml(text: &str) -> Result<Self, Error> {
+        Self::build(Draft::from_toml(text)?)
+    }
+
+    /// Builds an engine from a policy in JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_toml`](Self::from_toml).
+    #[cfg(feature = "json")]
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        Self::build(Draft::from_json(text)?)
+    }
+
+    fn build(draft: Draft<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            plan: Plan::new(check(draft)?),
+        })
+    }
+
+    /// Decides what to recommend to a customer; never fails.
+    ///
+    /// A pure function: the same policy, context and request give the same
+    /// decision, on every machine and at any time.
+    #[must_use]
+    pub fn decide(&self, context: &Context, request: &Request) -> Decision<'_> {
+        Decision {
+            plan: &self.plan,
+            data: decide(&self.plan, context, request),
+        }
+    }
+
+    /// Returns the policy as it was written.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.plan.policy
+    }
+
+    /// Returns what is questionable about the policy, though not wrong.
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        self.plan.warnings.diagnostics()
+    }
+}

@@ -1,0 +1,144 @@
+//! The policy document as plain data, as people write it.
+//!
+//! The same keys serve TOML and JSON. A [`Policy`] holds what was written;
+//! whether it makes sense is found out when an [`Engine`](crate::Engine) is
+//! built from it. A key that is unknown, or not supported yet, is an error
+//! with a suggestion, never ignored.
+
+pub(crate) mod code;
+mod decimal;
+mod document;
+mod entries;
+mod preset;
+mod reader;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+pub use decimal::Decimal;
+
+pub(crate) use decimal::point;
+pub use entries::{
+    Action, AttributeType, Boost, DeclaredKind, Exclusive, Propensity, Selector, Situation,
+    Suppression, Treatment,
+};
+
+pub(crate) use preset::preset;
+
+/// What people write: situations, actions, suppressions and boosts.
+///
+/// # Examples
+///
+/// ```
+/// use tactful::Policy;
+///
+/// let policy = Policy::from_toml(r#"
+///     policy = "customer-care"
+///
+///     [[actions]]
+///     id = "premium-upgrade"
+///     kind = "upsell"
+///     propensity = 0.06
+///     value = "240.00"
+///     channels = ["web"]
+/// "#)?;
+/// assert_eq!(policy.actions[0].id, "premium-upgrade");
+/// # Ok::<(), tactful::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Policy {
+    /// What the policy is called.
+    pub policy: String,
+    /// The one currency its amounts are in, as an ISO 4217 code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// A ready table of situations and suppressions, such as `customer-care@1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+    /// The attributes that conditions may read, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, AttributeType>,
+    /// Kinds of action besides the built-in ones, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub kinds: BTreeMap<String, DeclaredKind>,
+    /// Named conditions.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub situations: BTreeMap<String, Situation>,
+    /// How old each part may be, such as `15m`, or `never` for no limit.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub fresh: BTreeMap<String, String>,
+    /// What can be recommended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<Action>,
+    /// What holds actions back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suppress: Vec<Suppression>,
+    /// What lifts or lowers actions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub boosts: Vec<Boost>,
+    /// What a slate may hold of one group.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclusive: Vec<Exclusive>,
+}
+
+impl Policy {
+    /// The longest text that is read: 16 MiB.
+    pub const MAX_BYTES: usize = 16 << 20;
+
+    /// Reads a policy from TOML.
+    ///
+    /// # Errors
+    ///
+    /// Kind [`Policy`](crate::ErrorKind::Policy) with a diagnostic for every
+    /// unknown or missing key and every value of the wrong type; kind
+    /// [`TooLarge`](crate::ErrorKind::TooLarge) above [`MAX_BYTES`](Self::MAX_BYTES).
+    #[cfg(feature = "toml")]
+    pub fn from_toml(text: &str) -> Result<Self, crate::Error> {
+        Draft::from_toml(text)?.into_policy()
+    }
+
+    /// Reads a policy from JSON, with the same keys as TOML.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_toml`](Self::from_toml).
+    #[cfg(feature = "json")]
+    pub fn from_json(text: &str) -> Result<Self, crate::Error> {
+        Draft::from_json(text)?.into_policy()
+    }
+
+    /// Writes the policy as JSON that [`from_json`](Self::from_json) reads.
+    #[cfg(feature = "json")]
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Nothing in a policy can fail to be written: the keys are strings.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Returns the stable hash of what the policy says.
+    ///
+    /// It is the same for a policy in TOML and its twin in JSON, and does not
+    /// depend on the order of actions, suppressions, boosts and exclusives.
+    #[cfg(feature = "json")]
+    #[must_use]
+    pub fn fingerprint(&self) -> crate::hash::Fingerprint {
+        let mut canonical = self.clone();
+        canonical.actions.sort_by(|a, b| a.id.cmp(&b.id));
+        canonical.suppress.sort_by(|a, b| a.id.cmp(&b.id));
+        canonical.boosts.sort_by(|a, b| a.id.cmp(&b.id));
+        canonical.exclusive.sort_by(|a, b| a.id.cmp(&b.id));
+        crate::hash::Fingerprint::of(canonical.to_json().as_bytes())
+    }
+}
+
+/// A policy as far as it could be read, with what is wrong in it.
+///
+/// Checking goes on from here, so that mistakes of every kind are reported at
+/// once; the text is kept to show where they are.
+pub(crate) struct Draft<'t> {
+    pub(crate) policy: Policy,
+    pub(crate) report: crate::diagnostic::Report,
+    pub(crate) source: Option<crate::diagnostic::Source<'t>>,
+}

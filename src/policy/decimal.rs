@@ -1,0 +1,148 @@
+//! Exact decimal numbers, as people write them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+/// An exact decimal number with up to 28 digits.
+///
+/// # Examples
+///
+/// ```
+/// use tactful::policy::Decimal;
+///
+/// let price: Decimal = "240.00".parse()?;
+/// assert_eq!(price.to_string(), "240");
+/// assert_eq!(price.scaled(2), Some(24_000));
+/// assert_eq!("0.061".parse::<Decimal>()?.scaled(2), None);
+/// # Ok::<(), tactful::policy::Decimal>(())
+/// # .or(Ok::<(), String>(()))
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Decimal {
+    /// INVARIANT: not a multiple of ten unless the scale is 0.
+    mantissa: i128,
+    scale: u32,
+}
+
+/// A text that is no decimal number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a decimal number such as `0.06`")]
+pub struct ParseDecimalError;
+
+/// More digits than any amount or probability needs.
+const MAX_DIGITS: usize = 28;
+
+impl Decimal {
+    /// Returns the number times `10^decimals`, if that is whole and fits.
+    #[must_use]
+    pub fn scaled(self, decimals: u32) -> Option<i128> {
+        let missing = decimals.checked_sub(self.scale)?;
+        self.mantissa.checked_mul(10_i128.checked_pow(missing)?)
+    }
+
+    /// Takes the shortest decimal that stands for a double.
+    pub(super) fn from_double(value: f64) -> Option<Self> {
+        value
+            .is_finite()
+            .then(|| format!("{value}").parse().ok())
+            .flatten()
+    }
+}
+
+impl From<i64> for Decimal {
+    fn from(value: i64) -> Self {
+        Self {
+            mantissa: value.into(),
+            scale: 0,
+        }
+    }
+}
+
+impl FromStr for Decimal {
+    type Err = ParseDecimalError;
+
+    fn from_str(text: &str) -> Result<Self, ParseDecimalError> {
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+        let fraction = match fraction.trim_end_matches('0') {
+            "" if !fraction.is_empty() => "",
+            trimmed => trimmed,
+        };
+        let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let well_formed = !whole.is_empty() && !unsigned.ends_with('.');
+        if !well_formed || !is_digits(whole) || !is_digits(fraction) {
+            return Err(ParseDecimalError);
+        }
+        if whole.len() + fraction.len() > MAX_DIGITS {
+            return Err(ParseDecimalError);
+        }
+        let mantissa: i128 = format!("{whole}{fraction}")
+            .parse()
+            .map_err(|_| ParseDecimalError)?;
+        let scale = u32::try_from(fraction.len()).map_err(|_| ParseDecimalError)?;
+        Ok(Self {
+            mantissa: if text.starts_with('-') {
+                -mantissa
+            } else {
+                mantissa
+            },
+            scale,
+        })
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.mantissa < 0 { "-" } else { "" };
+        let text = point(self.mantissa.unsigned_abs(), self.scale);
+        write!(f, "{sign}{text}")
+    }
+}
+
+/// Writes `digits / 10^scale` without trailing zeros.
+pub(crate) fn point(digits: u128, scale: u32) -> String {
+    let text = format!("{digits:0>width$}", width = scale as usize + 1);
+    let (whole, fraction) = text.split_at(text.len() - scale as usize);
+    match fraction.trim_end_matches('0') {
+        "" => whole.to_owned(),
+        fraction => format!("{whole}.{fraction}"),
+    }
+}
+
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twins_are_equal() {
+        for (text, same) in [
+            ("240.00", "240"),
+            ("0.10", "0.1"),
+            ("-0.5", "-0.50"),
+            ("100", "100.0"),
+        ] {
+            assert_eq!(text.parse::<Decimal>(), same.parse::<Decimal>());
+        }
+        assert_eq!(Decimal::from_double(0.06), "0.06".parse().ok());
+        assert_eq!(Decimal::from_double(1e-9), "0.000000001".parse().ok());
+        assert_eq!("100".parse::<Decimal>().unwrap().to_string(), "100");
+    }
+
+    #[test]
+    fn refuses_what_is_no_decimal() {
+        for text in [
+            "", ".", "1.", ".5", "1e3", "+1", "1_000", "0x1", "- 1", "1.2.3",
+        ] {
+            assert!(text.parse::<Decimal>().is_err(), "{text}");
+        }
+        assert!("12345678901234567890123456789".parse::<Decimal>().is_err());
+    }
+}

@@ -1,0 +1,199 @@
+//! TOML and JSON as one tree, before anything is made of it.
+
+use std::fmt;
+
+use serde::de;
+
+use super::{Draft, Policy};
+use crate::diagnostic::{Report, Source};
+use crate::error::{Error, ErrorKind};
+
+/// A value of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Tree {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Double(f64),
+    Text(String),
+    List(Vec<Tree>),
+    Table(Vec<(String, Tree)>),
+}
+
+impl Tree {
+    pub(super) fn describe(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "true or false",
+            Self::Int(_) => "a whole number",
+            Self::Double(_) => "a number",
+            Self::Text(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Table(_) => "a table",
+        }
+    }
+}
+
+impl<'t> Draft<'t> {
+    /// Reads what can be read, and reports the rest.
+    ///
+    /// # Errors
+    ///
+    /// The text is too long, or not TOML at all.
+    #[cfg(feature = "toml")]
+    pub(crate) fn from_toml(text: &'t str) -> Result<Self, Error> {
+        let source = Source::new(text, crate::diagnostic::Format::Toml);
+        refuse_large(text)?;
+        match toml::from_str::<Tree>(text) {
+            Ok(tree) => Ok(Self::of(&tree, source)),
+            Err(error) => {
+                let place = error.span().map(|span| source.place(span));
+                Err(unreadable("TOML", error.message(), place))
+            }
+        }
+    }
+
+    /// Reads what can be read, and reports the rest.
+    ///
+    /// # Errors
+    ///
+    /// The text is too long, or not JSON at all.
+    #[cfg(feature = "json")]
+    pub(crate) fn from_json(text: &'t str) -> Result<Self, Error> {
+        let source = Source::new(text, crate::diagnostic::Format::Json);
+        refuse_large(text)?;
+        match serde_json::from_str::<Tree>(text) {
+            Ok(tree) => Ok(Self::of(&tree, source)),
+            Err(error) => {
+                let place = source.place_at(error.line(), error.column());
+                let text = error.to_string();
+                let message = text
+                    .rsplit_once(" at line ")
+                    .map_or(text.as_str(), |(said, _)| said);
+                Err(unreadable("JSON", message, Some(place)))
+            }
+        }
+    }
+
+    fn of(tree: &Tree, source: Source<'t>) -> Self {
+        let (policy, report) = super::reader::read(tree);
+        Self {
+            policy,
+            report,
+            source: Some(source),
+        }
+    }
+
+    /// Takes a policy that was made in code.
+    pub(crate) fn of_policy(policy: Policy) -> Self {
+        Self {
+            policy,
+            report: Report::new(),
+            source: None,
+        }
+    }
+
+    /// Returns the policy if nothing was wrong with it.
+    pub(super) fn into_policy(mut self) -> Result<Policy, Error> {
+        if !self.report.has_errors() {
+            return Ok(self.policy);
+        }
+        if let Some(source) = &self.source {
+            self.report.locate(source);
+        }
+        Err(Error::found(ErrorKind::Policy, self.report))
+    }
+}
+
+fn refuse_large(text: &str) -> Result<(), Error> {
+    if text.len() <= Policy::MAX_BYTES {
+        return Ok(());
+    }
+    let message = format!(
+        "a policy of {} bytes; the limit is {}",
+        text.len(),
+        Policy::MAX_BYTES
+    );
+    Err(Error::at(ErrorKind::TooLarge, "", message))
+}
+
+fn unreadable(format: &str, message: &str, place: Option<crate::diagnostic::Place>) -> Error {
+    use crate::diagnostic::{Diagnostic, DocPath};
+
+    let message = format!(
+        "this is not {format}: {}",
+        message.trim().replace('\n', ", ")
+    );
+    let diagnostic = Diagnostic::error(super::code::FORMAT, DocPath::root(), message);
+    let diagnostic = match place {
+        Some(place) => diagnostic.at(place),
+        None => diagnostic,
+    };
+    Error::found(ErrorKind::Policy, Report::from_iter([diagnostic]))
+}
+
+impl<'de> de::Deserialize<'de> for Tree {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> de::Visitor<'de> for TreeVisitor {
+    type Value = Tree;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+        Ok(Tree::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Tree, E> {
+        Ok(Tree::Int(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Tree, E> {
+        i64::try_from(value)
+            .map(Tree::Int)
+            .map_err(|_| E::custom("the number is too large"))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {
+        Ok(Tree::Double(value))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
+        Ok(Tree::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
+        let mut list = Vec::new();
+        while let Some(entry) = entries.next_element()? {
+            list.push(entry);
+        }
+        Ok(Tree::List(list))
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
+        let mut table: Vec<(String, Tree)> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        while let Some((key, value)) = entries.next_entry::<String, Tree>()? {
+            // How the TOML parser hands over a date that is written bare.
+            if key == "$__toml_private_datetime" {
+                return Ok(value);
+            }
+            if !seen.insert(key.clone()) {
+                return Err(de::Error::custom(format!("the key `{key}` occurs twice")));
+            }
+            table.push((key, value));
+        }
+        Ok(Tree::Table(table))
+    }
+}

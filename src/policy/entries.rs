@@ -1,0 +1,196 @@
+//! The entries of a policy.
+
+use serde::Serialize;
+
+use super::Decimal;
+
+fn is_zero(value: &i64) -> bool {
+    *value == 0
+}
+
+/// Something that can be recommended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Action {
+    /// Identifies the action.
+    pub id: String,
+    /// What kind of action it is: built in (`upsell`, `service`, …) or declared.
+    pub kind: String,
+    /// The group it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Free labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// What it is for; without one, what its kind says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// Class of importance: above 0 before all others, below 0 after them.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub tier: i64,
+    /// Decides between equal priorities; the higher goes first.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub rank: i64,
+    /// `active` or `paused`; active if not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// From when it can be recommended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<String>,
+    /// Until when it can be recommended; at this instant no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<String>,
+    /// The channels it can be recommended on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
+    /// Who qualifies: all of these conditions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub eligible: Vec<String>,
+    /// When it makes sense: all of these conditions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub applicable: Vec<String>,
+    /// Whose interest it is in: all of these conditions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suitable: Vec<String>,
+    /// How likely the customer takes it up; certain if not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub propensity: Option<Propensity>,
+    /// What it is worth if taken up, in units of the currency; 0 if not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Decimal>,
+    /// How it is shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub treatments: Vec<Treatment>,
+}
+
+/// How likely an action is taken up.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Propensity {
+    /// The same for everybody: 0 to 1 with at most nine decimals.
+    Fixed(Decimal),
+    /// What a model says of the customer.
+    Score {
+        /// The name of the score in the context.
+        score: String,
+    },
+}
+
+/// How an action is shown on a channel, a device or in a slot.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Treatment {
+    /// Identifies the treatment within its action.
+    pub id: String,
+    /// The channels it is made for; all of the action's if empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
+    /// The form factors it is made for; all if empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<String>,
+    /// The slots it fits; all if empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slots: Vec<String>,
+}
+
+/// A named condition.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Situation {
+    /// How reports read it aloud, such as "a billing dispute is open".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub say: Option<String>,
+    /// All of these conditions.
+    pub when: Vec<String>,
+}
+
+/// Which actions a rule is about: any that one of the lists names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Selector {
+    /// Actions of these kinds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<String>,
+    /// Actions with one of these tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Actions of these groups.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// These actions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<String>,
+}
+
+/// A rule that holds actions back.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Suppression {
+    /// Identifies the rule.
+    pub id: String,
+    /// While all of these conditions hold, or cannot be told.
+    pub when: Vec<String>,
+    /// And while all of these hold, the cool-off, or cannot be told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
+    /// `suppress` (the default) or `allow`: what an unknown condition does.
+    ///
+    /// Under `allow` the rule still holds back when the last known facts,
+    /// however old, say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_unknown: Option<String>,
+    /// Which actions it holds back.
+    #[serde(flatten)]
+    pub selector: Selector,
+    /// Why, in words for people.
+    pub because: String,
+}
+
+/// A percentage on actions: a context weight, or without `when` a lever.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Boost {
+    /// Identifies the rule.
+    pub id: String,
+    /// All of these conditions; none make it a business lever.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<String>,
+    /// The percentage: 60 makes 1.6 of 1, -100 makes 0.
+    pub percent: Decimal,
+    /// Which actions it lifts or lowers.
+    #[serde(flatten)]
+    pub selector: Selector,
+}
+
+/// A rule within one slate.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Exclusive {
+    /// Identifies the rule.
+    pub id: String,
+    /// How many a slate may hold.
+    pub at_most: i64,
+    /// Of what: `group`.
+    pub per: String,
+}
+
+/// A kind of action that the policy declares.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DeclaredKind {
+    /// The purpose of its actions; marketing if not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+}
+
+/// The type of a declared attribute: the name of a type, or a closed set.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum AttributeType {
+    /// `bool`, `int`, `double`, `text`, `timestamp` or `texts`.
+    Named(String),
+    /// One of these words.
+    Words(Vec<String>),
+}

@@ -1,0 +1,32 @@
+//! Ready tables of situations and suppressions, named with their version.
+
+use super::Policy;
+
+/// The presets, by name. The answers of a released version never change.
+#[cfg(feature = "toml")]
+const PRESETS: [(&str, &str); 1] = [(
+    "customer-care@1",
+    include_str!("presets/customer-care@1.toml"),
+)];
+
+/// Finds a preset; the error lists the names there are.
+pub(crate) fn preset(name: &str) -> Result<Policy, Vec<&'static str>> {
+    #[cfg(feature = "toml")]
+    if let Some((_, text)) = PRESETS.iter().find(|(known, _)| *known == name) {
+        return Policy::from_toml(text).map_err(|_| Vec::new());
+    }
+    #[cfg(not(feature = "toml"))]
+    let _ = name;
+    Err(names())
+}
+
+#[cfg(feature = "toml")]
+fn names() -> Vec<&'static str> {
+    PRESETS.iter().map(|(name, _)| *name).collect()
+}
+
+/// The presets are TOML: without that feature there are none.
+#[cfg(not(feature = "toml"))]
+fn names() -> Vec<&'static str> {
+    Vec::new()
+}

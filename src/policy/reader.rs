@@ -1,0 +1,421 @@
+//! From a tree to a policy: what fits is read, what does not is reported.
+
+use std::collections::BTreeMap;
+
+use super::code;
+use super::document::Tree;
+use super::{
+    Action, AttributeType, Boost, Decimal, DeclaredKind, Exclusive, Policy, Propensity, Selector,
+    Situation, Suppression, Treatment,
+};
+use crate::diagnostic::{Diagnostic, DocPath, Report};
+
+/// Reads a policy as far as it can be read.
+pub(super) fn read(tree: &Tree) -> (Policy, Report) {
+    let mut report = Report::new();
+    let policy = match tree {
+        Tree::Table(entries) => {
+            let mut table = Table::new(entries, DocPath::root(), &mut report);
+            let policy = read_policy(&mut table);
+            table.finish();
+            policy
+        }
+        other => {
+            let message = format!("a policy is a table, this is {}", other.describe());
+            report.push(Diagnostic::error(
+                code::WRONG_TYPE,
+                DocPath::root(),
+                message,
+            ));
+            Policy::default()
+        }
+    };
+    (policy, report)
+}
+
+fn read_policy(table: &mut Table<'_>) -> Policy {
+    table.not_yet(&[
+        "limits",
+        "promises",
+        "placements",
+        "quiet_hours",
+        "holdout",
+        "groups",
+        "thresholds",
+    ]);
+    Policy {
+        policy: table.required_text("policy"),
+        currency: table.text("currency"),
+        preset: table.text("preset"),
+        attributes: table.attributes("attributes"),
+        kinds: table.named("kinds", |kind| DeclaredKind {
+            purpose: kind.text("purpose"),
+        }),
+        situations: table.named("situations", |situation| {
+            situation.not_yet(&["unless"]);
+            Situation {
+                say: situation.text("say"),
+                when: situation.required_texts("when"),
+            }
+        }),
+        fresh: table.texts_by_name("fresh"),
+        actions: table.list("actions", read_action),
+        suppress: table.list("suppress", read_suppression),
+        boosts: table.list("boosts", read_boost),
+        exclusive: table.list("exclusive", read_exclusive),
+    }
+}
+
+fn read_action(table: &mut Table<'_>) -> Action {
+    table.not_yet(&[
+        "unless",
+        "limits",
+        "obeys_limits",
+        "counts_toward_limits",
+        "quota",
+        "needs_consent",
+    ]);
+    Action {
+        id: table.required_text("id"),
+        kind: table.required_text("kind"),
+        group: table.text("group"),
+        tags: table.texts("tags"),
+        purpose: table.text("purpose"),
+        tier: table.int("tier").unwrap_or(0),
+        rank: table.int("rank").unwrap_or(0),
+        status: table.text("status"),
+        starts_at: table.text("starts_at"),
+        ends_at: table.text("ends_at"),
+        channels: table.required_texts("channels"),
+        eligible: table.texts("eligible"),
+        applicable: table.texts("applicable"),
+        suitable: table.texts("suitable"),
+        propensity: table.propensity("propensity"),
+        value: table.decimal("value"),
+        treatments: table.list("treatments", |treatment| {
+            treatment.not_yet(&["locales"]);
+            Treatment {
+                id: treatment.required_text("id"),
+                channels: treatment.texts("channels"),
+                devices: treatment.texts("devices"),
+                slots: treatment.texts("slots"),
+            }
+        }),
+    }
+}
+
+fn read_suppression(table: &mut Table<'_>) -> Suppression {
+    table.not_yet(&["unless", "channels"]);
+    Suppression {
+        id: table.required_text("id"),
+        when: table.required_texts("when"),
+        after: table.texts("after"),
+        on_unknown: table.text("on_unknown"),
+        selector: read_selector(table),
+        because: table.required_text("because"),
+    }
+}
+
+fn read_boost(table: &mut Table<'_>) -> Boost {
+    table.not_yet(&["unless"]);
+    Boost {
+        id: table.required_text("id"),
+        when: table.texts("when"),
+        percent: table.required_decimal("percent"),
+        selector: read_selector(table),
+    }
+}
+
+fn read_exclusive(table: &mut Table<'_>) -> Exclusive {
+    table.not_yet(&["never_together", "ids", "kinds", "tags", "groups"]);
+    Exclusive {
+        id: table.required_text("id"),
+        at_most: table.required_int("at_most"),
+        per: table.required_text("per"),
+    }
+}
+
+fn read_selector(table: &mut Table<'_>) -> Selector {
+    Selector {
+        kinds: table.texts("kinds"),
+        tags: table.texts("tags"),
+        groups: table.texts("groups"),
+        ids: table.texts("ids"),
+    }
+}
+
+/// Takes keys out of a table one by one; what is left over is unknown.
+struct Table<'t> {
+    entries: &'t [(String, Tree)],
+    path: DocPath,
+    report: &'t mut Report,
+    asked: Vec<&'static str>,
+}
+
+impl<'t> Table<'t> {
+    fn new(entries: &'t [(String, Tree)], path: DocPath, report: &'t mut Report) -> Self {
+        Self {
+            entries,
+            path,
+            report,
+            asked: Vec::new(),
+        }
+    }
+
+    /// Finds a key; null counts as not written.
+    fn find(&mut self, key: &'static str) -> Option<(&'t Tree, DocPath)> {
+        self.asked.push(key);
+        let (_, value) = self.entries.iter().find(|(name, _)| name == key)?;
+        (*value != Tree::Null).then(|| (value, self.path.key(key)))
+    }
+
+    fn finish(self) {
+        for (key, _) in self.entries {
+            if !self.asked.contains(&key.as_str()) {
+                let path = self.path.key(key.clone());
+                let diagnostic =
+                    Diagnostic::error(code::UNKNOWN_KEY, path, format!("unknown key `{key}`"));
+                self.report.push(
+                    diagnostic
+                        .at_key()
+                        .did_you_mean(key, self.asked.iter().copied()),
+                );
+            }
+        }
+    }
+
+    /// Refuses keys that are planned, rather than ignoring them.
+    fn not_yet(&mut self, keys: &[&'static str]) {
+        for key in keys {
+            if self.find(key).is_some() {
+                let message = format!("`{key}` is not supported yet");
+                let diagnostic = Diagnostic::error(code::NOT_YET, self.path.key(*key), message);
+                self.report.push(
+                    diagnostic
+                        .at_key()
+                        .with_help("take it out: it would do nothing"),
+                );
+            }
+        }
+    }
+
+    fn wrong(&mut self, path: DocPath, expected: &str, found: &Tree) {
+        let message = format!("expected {expected}, found {}", found.describe());
+        self.report
+            .push(Diagnostic::error(code::WRONG_TYPE, path, message));
+    }
+
+    fn missing(&mut self, key: &'static str) {
+        let message = format!("missing key `{key}`");
+        self.report.push(Diagnostic::error(
+            code::MISSING_KEY,
+            self.path.key(key),
+            message,
+        ));
+    }
+
+    /// Reads a value if it is there; one that does not fit is reported.
+    fn read<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        read: impl FnOnce(&Tree) -> Option<T>,
+    ) -> Option<T> {
+        let (value, path) = self.find(key)?;
+        let result = read(value);
+        if result.is_none() {
+            self.wrong(path, expected, value);
+        }
+        result
+    }
+
+    /// Reads a value that must be there.
+    fn required<T: Default>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+    ) -> T {
+        if self
+            .entries
+            .iter()
+            .any(|(name, value)| name == key && *value != Tree::Null)
+        {
+            return read(self, key).unwrap_or_default();
+        }
+        self.asked.push(key);
+        self.missing(key);
+        T::default()
+    }
+
+    fn text(&mut self, key: &'static str) -> Option<String> {
+        self.read(key, "a text", |value| match value {
+            Tree::Text(text) => Some(text.clone()),
+            _ => None,
+        })
+    }
+
+    fn required_text(&mut self, key: &'static str) -> String {
+        let text = self.required(key, Self::text);
+        if text.is_empty() && matches!(self.find(key), Some((Tree::Text(_), _))) {
+            let message = format!("`{key}` is empty");
+            self.report
+                .push(Diagnostic::error(code::VALUE, self.path.key(key), message));
+        }
+        text
+    }
+
+    /// Reads a text, or a list of texts.
+    fn texts(&mut self, key: &'static str) -> Vec<String> {
+        match self.find(key) {
+            Some((Tree::List(entries), path)) => {
+                let mut texts = Vec::with_capacity(entries.len());
+                for (place, entry) in entries.iter().enumerate() {
+                    match entry {
+                        Tree::Text(text) => texts.push(text.clone()),
+                        other => self.wrong(path.index(place), "a text", other),
+                    }
+                }
+                texts
+            }
+            Some(_) => self.text(key).into_iter().collect(),
+            None => Vec::new(),
+        }
+    }
+
+    fn required_texts(&mut self, key: &'static str) -> Vec<String> {
+        self.required(key, |table, key| Some(table.texts(key)))
+    }
+
+    fn int(&mut self, key: &'static str) -> Option<i64> {
+        self.read(key, "a whole number", |value| match value {
+            Tree::Int(value) => Some(*value),
+            _ => None,
+        })
+    }
+
+    fn required_int(&mut self, key: &'static str) -> i64 {
+        self.required(key, Self::int)
+    }
+
+    fn decimal(&mut self, key: &'static str) -> Option<Decimal> {
+        self.read(key, "a decimal number such as 0.06 or \"240.00\"", decimal)
+    }
+
+    fn required_decimal(&mut self, key: &'static str) -> Decimal {
+        self.required(key, Self::decimal)
+    }
+
+    fn propensity(&mut self, key: &'static str) -> Option<Propensity> {
+        match self.find(key) {
+            Some((Tree::Table(entries), path)) => {
+                let mut table = Table::new(entries, path, self.report);
+                let score = table.required_text("score");
+                table.finish();
+                Some(Propensity::Score { score })
+            }
+            Some(_) => {
+                let expected = "a decimal number such as 0.06, or { score = \"name\" }";
+                self.read(key, expected, decimal).map(Propensity::Fixed)
+            }
+            None => None,
+        }
+    }
+
+    fn list<T>(&mut self, key: &'static str, read: impl Fn(&mut Table<'_>) -> T) -> Vec<T> {
+        let (value, path) = match self.find(key) {
+            Some(found) => found,
+            None => return Vec::new(),
+        };
+        let Tree::List(entries) = value else {
+            self.wrong(path, "a list of tables", value);
+            return Vec::new();
+        };
+        let tables = entries
+            .iter()
+            .enumerate()
+            .filter_map(|(place, entry)| self.table(entry, path.index(place), &read));
+        tables.collect()
+    }
+
+    fn named<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(&mut Table<'_>) -> T,
+    ) -> BTreeMap<String, T> {
+        self.by_name(key, |table, entry, path| table.table(entry, path, &read))
+    }
+
+    fn texts_by_name(&mut self, key: &'static str) -> BTreeMap<String, String> {
+        self.by_name(key, |table, entry, path| match entry {
+            Tree::Text(text) => Some(text.clone()),
+            other => {
+                table.wrong(
+                    path,
+                    "a length of time such as \"15m\", or \"never\"",
+                    other,
+                );
+                None
+            }
+        })
+    }
+
+    fn attributes(&mut self, key: &'static str) -> BTreeMap<String, AttributeType> {
+        self.by_name(key, |table, entry, path| match entry {
+            Tree::Text(name) => Some(AttributeType::Named(name.clone())),
+            Tree::List(entries) if entries.iter().all(|entry| matches!(entry, Tree::Text(_))) => {
+                let words = entries.iter().filter_map(|entry| match entry {
+                    Tree::Text(word) => Some(word.clone()),
+                    _ => None,
+                });
+                Some(AttributeType::Words(words.collect()))
+            }
+            other => {
+                table.wrong(path, "the name of a type, or a list of words", other);
+                None
+            }
+        })
+    }
+
+    fn by_name<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(&mut Self, &'t Tree, DocPath) -> Option<T>,
+    ) -> BTreeMap<String, T> {
+        let Some((value, path)) = self.find(key) else {
+            return BTreeMap::new();
+        };
+        let Tree::Table(entries) = value else {
+            self.wrong(path, "a table", value);
+            return BTreeMap::new();
+        };
+        let named = entries.iter().filter_map(|(name, entry)| {
+            Some((name.clone(), read(self, entry, path.key(name.clone()))?))
+        });
+        named.collect()
+    }
+
+    fn table<T>(
+        &mut self,
+        entry: &Tree,
+        path: DocPath,
+        read: impl Fn(&mut Table<'_>) -> T,
+    ) -> Option<T> {
+        let Tree::Table(entries) = entry else {
+            self.wrong(path, "a table", entry);
+            return None;
+        };
+        let mut table = Table::new(entries, path, self.report);
+        let result = read(&mut table);
+        table.finish();
+        Some(result)
+    }
+}
+
+fn decimal(value: &Tree) -> Option<Decimal> {
+    match value {
+        Tree::Text(text) => text.parse().ok(),
+        Tree::Int(value) => Some(Decimal::from(*value)),
+        Tree::Double(value) => Decimal::from_double(*value),
+        _ => None,
+    }
+}
