@@ -63,10 +63,8 @@ pub(crate) struct Clause {
 pub(crate) enum CheckedPropensity {
     /// In parts per billion.
     Fixed(u32),
-    Score {
-        name: String,
-        term: TermId,
-    },
+    /// Read from the context at each decision.
+    Score(TermId),
 }
 
 #[derive(Clone, Debug)]
@@ -85,12 +83,12 @@ pub(crate) struct CheckedSuppression {
     pub(crate) because: String,
     /// How reports read the situation aloud.
     pub(crate) say: String,
+    pub(crate) say_after: String,
     /// The places of the actions it holds back.
     pub(crate) targets: Vec<usize>,
 }
 
 pub(crate) struct CheckedBoost {
-    pub(crate) id: String,
     /// Without it, the boost is a lever.
     pub(crate) when: Option<NodeId>,
     /// In basis points.

@@ -41,7 +41,7 @@ mod typed;
 
 pub use truth::{Outcome, Truth};
 
-pub(crate) use basis::{Basis, FactState, Subject, basis, basis_of_term};
+pub(crate) use basis::{Basis, FactState, Subject, basis, basis_of_term, shown};
 pub(crate) use check::Situations;
 pub(crate) use eval::Evaluator;
 pub(crate) use finding::Finding;
@@ -78,10 +78,10 @@ impl Condition {
             report.locate(&Source::new(text, Format::Plain).named("condition"));
             Error::found(ErrorKind::Condition, report)
         })?;
-        let facts = program.reads(root);
-        let reads = facts
+        let reads = program
+            .reads(root, schema)
             .into_iter()
-            .map(|fact| schema.entry(fact).path.clone())
+            .map(str::to_owned)
             .collect();
         Ok(Self {
             program,
@@ -103,7 +103,7 @@ impl Condition {
         Evaluator::new(&self.program, facts).truth(self.root)
     }
 
-    /// Lists the paths of the facts the condition reads.
+    /// Lists the paths of the facts the condition reads, sorted.
     #[must_use]
     pub fn reads(&self) -> &[String] {
         &self.reads

@@ -12,13 +12,17 @@ use std::collections::HashSet;
 
 use crate::condition::Evaluator;
 use crate::context::Context;
-use crate::decision::{Account, DecisionData, Detail, Placed, Request, StoredReason, Verdict};
+use crate::decision::{
+    Account, Decision, DecisionData, Detail, Placed, Request, StoredReason, Verdict,
+};
 use crate::plan::{ActionId, Plan, PlannedAction};
 use crate::schema::{Facts, RequestFacts};
 use crate::time::Timestamp;
 
 use clearing::{Clearing, Hold};
 use score::Scorer;
+
+pub(crate) use score::factors;
 use suppression::Suppressions;
 
 /// Decides: a pure function of a plan, a context and a request.
@@ -26,7 +30,7 @@ pub(crate) fn decide(plan: &Plan, context: &Context, request: &Request) -> Decis
     let facts = gather(plan, context, request);
     let mut pipeline = Pipeline::new(plan, context, request, &facts);
     let mut candidates = pipeline.test_all();
-    candidates.sort_by_key(|candidate| candidate.order(plan));
+    candidates.sort_by_key(|candidate| order(plan, candidate.action, candidate.priority));
     let (recommendations, withheld) = pipeline.place(candidates);
     DecisionData {
         now: request.now,
@@ -55,24 +59,43 @@ struct Candidate {
     holds: Vec<Hold>,
 }
 
-impl Candidate {
-    /// Orders candidates: tier, priority, rank, earlier end, id.
-    fn order(&self, plan: &Plan) -> impl Ord + use<> {
-        use std::cmp::Reverse;
+/// Orders candidates: tier, priority, rank, earlier end, id.
+///
+/// One without a priority, for want of a score, comes last in its tier.
+fn order(plan: &Plan, action: ActionId, priority: Option<u128>) -> impl Ord + use<> {
+    use std::cmp::Reverse;
 
-        let action = plan.action(self.action);
-        let priority = self
-            .priority
-            .map_or((1, Reverse(0)), |priority| (0, Reverse(priority)));
-        let end = action.ends_at.map_or(i64::MAX, Timestamp::as_millis);
-        (
-            Reverse(action.tier),
-            priority,
-            Reverse(action.rank),
-            end,
-            action.id_order,
-        )
-    }
+    let action = plan.action(action);
+    let priority = priority.map_or((1, Reverse(0)), |priority| (0, Reverse(priority)));
+    let end = action.ends_at.map_or(i64::MAX, Timestamp::as_millis);
+    (
+        Reverse(action.tier),
+        priority,
+        Reverse(action.rank),
+        end,
+        action.id_order,
+    )
+}
+
+/// Returns the place an action has, or would have, among the admissible ones.
+pub(crate) fn place_in_order(decision: &Decision<'_>, id: ActionId, priority: u128) -> usize {
+    let plan = decision.plan;
+    let own = order(plan, id, Some(priority));
+    let placed = decision
+        .data
+        .recommendations
+        .iter()
+        .map(|placed| (placed.action, Some(placed.priority)));
+    let outranked = decision
+        .data
+        .withheld
+        .iter()
+        .filter(|account| account.verdict == Verdict::Outranked);
+    let outranked = outranked.map(|account| (account.action, account.priority));
+    let before = placed
+        .chain(outranked)
+        .filter(|(action, priority)| order(plan, *action, *priority) < own);
+    before.count() + 1
 }
 
 struct Pipeline<'a> {

@@ -136,7 +136,7 @@ impl<'e> Decision<'e> {
         self.data.decision_id.as_deref()
     }
 
-    pub(crate) fn basis_of(&self, rule: SuppressionId) -> Option<&InForce> {
+    pub(crate) fn in_force(&self, rule: SuppressionId) -> Option<&InForce> {
         self.data
             .in_force
             .iter()

@@ -6,6 +6,7 @@ use crate::decide::decide;
 use crate::decision::{Decision, Request};
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
+use crate::explain::{Explanation, explain};
 use crate::plan::Plan;
 use crate::policy::{Draft, Policy};
 
@@ -62,6 +63,30 @@ impl Engine {
             plan: &self.plan,
             data: decide(&self.plan, context, request),
         }
+    }
+
+    /// Explains why an action is recommended to a customer, or why not.
+    ///
+    /// # Errors
+    ///
+    /// Kind [`UnknownAction`](crate::ErrorKind::UnknownAction) if the policy
+    /// has no action of this id.
+    pub fn explain(
+        &self,
+        context: &Context,
+        request: &Request,
+        action: &str,
+    ) -> Result<Explanation, Error> {
+        explain(&self.plan, context, request, action)
+    }
+
+    /// Lists the facts that the policy reads, by path.
+    ///
+    /// Consent is read for every marketing action, and the form factor where
+    /// a treatment asks for it, though no condition names them.
+    #[must_use]
+    pub fn reads(&self) -> Vec<&str> {
+        self.plan.reads()
     }
 
     /// Returns the policy as it was written.

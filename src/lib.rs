@@ -8,6 +8,7 @@ pub mod decision;
 pub mod diagnostic;
 mod engine;
 mod error;
+pub mod explain;
 pub mod hash;
 #[cfg(feature = "json")]
 mod json;
@@ -21,6 +22,7 @@ pub use context::Context;
 pub use decision::{Decision, Request};
 pub use engine::Engine;
 pub use error::{Error, ErrorKind};
+pub use explain::Explanation;
 pub use policy::Policy;
 pub use time::{Duration, Timestamp};
 pub use vocabulary::*;

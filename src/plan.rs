@@ -79,11 +79,11 @@ pub(crate) struct PlannedSuppression {
     pub(crate) allow_unknown: bool,
     pub(crate) because: String,
     pub(crate) say: String,
+    pub(crate) say_after: String,
 }
 
 #[derive(Debug)]
 pub(crate) struct PlannedBoost {
-    pub(crate) id: String,
     pub(crate) when: NodeId,
     /// In basis points.
     pub(crate) basis_points: i64,
@@ -132,6 +132,39 @@ impl Plan {
             actions,
             by_id,
         }
+    }
+
+    /// Lists the paths of what decisions read, sorted.
+    pub(crate) fn reads(&self) -> Vec<&str> {
+        let mut paths = vec!["consent.hard_blocks"];
+        for action in &self.actions {
+            let clauses = [&action.eligible, &action.applicable, &action.suitable];
+            let nodes = clauses.into_iter().flatten().map(|clause| clause.node);
+            paths.extend(nodes.flat_map(|node| self.program.reads(node, &self.schema)));
+            if let CheckedPropensity::Score(_) = action.propensity {
+                paths.push("scores");
+            }
+            if action.purpose == Purpose::Marketing {
+                paths.push("consent.grants");
+            }
+            if action
+                .treatments
+                .iter()
+                .any(|treatment| !treatment.devices.is_empty())
+            {
+                paths.push("device.form_factor");
+            }
+        }
+        for rule in &self.suppressions {
+            let nodes = [Some(rule.when), rule.after].into_iter().flatten();
+            paths.extend(nodes.flat_map(|node| self.program.reads(node, &self.schema)));
+        }
+        for boost in &self.boosts {
+            paths.extend(self.program.reads(boost.when, &self.schema));
+        }
+        paths.sort_unstable();
+        paths.dedup();
+        paths
     }
 
     pub(crate) fn actions(&self) -> impl Iterator<Item = (ActionId, &PlannedAction)> {
@@ -209,6 +242,7 @@ impl RulesByAction {
                 allow_unknown: rule.allow_unknown,
                 because: rule.because.clone(),
                 say: rule.say.clone(),
+                say_after: rule.say_after.clone(),
             });
         }
     }
@@ -231,9 +265,7 @@ impl RulesByAction {
                     .into_iter()
                     .for_each(|boosts| boosts.push(place));
             }
-            let id = boost.id.clone();
             self.boosts.push(PlannedBoost {
-                id,
                 when,
                 basis_points: boost.basis_points,
             });

@@ -36,10 +36,7 @@ impl Checker<'_> {
                     return CheckedPropensity::Fixed(0);
                 };
                 let term = condition::score(&mut self.program, scores, score);
-                CheckedPropensity::Score {
-                    name: score.clone(),
-                    term,
-                }
+                CheckedPropensity::Score(term)
             }
         }
     }

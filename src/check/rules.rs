@@ -58,6 +58,7 @@ impl Checker<'_> {
             allow_unknown,
             because: suppression.because.clone(),
             say: self.aloud(&suppression.when),
+            say_after: self.aloud(&suppression.after),
             targets,
         }
     }
@@ -83,7 +84,6 @@ impl Checker<'_> {
             let when =
                 (!boost.when.is_empty()).then(|| self.all_of(&boost.when, &path.key("when")));
             checked.push(CheckedBoost {
-                id: boost.id.clone(),
                 when,
                 basis_points: self.percent(boost.percent, &path),
                 targets: self.select(&boost.selector, actions, &path),

@@ -4,7 +4,7 @@ use super::eval::{Evaluator, Scope};
 use super::program::{Atom, AtomId, ListTerm, Node, NodeId, Program, Term, TermId};
 use super::truth::{Outcome, Truth};
 use crate::context::Completeness;
-use crate::schema::{Cell, Delivery, FactId, FieldId, PartId, Schema, Type};
+use crate::schema::{Cell, Delivery, FactId, Facts, FieldId, PartId, Schema, Type};
 use crate::time::Duration;
 
 /// One fact a truth rests on.
@@ -57,13 +57,6 @@ pub(crate) enum FactState {
     /// It is there and cannot be believed: no number, another currency, a
     /// watermark ahead of now.
     Invalid,
-}
-
-impl FactState {
-    /// Tells whether this is why something is unknown.
-    pub(crate) fn is_lacking(self) -> bool {
-        !matches!(self, Self::Fresh { .. })
-    }
 }
 
 /// Lists what decided a truth: on the last known facts, or on the fresh ones.
@@ -334,4 +327,48 @@ fn lacking(cell: Cell<'_>) -> Option<FactState> {
         },
         _ => None,
     }
+}
+
+/// Shows the value of a fact in words.
+pub(crate) fn shown(facts: &Facts<'_>, subject: &Subject) -> Option<String> {
+    match subject {
+        Subject::Part(_) | Subject::Field(..) => None,
+        Subject::Fact(fact) => show_cell(
+            facts.in_one_currency(facts.cell(*fact)),
+            facts.schema().entry(*fact).fact.ty(),
+        ),
+        Subject::Entry(fact, key) => match facts.cell(*fact) {
+            Cell::Scores(scores) => scores.get(key).map(|score| score.value.to_string()),
+            Cell::Map(values) => values.get(key).and_then(|value| {
+                let Type::Map(ty) = facts.schema().entry(*fact).fact.ty() else {
+                    return None;
+                };
+                show_cell(value.cell(), ty)
+            }),
+            _ => None,
+        },
+    }
+}
+
+fn show_cell(cell: Cell<'_>, ty: &Type) -> Option<String> {
+    let entries = |count: usize| match count {
+        0 => "none".to_owned(),
+        1 => "1 entry".to_owned(),
+        count => format!("{count} entries"),
+    };
+    Some(match (cell, ty) {
+        (Cell::Bool(value), _) => value.to_string(),
+        (Cell::Int(value), _) => value.to_string(),
+        (Cell::Double(value), _) => value.to_string(),
+        (Cell::Text(text), _) => format!("{text:?}"),
+        (Cell::Word(code), Type::Word(words)) => format!("{:?}", words.word(code)),
+        (Cell::Time(time), _) => time.to_string(),
+        (Cell::Length(length), _) => length.to_string(),
+        (Cell::List(_, Completeness::Unknown) | Cell::Rows(_, Completeness::Unknown), _) => {
+            return None;
+        }
+        (Cell::List(list, _), _) => entries(list.len()),
+        (Cell::Rows(rows, _), _) => entries(rows.len()),
+        _ => return None,
+    })
 }

@@ -347,31 +347,18 @@ impl Program {
         }
     }
 
-    /// Lists the facts a truth reads, in the order of the schema.
-    pub(crate) fn reads(&self, root: NodeId) -> Vec<FactId> {
-        let mut facts = Vec::new();
+    /// Lists what a truth reads, sorted: facts, and parts that `known` asks for.
+    pub(crate) fn reads<'s>(&self, root: NodeId, schema: &'s Schema) -> Vec<&'s str> {
+        let mut paths = Vec::new();
         self.visit(root, &mut |read| {
-            if let Read::Fact(fact) = read {
-                facts.push(fact);
-            }
-        });
-        facts.sort_unstable();
-        facts.dedup();
-        facts
-    }
-
-    /// Lists the parts a truth depends on, through facts or `known(part)`.
-    pub(crate) fn parts(&self, root: NodeId, schema: &Schema) -> Vec<PartId> {
-        let mut parts = Vec::new();
-        self.visit(root, &mut |read| {
-            parts.push(match read {
-                Read::Fact(fact) => schema.entry(fact).part,
-                Read::Part(part) => part,
+            paths.push(match read {
+                Read::Fact(fact) => schema.entry(fact).path.as_str(),
+                Read::Part(part) => schema.part(part).name.as_str(),
             });
         });
-        parts.sort_unstable();
-        parts.dedup();
-        parts
+        paths.sort_unstable();
+        paths.dedup();
+        paths
     }
 
     fn visit(&self, root: NodeId, found: &mut impl FnMut(Read)) {

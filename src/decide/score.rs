@@ -6,6 +6,7 @@ use crate::check::{CERTAIN, CheckedPropensity, ONE};
 use crate::condition::{Evaluator, Truth, basis_of_term};
 use crate::decision::{ReasonCode, Rule, StoredReason};
 use crate::plan::{Plan, PlannedAction, factor};
+use crate::policy::point;
 
 /// The context weights that apply.
 pub(super) struct Scorer {
@@ -40,7 +41,7 @@ impl Scorer {
         )
     }
 
-    pub(crate) fn context_weight(&self, action: &PlannedAction) -> u32 {
+    fn context_weight(&self, action: &PlannedAction) -> u32 {
         let weights = action
             .boosts
             .iter()
@@ -49,16 +50,38 @@ impl Scorer {
     }
 }
 
+/// Spells the factors of a priority.
+pub(crate) fn factors(
+    plan: &Plan,
+    action: &PlannedAction,
+    evaluator: &mut Evaluator<'_>,
+) -> String {
+    let scorer = Scorer::new(plan, evaluator);
+    let Some(propensity) = propensity(&action.propensity, evaluator) else {
+        return String::new();
+    };
+    let weight = point(scorer.context_weight(action).into(), 4);
+    let exponent = plan
+        .currency
+        .map_or(2, |currency| u32::from(currency.exponent()));
+    format!(
+        "propensity {} × context weight {weight} × value {} × lever {}",
+        point(propensity.into(), 9),
+        point(action.value.into(), exponent),
+        point(action.lever.into(), 4),
+    )
+}
+
 /// Returns the propensity in parts per billion; a model's is rounded half to even.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "the number is between 0 and a billion"
 )]
-pub(crate) fn propensity(of: &CheckedPropensity, evaluator: &mut Evaluator<'_>) -> Option<u32> {
+fn propensity(of: &CheckedPropensity, evaluator: &mut Evaluator<'_>) -> Option<u32> {
     match of {
         CheckedPropensity::Fixed(parts) => Some(*parts),
-        CheckedPropensity::Score { term, .. } => {
+        CheckedPropensity::Score(term) => {
             let score = evaluator.number(*term)?;
             let parts = (score.clamp(0.0, 1.0) * f64::from(CERTAIN)).round_ties_even();
             Some(parts as u32)
@@ -69,8 +92,7 @@ pub(crate) fn propensity(of: &CheckedPropensity, evaluator: &mut Evaluator<'_>) 
 impl<'a> Pipeline<'a> {
     /// A missing score is a reason, never a default.
     pub(super) fn test_score(&mut self, action: &'a PlannedAction, candidate: &mut Candidate) {
-        let (None, CheckedPropensity::Score { term, .. }) =
-            (candidate.priority, &action.propensity)
+        let (None, CheckedPropensity::Score(term)) = (candidate.priority, &action.propensity)
         else {
             return;
         };

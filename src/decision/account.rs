@@ -1,7 +1,7 @@
 //! Single actions of a decision: recommended, or not and why.
 
 use super::{Account, Decision, InForce, Placed, Priority, Reason, ReasonCode, Verdict};
-use crate::decision::FactUse;
+use crate::decision::{Cause, FactUse};
 use crate::plan::{ActionId, PlannedAction};
 use crate::time::Timestamp;
 
@@ -15,6 +15,10 @@ pub struct Recommendation<'d> {
 impl<'d> Recommendation<'d> {
     pub(super) fn new(decision: &'d Decision<'_>, placed: &'d Placed) -> Self {
         Self { decision, placed }
+    }
+
+    pub(crate) fn is(&self, action: ActionId) -> bool {
+        self.placed.action == action
     }
 
     fn planned(&self) -> &'d PlannedAction {
@@ -75,7 +79,7 @@ impl<'d> Suppressed<'d> {
         Self { decision, account }
     }
 
-    pub(super) fn is(&self, action: ActionId) -> bool {
+    pub(crate) fn is(&self, action: ActionId) -> bool {
         self.account.action == action
     }
 
@@ -112,7 +116,7 @@ impl<'d> Suppressed<'d> {
     }
 
     /// Returns all reasons, in the order of the stages that gave them.
-    pub fn reasons(&self) -> impl ExactSizeIterator<Item = Reason<'d>> {
+    pub fn reasons(&self) -> impl ExactSizeIterator<Item = Reason<'d>> + use<'d> {
         let (decision, account) = (self.decision, self.account);
         account
             .reasons
@@ -174,10 +178,24 @@ impl<'d> SuppressionInForce<'d> {
         &self.decision.plan.suppression(self.in_force.rule).because
     }
 
-    /// Returns how the situation is read aloud.
+    /// Returns how the situation that holds is read aloud.
     #[must_use]
     pub fn situation(&self) -> &'d str {
-        &self.decision.plan.suppression(self.in_force.rule).say
+        let rule = self.decision.plan.suppression(self.in_force.rule);
+        if self.code() == ReasonCode::CoolOff {
+            &rule.say_after
+        } else {
+            &rule.say
+        }
+    }
+
+    /// Tells whether the situation is known to hold.
+    ///
+    /// If it is not, the rule holds back because nobody can tell.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.facts()
+            .all(|fact| fact.cause().is_none_or(|cause| cause == Cause::LastKnown))
     }
 
     /// Returns the facts it rests on, with their age.

@@ -334,7 +334,7 @@ impl<'d> Reason<'d> {
     /// Returns the facts the reason rests on, with their age.
     pub fn facts(&self) -> impl Iterator<Item = FactUse> {
         let (basis, by_last_known) = match self.stored.rule {
-            Rule::Suppression(id) => match self.decision.basis_of(id) {
+            Rule::Suppression(id) => match self.decision.in_force(id) {
                 Some(in_force) => (in_force.basis.as_slice(), in_force.by_last_known),
                 None => (&[][..], false),
             },
