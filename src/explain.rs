@@ -12,7 +12,7 @@ use crate::decision::{
     Decision, FactUse, Priority, Reason, Recommendation, Request, Stage, Suppressed, Verdict,
 };
 use crate::error::{Error, ErrorKind};
-use crate::plan::{ActionId, Plan, PlannedAction};
+use crate::plan::{ActionId, Plan, PlannedAction, SuppressionId};
 use crate::schema::Facts;
 use crate::time::Timestamp;
 
@@ -168,7 +168,7 @@ impl<'a> Explainer<'a> {
 
     fn stages(&self, action: &PlannedAction) -> Vec<StageReport> {
         let mut evaluator = Evaluator::new(&self.plan.program, self.facts);
-        vec![
+        let mut stages = vec![
             self.by_reasons(Stage::Availability),
             self.by_reasons(Stage::Consent),
             self.by_clauses(Stage::Eligibility, &action.eligible, &mut evaluator),
@@ -176,8 +176,15 @@ impl<'a> Explainer<'a> {
             self.by_clauses(Stage::Suitability, &action.suitable, &mut evaluator),
             self.by_suppressions(action, &mut evaluator),
             self.by_score(action, &mut evaluator),
-            self.by_slate(),
-        ]
+        ];
+        // What is held back earlier never comes to the slate.
+        stages.extend(
+            stages
+                .iter()
+                .all(|report| report.passes)
+                .then(|| self.by_slate()),
+        );
+        stages
     }
 
     fn by_reasons(&self, stage: Stage) -> StageReport {
@@ -249,12 +256,7 @@ impl<'a> Explainer<'a> {
                         facts: self.shown(in_force.basis.clone(), in_force.by_last_known),
                         until: in_force.until,
                     },
-                    None => Note {
-                        text: format!("{}: {}", rule.id, rule.say),
-                        truth: Some(Truth::False),
-                        facts: self.shown(basis(evaluator, rule.when, false), false),
-                        until: None,
-                    },
+                    None => self.not_in_force(*id, evaluator),
                 }
             })
             .collect();
@@ -262,6 +264,23 @@ impl<'a> Explainer<'a> {
             stage: Stage::Suppression,
             passes: self.reasons(Stage::Suppression).is_empty(),
             notes,
+        }
+    }
+
+    /// A suppression lets pass what is known false, or unknown where it says so.
+    fn not_in_force(&self, id: SuppressionId, evaluator: &mut Evaluator<'a>) -> Note {
+        let rule = self.plan.suppression(id);
+        let truth = evaluator.truth(rule.when).truth();
+        let allowed = if truth == Truth::Unknown {
+            " (lets the unknown pass)"
+        } else {
+            ""
+        };
+        Note {
+            text: format!("{}{allowed}: {}", rule.id, rule.say),
+            truth: Some(truth),
+            facts: self.shown(basis(evaluator, rule.when, false), false),
+            until: None,
         }
     }
 
@@ -300,9 +319,11 @@ impl<'a> Explainer<'a> {
     }
 
     fn shown(&self, basis: Vec<crate::condition::Basis>, by_last_known: bool) -> Vec<ShownFact> {
-        let facts = basis.iter().map(|basis| ShownFact {
-            fact: FactUse::new(basis, by_last_known, &self.plan.schema),
-            value: shown(self.facts, &basis.subject),
+        let facts = basis.iter().map(|basis| {
+            let fact = FactUse::new(basis, by_last_known, &self.plan.schema);
+            // What was not delivered has no value to show.
+            let value = fact.age().and_then(|_| shown(self.facts, &basis.subject));
+            ShownFact { fact, value }
         });
         facts.collect()
     }

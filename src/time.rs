@@ -213,8 +213,7 @@ impl Duration {
     #[must_use]
     pub fn in_words(self) -> String {
         let (unit, name) = match self.0.unsigned_abs() {
-            0..1_000 => (1, "ms"),
-            1_000..60_000 => (SECOND, "s"),
+            0..60_000 => (SECOND, "s"),
             60_000..3_600_000 => (MINUTE, "min"),
             // Two days in hours: "26 h" says more than "1 d".
             3_600_000..172_800_000 => (HOUR, "h"),

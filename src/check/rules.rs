@@ -171,13 +171,12 @@ impl Checker<'_> {
             .filter_map(|action| action.group.as_deref())
             .collect();
         let ids = actions.iter().map(|action| action.id.as_str()).collect();
-        let before = self.report.diagnostics().len();
         self.unborne(&selector.kinds, "kind", &path.key("kinds"), kinds);
         self.unborne(&selector.tags, "tag", &path.key("tags"), tags);
         self.unborne(&selector.groups, "group", &path.key("groups"), groups);
         self.unborne(&selector.ids, "action", &path.key("ids"), ids);
         let targets = matching(selector, actions);
-        if targets.is_empty() && self.report.diagnostics().len() == before {
+        if targets.is_empty() && !self.report.has_errors() {
             let message = "no action is of these kinds: the rule does nothing yet";
             self.report
                 .push(Diagnostic::warning(code::IDLE_RULE, path.clone(), message));

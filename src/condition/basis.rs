@@ -357,6 +357,7 @@ fn show_cell(cell: Cell<'_>, ty: &Type) -> Option<String> {
         count => format!("{count} entries"),
     };
     Some(match (cell, ty) {
+        (Cell::Absent, _) => "absent".to_owned(),
         (Cell::Bool(value), _) => value.to_string(),
         (Cell::Int(value), _) => value.to_string(),
         (Cell::Double(value), _) => value.to_string(),

@@ -1,0 +1,220 @@
+//! The public face: what is shared between threads, presets, and documents that survive.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use tactful::context::{Consent, Feedback, Profile, Purchases, Recency, Support, Ticket};
+use tactful::decision::{Decision, ReasonCode, Verdict};
+use tactful::{
+    Channel, Context, Engine, Error, Explanation, Policy, Request, TicketState, Timestamp, Topic,
+};
+
+fn now() -> Timestamp {
+    "2026-03-10T15:00:30Z".parse().unwrap()
+}
+
+#[test]
+fn everything_goes_between_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<Engine>();
+    shared::<Error>();
+    shared::<Policy>();
+    shared::<Context>();
+    shared::<Request>();
+    shared::<Decision<'static>>();
+    shared::<Explanation>();
+}
+
+/// Five lines of policy on a preset already stop the seed failure.
+const FEW_LINES: &str = r#"
+policy  = "few-lines"
+preset  = "customer-care@1"
+actions = [{ id = "premium", kind = "upsell", propensity = 0.06, value = "240", channels = ["web"] }]
+"#;
+
+fn calm() -> Context {
+    Context::new()
+        .support(Support::new(now()).tickets([]))
+        .purchases(Purchases::new(now()).orders([]))
+        .consent(Consent::new(now()).grants([]))
+}
+
+#[test]
+fn a_preset_stops_the_seed_failure() {
+    let engine = Engine::from_toml(FEW_LINES).unwrap();
+    assert!(engine.warnings().is_empty());
+    let request = Request::new(now(), Channel::Web);
+    assert_eq!(engine.decide(&calm(), &request).recommendations().len(), 1);
+
+    let dispute = Ticket::new("C-1", now(), now()).topic(Topic::BillingDispute);
+    let open =
+        calm().support(Support::new(now()).tickets([dispute.clone().state(TicketState::Open)]));
+    let decision = engine.decide(&open, &request);
+    let account = decision.account("premium").unwrap();
+    assert_eq!(account.verdict(), Verdict::Suppressed);
+    assert_eq!(
+        account.because(),
+        "nobody wants an offer while arguing about a bill"
+    );
+
+    let closed = calm().support(Support::new(now()).tickets([dispute.state(TicketState::Closed)]));
+    let decision = engine.decide(&closed, &request);
+    let account = decision.account("premium").unwrap();
+    assert_eq!(account.code(), Some(ReasonCode::CoolOff));
+    assert_eq!(account.until().unwrap().to_string(), "2026-03-24T15:00:30Z");
+
+    let decision_of_unknown = engine.decide(
+        &Context::new().consent(Consent::new(now()).grants([])),
+        &request,
+    );
+    assert_eq!(
+        decision_of_unknown.account("premium").unwrap().verdict(),
+        Verdict::Suppressed
+    );
+}
+
+/// Every rule of the preset holds back in its situation, and names itself.
+#[test]
+fn every_rule_of_the_preset_holds() {
+    let engine = Engine::from_toml(FEW_LINES).unwrap();
+    let request = Request::new(now(), Channel::Web);
+    let ticket = |topic| {
+        Ticket::new("C-1", now(), now())
+            .topic(topic)
+            .state(TicketState::Open)
+    };
+    let about = |topic| calm().support(Support::new(now()).tickets([ticket(topic)]));
+    let answer = tactful::context::Answer::new(tactful::Metric::Csat, 2_i64, now());
+    let order = tactful::context::Order::new("o", now()).status(tactful::OrderStatus::Delayed);
+    let contact = tactful::context::Contact::new(Channel::Phone, now());
+    let cases = [
+        ("care-billing-dispute", about(Topic::BillingDispute)),
+        ("care-payment-trouble", about(Topic::FraudSecurity)),
+        ("care-hardship", about(Topic::FinancialHardship)),
+        (
+            "care-order-delay",
+            calm().purchases(Purchases::new(now()).orders([order])),
+        ),
+        ("care-delivery-complaint", about(Topic::ProductDefect)),
+        ("care-outage", about(Topic::Outage)),
+        ("care-complaint", about(Topic::Privacy)),
+        ("care-cancellation", about(Topic::Cancellation)),
+        (
+            "care-conversation",
+            calm().support(Support::new(now()).tickets([]).active_contact(contact)),
+        ),
+        (
+            "care-unhappy",
+            calm().feedback(Feedback::new(now()).answers([answer])),
+        ),
+        (
+            "care-vulnerable",
+            calm().profile(Profile::new(now()).vulnerable(true)),
+        ),
+        (
+            "care-just-joined",
+            calm().profile(Profile::new(now()).joined_at(now())),
+        ),
+        (
+            "care-gone-quiet",
+            calm().recency(Recency::new(now()).last_seen_at(now() - tactful::Duration::days(60))),
+        ),
+    ];
+    for (rule, context) in cases {
+        let decision = engine.decide(&context, &request);
+        let rules: Vec<&str> = decision.suppressions().map(|rule| rule.rule()).collect();
+        assert_eq!(rules, [rule]);
+        assert_eq!(decision.suppressed().count(), 1, "{rule}");
+    }
+}
+
+#[test]
+fn a_policy_survives_json_and_keeps_its_fingerprint() {
+    let text = include_str!("../examples/policies/customer_care.toml");
+    let policy = Policy::from_toml(text).unwrap();
+    let twin = Policy::from_json(&policy.to_json()).unwrap();
+    assert_eq!(policy, twin);
+    assert_eq!(policy.fingerprint(), twin.fingerprint());
+    let other = Policy::from_toml(&text.replace("240.00", "240.01")).unwrap();
+    assert_ne!(policy.fingerprint(), other.fingerprint());
+}
+
+#[test]
+fn a_context_survives_json() {
+    let customers = include_str!("../examples/data/customers.jsonl");
+    for line in customers.lines().take(100) {
+        let context = Context::from_json(line).unwrap();
+        assert_eq!(Context::from_json(context.to_json()).unwrap(), context);
+    }
+}
+
+#[test]
+fn an_engine_lists_what_it_reads() {
+    let engine = Engine::from_toml(
+        r#"
+        policy = "reads"
+        [[actions]]
+        id       = "a"
+        kind     = "service"
+        channels = ["web"]
+        eligible = 'profile.role == "admin" && known(device)'
+        suitable = 'support.tickets.exists(t, "vip" in profile.segments)'
+        "#,
+    )
+    .unwrap();
+    let reads = [
+        "consent.hard_blocks",
+        "device",
+        "profile.role",
+        "profile.segments",
+        "support.tickets",
+    ];
+    assert_eq!(engine.reads(), reads);
+}
+
+#[test]
+fn an_explanation_reads_aloud() {
+    let engine =
+        Engine::from_toml(include_str!("../examples/policies/customer_care.toml")).unwrap();
+    let dispute = Ticket::new("C-1", now(), now())
+        .topic(Topic::BillingDispute)
+        .state(TicketState::Open);
+    let context = calm()
+        .support(Support::new(now()).tickets([dispute]))
+        .profile(Profile::new(now()).plan("basic"));
+    let request = Request::new(now(), Channel::Web).slots(["hero"]);
+    let explanation = engine
+        .explain(&context, &request, "premium-upgrade")
+        .unwrap();
+    assert_eq!(explanation.verdict, Verdict::Ineligible);
+    let expected = "\
+premium-upgrade: ineligible, would be no. 2 with priority 14.4
+until something changes: time alone does not clear it
+  availability  passes
+  consent       passes
+  eligibility   HOLDS BACK
+      profile.plan == \"basic\"  is true
+        profile.plan (known, 0 s old) = \"basic\"
+      profile.age_years >= 18  is unknown
+        profile.age_years (not delivered)
+  applicability passes
+  suitability   HOLDS BACK
+      subscription.arrears_minor == 0  is unknown
+        subscription (never delivered)
+  suppression   HOLDS BACK
+      complaints-first: a complaint is open  is false
+        support.tickets (known, 0 s old) = 1 entry
+      find-your-feet-first: the customer joined in the last 14 days  is false
+        profile.joined_at (known, 0 s old) = absent
+      no-selling-during-a-dispute (situation_active): nobody wants an offer while arguing about a bill  is true
+        support.tickets (known, 0 s old) = 1 entry
+      no-selling-during-a-fraud-case: a case of fraud is open  is false
+        support.tickets (known, 0 s old) = 1 entry
+      no-selling-into-hardship: the customer has reported financial hardship  is false
+        support.tickets (known, 0 s old) = 1 entry
+      win-back-before-selling (lets the unknown pass): the customer has been away for 60 days  is unknown
+        recency (never delivered)
+  score         passes
+      propensity 0.06 × context weight 1 × value 240 × lever 1
+";
+    assert_eq!(explanation.to_string(), expected);
+}
