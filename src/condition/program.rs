@@ -198,6 +198,10 @@ impl Program {
         self.nodes.items.len()
     }
 
+    pub(crate) fn term_count(&self) -> usize {
+        self.terms.items.len()
+    }
+
     pub(crate) fn is_local(&self, node: NodeId) -> bool {
         self.local_nodes
             .get(node.0 as usize)
@@ -267,7 +271,7 @@ impl Program {
         }
     }
 
-    fn term_is_local(&self, term: TermId) -> bool {
+    pub(crate) fn term_is_local(&self, term: TermId) -> bool {
         self.local_terms
             .get(term.0 as usize)
             .copied()
@@ -342,12 +346,7 @@ impl Program {
 
     /// Lists the facts a truth reads, in the order of the schema.
     pub(crate) fn reads(&self, root: NodeId) -> Vec<FactId> {
-        let mut facts = Vec::new();
-        self.visit(root, &mut |read| {
-            if let Read::Fact(fact) = read {
-                facts.push(fact);
-            }
-        });
+        let mut facts: Vec<FactId> = self.visit(|visit| visit.node(root)).facts;
         facts.sort_unstable();
         facts.dedup();
         facts
@@ -355,70 +354,92 @@ impl Program {
 
     /// Lists the parts a truth depends on, through facts or `known(part)`.
     pub(crate) fn parts(&self, root: NodeId, schema: &Schema) -> Vec<PartId> {
-        let mut parts = Vec::new();
-        self.visit(root, &mut |read| {
-            parts.push(match read {
-                Read::Fact(fact) => schema.entry(fact).part,
-                Read::Part(part) => part,
-            });
-        });
+        let visit = self.visit(|visit| visit.node(root));
+        let of_facts = visit.facts.iter().map(|fact| schema.entry(*fact).part);
+        let mut parts: Vec<PartId> = visit.parts.iter().copied().chain(of_facts).collect();
         parts.sort_unstable();
         parts.dedup();
         parts
     }
 
-    fn visit(&self, root: NodeId, found: &mut impl FnMut(Read)) {
-        match &self[root] {
+    fn visit<'a>(&'a self, start: impl FnOnce(&mut Visit<'a>)) -> Visit<'a> {
+        let mut visit = Visit {
+            program: self,
+            seen: vec![false; self.nodes.items.len()],
+            facts: Vec::new(),
+            parts: Vec::new(),
+        };
+        start(&mut visit);
+        visit
+    }
+}
+
+/// Collects what a truth depends on.
+struct Visit<'a> {
+    program: &'a Program,
+    /// Truths share others, so that the ways to one may be beyond counting.
+    seen: Vec<bool>,
+    facts: Vec<FactId>,
+    parts: Vec<PartId>,
+}
+
+impl Visit<'_> {
+    fn node(&mut self, id: NodeId) {
+        match self.seen.get_mut(id.0 as usize) {
+            Some(seen) if !*seen => *seen = true,
+            _ => return,
+        }
+        match &self.program[id] {
             Node::True | Node::False | Node::Unknown => {}
-            Node::Atom(atom) => self.visit_atom(*atom, found),
-            Node::Not(inner) => self.visit(*inner, found),
+            Node::Atom(atom) => self.atom(*atom),
+            Node::Not(inner) => self.node(*inner),
             Node::All(parts) | Node::Any(parts) => {
                 for part in parts {
-                    self.visit(*part, found);
+                    self.node(*part);
                 }
             }
         }
     }
 
-    fn visit_atom(&self, atom: AtomId, found: &mut impl FnMut(Read)) {
-        match &self[atom] {
-            Atom::KnownPart(part) => found(Read::Part(*part)),
+    fn atom(&mut self, atom: AtomId) {
+        match &self.program[atom] {
+            Atom::KnownPart(part) => self.parts.push(*part),
             Atom::Cut(term, _)
             | Atom::Is(term, _)
             | Atom::Truth(term)
             | Atom::Has(term)
-            | Atom::KnownFact(term) => self.visit_term(*term, found),
+            | Atom::KnownFact(term) => self.term(*term),
             Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
-                self.visit_term(*a, found);
-                self.visit_term(*b, found);
+                self.term(*a);
+                self.term(*b);
             }
             Atom::Member(term, list) => {
-                self.visit_term(*term, found);
-                self.visit_list(list, found);
+                self.term(*term);
+                self.list(list);
             }
             Atom::Exists(list, body) | Atom::One(list, body) => {
-                self.visit_list(list, found);
-                self.visit(*body, found);
+                self.list(list);
+                self.node(*body);
             }
         }
     }
 
-    fn visit_list(&self, list: &ListTerm, found: &mut impl FnMut(Read)) {
+    fn list(&mut self, list: &ListTerm) {
         match list {
-            ListTerm::Fact(fact) | ListTerm::Field(fact, _) => found(Read::Fact(*fact)),
+            ListTerm::Fact(fact) | ListTerm::Field(fact, _) => self.facts.push(*fact),
             ListTerm::Written(entries) => {
                 for entry in entries {
-                    self.visit_term(*entry, found);
+                    self.term(*entry);
                 }
             }
         }
     }
 
-    fn visit_term(&self, term: TermId, found: &mut impl FnMut(Read)) {
-        match &self[term] {
+    fn term(&mut self, term: TermId) {
+        match &self.program[term] {
             Term::Constant(_) | Term::Unknown | Term::Element | Term::Now => {}
             Term::Fact(fact) | Term::Entry(fact, _) | Term::Field(fact, _) => {
-                found(Read::Fact(*fact))
+                self.facts.push(*fact);
             }
             Term::Since(inner)
             | Term::DaysSince(inner)
@@ -426,30 +447,24 @@ impl Program {
             | Term::ToDouble(inner)
             | Term::ToInt(inner)
             | Term::Characters(inner)
-            | Term::Clock(_, inner, _) => self.visit_term(*inner, found),
+            | Term::Clock(_, inner, _) => self.term(*inner),
             Term::Arithmetic(_, a, b) => {
-                self.visit_term(*a, found);
-                self.visit_term(*b, found);
+                self.term(*a);
+                self.term(*b);
             }
-            Term::Size(list) => self.visit_list(list, found),
+            Term::Size(list) => self.list(list),
             Term::Count(list, body) => {
-                self.visit_list(list, found);
-                self.visit(*body, found);
+                self.list(list);
+                self.node(*body);
             }
             Term::Choice(test, a, b) => {
-                self.visit(*test, found);
-                self.visit_term(*a, found);
-                self.visit_term(*b, found);
+                self.node(*test);
+                self.term(*a);
+                self.term(*b);
             }
-            Term::Truth(node) => self.visit(*node, found),
+            Term::Truth(node) => self.node(*node),
         }
     }
-}
-
-/// Something a truth depends on.
-enum Read {
-    Fact(FactId),
-    Part(PartId),
 }
 
 impl Index<NodeId> for Program {
