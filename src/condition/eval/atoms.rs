@@ -259,6 +259,13 @@ pub(super) fn order(a: Value<'_>, b: Value<'_>) -> Option<Ordering> {
         (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
         (Value::Word(a), Value::Word(b)) => Some(a.cmp(&b)),
         (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(&b)),
+        // At least three is more than two; nothing else is certain of it.
+        (Value::AtLeast(least), number @ (Value::Int(_) | Value::Double(_))) => {
+            order(Value::Int(least), number).filter(|order| order.is_gt())
+        }
+        (number @ (Value::Int(_) | Value::Double(_)), Value::AtLeast(least)) => {
+            order(number, Value::Int(least)).filter(|order| order.is_lt())
+        }
         _ => None,
     }
 }

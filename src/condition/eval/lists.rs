@@ -177,7 +177,10 @@ impl<'a> Evaluator<'a> {
         let (mut found, mut undecided) = (false, !view.complete);
         for element in view.elements() {
             match self.value_of(element) {
-                Some(value) => found |= order(wanted, value) == Some(Ordering::Equal),
+                Some(value) => match order(wanted, value) {
+                    Some(order) => found |= order == Ordering::Equal,
+                    None => undecided = true,
+                },
                 None => undecided = true,
             }
         }
