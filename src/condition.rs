@@ -29,6 +29,7 @@
 mod basis;
 mod check;
 mod eval;
+mod expression;
 mod finding;
 mod functions;
 mod lex;
@@ -39,6 +40,7 @@ mod tree;
 mod truth;
 mod typed;
 
+pub use expression::Expression;
 pub use truth::{Outcome, Truth};
 
 pub(crate) use basis::{Basis, FactState, Subject, basis, basis_of_term, shown};
@@ -70,14 +72,8 @@ impl Condition {
     /// mistake that underlines the smallest wrong piece of the text.
     pub fn new(text: &str, schema: &Schema) -> Result<Self, Error> {
         let mut program = Program::new();
-        let root = compile(text, schema, &(), &mut program).map_err(|findings| {
-            let mut report = Report::new();
-            for finding in findings {
-                report.push(diagnostic(finding, DocPath::root()));
-            }
-            report.locate(&Source::new(text, Format::Plain).named("condition"));
-            Error::found(ErrorKind::Condition, report)
-        })?;
+        let root =
+            compile(text, schema, &(), &mut program).map_err(|findings| error(text, findings))?;
         let reads = program
             .reads(root, schema)
             .into_iter()
@@ -108,6 +104,16 @@ impl Condition {
     pub fn reads(&self) -> &[String] {
         &self.reads
     }
+}
+
+/// Makes the error that shows every finding in its text.
+fn error(text: &str, findings: Vec<Finding>) -> Error {
+    let mut report = Report::new();
+    for finding in findings {
+        report.push(diagnostic(finding, DocPath::root()));
+    }
+    report.locate(&Source::new(text, Format::Plain).named("condition"));
+    Error::found(ErrorKind::Condition, report)
 }
 
 /// Turns the text of a condition into a truth of the program.

@@ -23,6 +23,7 @@ mod table;
 mod types;
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 pub use facts::{Facts, RequestFacts};
@@ -34,7 +35,14 @@ pub(crate) use facts::Delivery;
 pub(crate) use rows::Rows;
 pub(crate) use table::Stored;
 
-use crate::time::Duration;
+use crate::time::{Duration, Timestamp};
+
+/// The times a fact may have: the years 1900 to 2100, in Unix milliseconds.
+///
+/// Any two of them are less than 292 years apart, which is the longest length
+/// of time that the condition language knows.
+pub(crate) const FACT_TIMES: RangeInclusive<i64> =
+    -2_208_988_800_000..=Timestamp::LATEST.as_millis();
 
 /// The place of a fact in its schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,8 @@
 //! What a truth rests on: the facts that decided it, and what each lacks.
 
-use super::eval::{Evaluator, Scope};
+use std::collections::HashSet;
+
+use super::eval::{Element, Evaluator, Scope, ScopeId};
 use super::program::{Atom, AtomId, ListTerm, Node, NodeId, Program, Term, TermId};
 use super::truth::{Outcome, Truth};
 use crate::context::Completeness;
@@ -66,9 +68,10 @@ pub(crate) fn basis(evaluator: &mut Evaluator<'_>, root: NodeId, last_known: boo
     let mut walk = Walk {
         evaluator,
         last_known,
+        seen: HashSet::default(),
         found: Vec::new(),
     };
-    walk.node(root, Scope::Outside);
+    walk.node(root, Scope::OUTSIDE);
     walk.sorted()
 }
 
@@ -77,15 +80,18 @@ pub(crate) fn basis_of_term(evaluator: &mut Evaluator<'_>, term: TermId) -> Vec<
     let mut walk = Walk {
         evaluator,
         last_known: false,
+        seen: HashSet::default(),
         found: Vec::new(),
     };
-    walk.term(term, Truth::Unknown, Scope::Outside);
+    walk.term(term, Truth::Unknown, Scope::OUTSIDE);
     walk.sorted()
 }
 
 struct Walk<'e, 'a> {
     evaluator: &'e mut Evaluator<'a>,
     last_known: bool,
+    /// Truths share others, so that the ways to one may be beyond counting.
+    seen: HashSet<(NodeId, ScopeId), ahash::RandomState>,
     found: Vec<Basis>,
 }
 
@@ -111,6 +117,9 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn node(&mut self, id: NodeId, scope: Scope<'a>) {
+        if !self.seen.insert((id, self.evaluator.scope_of(id, scope))) {
+            return;
+        }
         match &self.program()[id] {
             Node::True | Node::False | Node::Unknown => {}
             Node::Not(inner) => self.node(*inner, scope),
@@ -242,7 +251,9 @@ impl<'a> Walk<'_, 'a> {
 
     /// A field of an element is as old as its list; only its absence is news.
     fn field(&mut self, fact: FactId, field: FieldId, truth: Truth, scope: Scope<'a>) {
-        let Scope::Row(rows, row) = scope else { return };
+        let Element::Row(rows, row) = scope.element else {
+            return;
+        };
         let cell = self
             .evaluator
             .facts()

@@ -36,12 +36,7 @@ pub(crate) fn condition(
     schema: &Schema,
     situations: &dyn Situations,
 ) -> Result<Typed, Vec<Finding>> {
-    let mut checker = Checker {
-        schema,
-        situations,
-        element: None,
-        findings: Vec::new(),
-    };
+    let mut checker = Checker::new(schema, situations);
     let typed = checker.expr(expr);
     if !typed.is(&Type::Bool) {
         let message = format!(
@@ -50,11 +45,26 @@ pub(crate) fn condition(
         );
         checker.report(Finding::new(finding::TYPE, typed.span, message));
     }
-    if checker.findings.is_empty() {
-        Ok(typed)
-    } else {
-        Err(checker.findings)
+    checker.passed(typed)
+}
+
+/// Checks an expression: a plain value, or a list of them.
+pub(crate) fn expression(expr: &Expr, schema: &Schema) -> Result<Typed, Vec<Finding>> {
+    let mut checker = Checker::new(schema, &());
+    let typed = checker.expr(expr);
+    let is_value = match &typed.ty {
+        Ty::Of(Type::List(element)) => element.is_plain(),
+        Ty::Of(ty) => ty.is_plain(),
+        Ty::EmptyList | Ty::Error => true,
+    };
+    if !is_value {
+        let message = format!(
+            "an expression is a plain value or a list of them, this is {}",
+            with_article(&typed)
+        );
+        checker.report(Finding::new(finding::TYPE, typed.span, message));
     }
+    checker.passed(typed)
 }
 
 fn with_article(typed: &Typed) -> String {
@@ -72,6 +82,8 @@ struct Checker<'a> {
     situations: &'a dyn Situations,
     /// The variable of the macro that is being looked into.
     element: Option<Element>,
+    /// Whether the expression of a derived field is being looked at.
+    deriving: bool,
     findings: Vec<Finding>,
 }
 
@@ -89,7 +101,25 @@ enum ElementType {
     Error,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
+    fn new(schema: &'a Schema, situations: &'a dyn Situations) -> Self {
+        Self {
+            schema,
+            situations,
+            element: None,
+            deriving: false,
+            findings: Vec::new(),
+        }
+    }
+
+    fn passed(self, typed: Typed) -> Result<Typed, Vec<Finding>> {
+        if self.findings.is_empty() {
+            Ok(typed)
+        } else {
+            Err(self.findings)
+        }
+    }
+
     fn report(&mut self, finding: Finding) {
         self.findings.push(finding);
     }

@@ -4,7 +4,7 @@ mod atoms;
 mod lists;
 mod terms;
 
-use super::program::{Node, NodeId, Program};
+use super::program::{Node, NodeId, Program, TermId};
 use super::truth::{NEVER, Outcome, Rail, Truth};
 use crate::schema::{Cell, Delivery, Facts, Rows};
 use crate::time::Timestamp;
@@ -18,14 +18,35 @@ pub(crate) struct Evaluator<'a> {
     program: &'a Program,
     facts: &'a Facts<'a>,
     at: i64,
-    memo: Vec<Option<Outcome>>,
+    /// What is known already, and in which scope it was found out.
+    nodes: Vec<Option<(ScopeId, Outcome)>>,
+    terms: Vec<Option<(ScopeId, Reading<'a>)>>,
+    /// How many elements macros have looked at.
+    scopes: u32,
 }
 
-/// What a body of a macro looks at.
+/// Where a truth is looked for: outside of every macro, or at one element.
 #[derive(Clone, Copy)]
-pub(super) enum Scope<'a> {
-    /// Outside of every macro.
-    Outside,
+pub(super) struct Scope<'a> {
+    id: ScopeId,
+    pub(super) element: Element<'a>,
+}
+
+/// Tells the scopes of one evaluation apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ScopeId(u32);
+
+impl Scope<'_> {
+    pub(super) const OUTSIDE: Self = Self {
+        id: ScopeId(0),
+        element: Element::None,
+    };
+}
+
+/// What the body of a macro looks at.
+#[derive(Clone, Copy)]
+pub(super) enum Element<'a> {
+    None,
     Row(Rows<'a>, usize),
     Cell(Cell<'a>),
     Value(Value<'a>),
@@ -58,6 +79,8 @@ struct Reading<'a> {
     holds_until: i64,
     /// When a part it rests on goes stale, or begins to be believed.
     expires_at: i64,
+    /// When time alone may decide it although it rests on what is stale.
+    decided_at: i64,
 }
 
 impl<'a> Reading<'a> {
@@ -67,6 +90,7 @@ impl<'a> Reading<'a> {
         slope: 0,
         holds_until: NEVER,
         expires_at: NEVER,
+        decided_at: NEVER,
     };
 
     fn constant(value: Value<'a>) -> Self {
@@ -80,6 +104,23 @@ impl<'a> Reading<'a> {
         Self {
             value,
             ..Self::UNKNOWN
+        }
+    }
+
+    /// Reads a truth as a value; what is known counts before what was known.
+    fn of_truth(outcome: Outcome) -> Self {
+        let value = |truth| match truth {
+            Truth::True => Some(Value::Bool(true)),
+            Truth::False => Some(Value::Bool(false)),
+            Truth::Unknown => None,
+        };
+        Self {
+            value: value(outcome.truth()).or(value(outcome.last_known())),
+            fresh: outcome.truth() != Truth::Unknown || outcome.last_known() == Truth::Unknown,
+            slope: 0,
+            holds_until: outcome.frozen_change(),
+            expires_at: outcome.running.changes_at,
+            decided_at: outcome.fresh.changes_at,
         }
     }
 
@@ -109,6 +150,7 @@ impl<'a> Reading<'a> {
             fresh: self.fresh && other.fresh,
             holds_until: self.holds_until.min(other.holds_until),
             expires_at: self.expires_at.min(other.expires_at),
+            decided_at: self.decided_at.min(other.decided_at),
             ..self
         }
     }
@@ -124,12 +166,13 @@ impl<'a> Reading<'a> {
             let changes_at = known.changes_at.min(self.expires_at);
             (known, Rail { truth, changes_at })
         } else {
+            let unknown_until = |changes_at| Rail {
+                truth: Truth::Unknown,
+                changes_at,
+            };
             (
-                Rail::UNKNOWN,
-                Rail {
-                    truth: Truth::Unknown,
-                    changes_at: self.expires_at,
-                },
+                unknown_until(self.decided_at),
+                unknown_until(self.decided_at.min(self.expires_at)),
             )
         };
         Outcome {
@@ -137,6 +180,20 @@ impl<'a> Reading<'a> {
             last_known: known,
             running,
         }
+    }
+
+    /// Keeps what dates the reading, and not its value.
+    fn without_value(self) -> Self {
+        Self {
+            value: None,
+            slope: 0,
+            ..self
+        }
+    }
+
+    /// Turns a reading into a truth that is unknown whatever its value.
+    fn unknown(self) -> Outcome {
+        self.without_value().decide(|_| (Truth::Unknown, NEVER))
     }
 
     /// Turns a reading into a truth that does not change with time alone.
@@ -153,19 +210,22 @@ impl<'a> Evaluator<'a> {
 
     /// Prepares to evaluate at a later instant, with the facts as they are.
     pub(crate) fn at(program: &'a Program, facts: &'a Facts<'a>, at: Timestamp) -> Self {
-        let memo = vec![None; program.node_count()];
         Self {
             program,
             facts,
             at: at.as_millis(),
-            memo,
+            nodes: vec![None; program.node_count()],
+            terms: vec![None; program.term_count()],
+            scopes: 0,
         }
     }
 
     /// Moves to another instant.
     pub(crate) fn move_to(&mut self, at: Timestamp) {
         self.at = at.as_millis();
-        self.memo.fill(None);
+        self.nodes.fill(None);
+        self.terms.fill(None);
+        self.scopes = 0;
     }
 
     pub(crate) fn facts(&self) -> &'a Facts<'a> {
@@ -178,15 +238,26 @@ impl<'a> Evaluator<'a> {
 
     /// Evaluates a truth.
     pub(crate) fn truth(&mut self, node: NodeId) -> Outcome {
-        self.node(node, Scope::Outside)
+        self.node(node, Scope::OUTSIDE)
+    }
+
+    /// Returns where a truth is decided: those without elements are decided once.
+    pub(super) fn scope_of(&self, id: NodeId, scope: Scope<'_>) -> ScopeId {
+        if self.program.is_local(id) {
+            scope.id
+        } else {
+            Scope::OUTSIDE.id
+        }
     }
 
     pub(super) fn node(&mut self, id: NodeId, scope: Scope<'a>) -> Outcome {
-        let shared = !self.program.is_local(id);
-        if shared && let Some(known) = self.memo.get(id.0 as usize).copied().flatten() {
-            return known;
-        }
         let program = self.program;
+        let scope_id = self.scope_of(id, scope);
+        if let Some(Some((known_in, known))) = self.nodes.get(id.0 as usize)
+            && *known_in == scope_id
+        {
+            return *known;
+        }
         let outcome = match &program[id] {
             Node::True => Outcome::always(Truth::True),
             Node::False => Outcome::always(Truth::False),
@@ -206,16 +277,21 @@ impl<'a> Evaluator<'a> {
                     .fold(start, |any, part| any.or(self.node(*part, scope)))
             }
         };
-        if shared && let Some(place) = self.memo.get_mut(id.0 as usize) {
-            *place = Some(outcome);
+        if let Some(place) = self.nodes.get_mut(id.0 as usize) {
+            *place = Some((scope_id, outcome));
         }
         outcome
     }
 
+    /// Reads or computes a value, if it is fresh.
+    pub(super) fn value(&mut self, term: TermId) -> Option<Value<'a>> {
+        let reading = self.term(term, Scope::OUTSIDE);
+        reading.value.filter(|_| reading.fresh)
+    }
+
     /// Reads a number for a score: its value, if it is fresh.
-    pub(crate) fn number(&mut self, term: super::program::TermId) -> Option<f64> {
-        let reading = self.term(term, Scope::Outside);
-        match reading.value.filter(|_| reading.fresh)? {
+    pub(crate) fn number(&mut self, term: TermId) -> Option<f64> {
+        match self.value(term)? {
             Value::Double(value) => Some(value),
             _ => None,
         }

@@ -1,10 +1,11 @@
 //! The functions of the language that need more than one line.
 
-use jiff::civil::Weekday;
-use jiff::tz::Offset;
+use std::ops::RangeInclusive;
+
+use jiff::SignedDuration;
+use jiff::civil::{self, DateTime, Weekday};
 
 use super::tree::Operation;
-use crate::time::Timestamp;
 
 /// A question about a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -121,10 +122,13 @@ impl Clock {
     }
 }
 
-fn local(millis: i64, offset_minutes: i32) -> Option<jiff::civil::DateTime> {
-    let time = jiff::Timestamp::from_millisecond(millis).ok()?;
-    let offset = Offset::from_seconds(offset_minutes.checked_mul(60)?).ok()?;
-    Some(offset.to_datetime(time))
+/// The first day of Unix time, on which dates are counted from.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+
+/// Reads a time off a calendar and a clock at an offset from UTC.
+fn local(millis: i64, offset_minutes: i32) -> Option<DateTime> {
+    let shifted = millis.checked_add(i64::from(offset_minutes) * MINUTE)?;
+    EPOCH.checked_add(SignedDuration::from_millis(shifted)).ok()
 }
 
 /// Reads `"+02:00"`, `"-13:00"`, `"02:00"` or `"UTC"` as minutes.
@@ -136,45 +140,89 @@ pub(crate) fn offset_minutes(text: &str) -> Option<i32> {
         Some(digits) => (-1, digits),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
-    let (hours, minutes) = digits.split_once(':')?;
-    let two = |digits: &str| {
-        (digits.len() == 2)
-            .then(|| digits.parse::<i32>().ok())
-            .flatten()
-    };
-    let (hours, minutes) = (two(hours)?, two(minutes)?);
-    (hours <= 14 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+    let [hours, minutes] = numbers(digits, "00:00")?;
+    (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
 }
 
-/// The greatest length of time CEL knows: 2^63 nanoseconds, in milliseconds.
-const MAX_LENGTH: i64 = 9_223_372_036_854;
-/// The years 1 to 9999.
-const TIMES: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+/// Reads the numbers of a text that has digits where the shape has zeros, and
+/// the same characters elsewhere.
+fn numbers<const N: usize>(text: &str, shape: &str) -> Option<[i32; N]> {
+    let fits = text.len() == shape.len()
+        && text.bytes().zip(shape.bytes()).all(|(byte, wanted)| {
+            if wanted == b'0' {
+                byte.is_ascii_digit()
+            } else {
+                byte == wanted
+            }
+        });
+    if !fits {
+        return None;
+    }
+    let mut numbers = text
+        .split(|c: char| !c.is_ascii_digit())
+        .map(str::parse::<i32>);
+    let mut read = [0; N];
+    for number in &mut read {
+        *number = numbers.next()?.ok()?;
+    }
+    Some(read)
+}
+
+/// The lengths of time CEL knows: 2^63 nanoseconds each way, in milliseconds.
+pub(crate) const LENGTHS: RangeInclusive<i64> = -9_223_372_036_854..=9_223_372_036_854;
+/// The times CEL knows: the years 1 to 9999.
+pub(crate) const TIMES: RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
 
 pub(crate) fn length(millis: i64) -> Option<i64> {
-    (millis.unsigned_abs() <= MAX_LENGTH.unsigned_abs()).then_some(millis)
+    LENGTHS.contains(&millis).then_some(millis)
 }
 
 pub(crate) fn time(millis: i64) -> Option<i64> {
     TIMES.contains(&millis).then_some(millis)
 }
 
-/// Reads the text of `timestamp("…")`.
+/// Reads the text of `timestamp("…")`: RFC 3339, as strictly as CEL.
 pub(crate) fn timestamp_literal(text: &str) -> Result<i64, &'static str> {
-    let time_of_day = text.get(10..).unwrap_or_default();
-    let fraction = time_of_day.split_once('.').map_or("", |(_, rest)| rest);
-    let digits = fraction
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(fraction.len());
-    if fraction
-        .get(3..digits)
-        .is_some_and(|rest| rest.contains(|c| c != '0'))
-    {
+    const SHAPE: &str = "write it as \"2026-03-10T15:00:30Z\"";
+    let (date_time, rest) = text.split_at_checked(19).ok_or(SHAPE)?;
+    let digits = match rest.strip_prefix('.') {
+        Some(rest) => rest
+            .find(|c: char| !c.is_ascii_digit())
+            .filter(|digits| *digits > 0)
+            .ok_or(SHAPE)?,
+        None => 0,
+    };
+    let (fraction, zone) = rest
+        .split_at_checked(digits + usize::from(digits > 0))
+        .ok_or(SHAPE)?;
+    let millis = milliseconds(fraction.get(1..).unwrap_or_default())?;
+    let offset = match zone {
+        "Z" => 0,
+        _ if zone.starts_with(['+', '-']) => offset_minutes(zone).ok_or(SHAPE)?,
+        _ => return Err(SHAPE),
+    };
+    let local = civil(date_time).ok_or(SHAPE)?;
+    let since_epoch = local.duration_since(EPOCH).as_millis();
+    let local = i64::try_from(since_epoch).map_err(|_| SHAPE)?;
+    time(local + millis - i64::from(offset) * MINUTE).ok_or("the years are 1 to 9999")
+}
+
+fn civil(text: &str) -> Option<DateTime> {
+    let [year, month, day, hour, minute, second] = numbers(text, "0000-00-00T00:00:00")?;
+    let small = |number: i32| i8::try_from(number).ok();
+    let time = civil::Time::new(small(hour)?, small(minute)?, small(second)?, 0).ok()?;
+    let date = civil::Date::new(i16::try_from(year).ok()?, small(month)?, small(day)?).ok()?;
+    Some(date.to_datetime(time))
+}
+
+/// Reads the digits behind the dot of a second.
+fn milliseconds(digits: &str) -> Result<i64, &'static str> {
+    let (kept, rest) = digits.split_at_checked(3).unwrap_or((digits, ""));
+    if rest.contains(|c| c != '0') {
         return Err("times are read to the millisecond");
     }
-    let read =
-        Timestamp::parse_any_year(text).map_err(|_| "write it as \"2026-03-10T15:00:30Z\"")?;
-    time(read.as_millis()).ok_or("the years are 1 to 9999")
+    let scale = [0, 100, 10, 1].get(kept.len()).copied().unwrap_or(0);
+    Ok(kept.parse::<i64>().unwrap_or(0) * scale)
 }
 
 /// Reads the text of `duration("…")`: `1h30m`, `-45s`, `1.5s`, `250ms`.
@@ -186,6 +234,9 @@ pub(crate) fn duration_literal(text: &str) -> Result<i64, &'static str> {
     };
     if rest.is_empty() {
         return Err(SHAPE);
+    }
+    if rest == "0" {
+        return Ok(0);
     }
     let mut nanos = 0_i128;
     while !rest.is_empty() {

@@ -7,6 +7,8 @@
 mod limits;
 mod terms;
 
+use std::collections::HashMap;
+
 use super::program::{Atom, Constant, ListTerm, NodeId, Program, Term, TermId};
 use super::tree::Comparison;
 use super::typed::{Kind, Quantifier, Ty, Typed};
@@ -16,15 +18,48 @@ use crate::schema::Type;
 pub(crate) fn lower(typed: &Typed, program: &mut Program) -> NodeId {
     Lowering {
         program,
-        doubles: Vec::new(),
+        sorts: HashMap::default(),
     }
     .truth(typed)
 }
 
+/// Where the value of an expression is found.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    Term(TermId),
+    /// A list, and the truth its elements must satisfy.
+    List(ListTerm, Option<NodeId>),
+}
+
+/// Lowers a value into the program.
+pub(crate) fn lower_value(typed: &Typed, program: &mut Program) -> Place {
+    let mut lowering = Lowering {
+        program,
+        sorts: HashMap::default(),
+    };
+    match (&typed.kind, &typed.ty) {
+        (Kind::Filter(list, body), _) => {
+            let list = lowering.list(list);
+            Place::List(list, Some(lowering.truth(body)))
+        }
+        (_, Ty::Of(Type::List(_)) | Ty::EmptyList) => Place::List(lowering.list(typed), None),
+        _ => Place::Term(lowering.term(typed)),
+    }
+}
+
 struct Lowering<'p> {
     program: &'p mut Program,
-    /// The terms whose values are doubles: their cuts lie between whole numbers.
-    doubles: Vec<TermId>,
+    sorts: HashMap<TermId, Sort, ahash::RandomState>,
+}
+
+/// What the values of a term are, as far as cuts need to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    /// Its cuts lie between whole numbers.
+    Double,
+    Time,
+    Length,
+    Other,
 }
 
 impl Lowering<'_> {
@@ -84,6 +119,7 @@ impl Lowering<'_> {
         let length = self.term(length);
         let since = self.program.term(Term::Since(time));
         let has = self.program.atom(Atom::Has(time));
+        self.sorts.insert(since, Sort::Length);
         let recent = self.less(since, length, &Type::Duration);
         self.program.all([has, recent])
     }

@@ -4,8 +4,10 @@ use super::finding::{self, Finding};
 use super::lex::{Token, lex};
 use super::tree::{Comparison, Expr, ExprKind, Name, Operation, Span};
 
-/// How deep a condition may nest.
+/// How deep a condition may nest, in brackets and as a tree.
 pub(crate) const MAX_DEPTH: u32 = 64;
+/// How many operators may wait for their right side.
+const MAX_WAITING: u32 = 2 * MAX_DEPTH;
 /// How many entries a written list may have.
 pub(crate) const MAX_LIST: usize = 256;
 
@@ -16,6 +18,7 @@ pub(crate) fn parse(text: &str) -> Result<Expr, Finding> {
         tokens,
         at: 0,
         depth: 0,
+        waiting: 0,
     };
     if parser.peek() == &Token::End {
         let finding = Finding::new(finding::SYNTAX, parser.span(), "the condition is empty");
@@ -32,6 +35,7 @@ struct Parser {
     tokens: Vec<(Token, Span)>,
     at: usize,
     depth: u32,
+    waiting: u32,
 }
 
 /// How tightly an operator binds its two sides.
@@ -144,9 +148,7 @@ impl Parser {
         inner: impl FnOnce(&mut Self) -> Result<T, Finding>,
     ) -> Result<T, Finding> {
         if self.depth >= MAX_DEPTH {
-            let message = format!("the condition nests deeper than {MAX_DEPTH}");
-            let finding = Finding::new(finding::LIMIT, self.span(), message);
-            return Err(finding.help("give parts of it names under `[situations]`"));
+            return Err(too_deep(self.span()));
         }
         self.depth += 1;
         let result = inner(self);
@@ -178,26 +180,31 @@ impl Parser {
         if matches!(infix, Infix::Choice) {
             return self.choice(left);
         }
+        if self.waiting >= MAX_WAITING {
+            return Err(too_deep(operator));
+        }
+        self.waiting += 1;
         let right = self.infix(tighter(level))?;
+        self.waiting -= 1;
         if level == Level::Relation {
             self.refuse_chain(operator)?;
         }
         let span = left.span.to(right.span);
         let (a, b) = (Box::new(left), Box::new(right));
         let kind = match infix {
-            Infix::Or => ExprKind::Or(flattened(*a, *b, |kind| match kind {
-                ExprKind::Or(parts) => Ok(parts),
-                other => Err(other),
-            })),
-            Infix::And => ExprKind::And(flattened(*a, *b, |kind| match kind {
-                ExprKind::And(parts) => Ok(parts),
-                other => Err(other),
-            })),
+            Infix::Or => ExprKind::Or(match a.kind {
+                ExprKind::Or(parts) => joined(parts, *b),
+                _ => vec![*a, *b],
+            }),
+            Infix::And => ExprKind::And(match a.kind {
+                ExprKind::And(parts) => joined(parts, *b),
+                _ => vec![*a, *b],
+            }),
             Infix::Compare(comparison) => ExprKind::Compare(comparison, a, b),
             Infix::Arithmetic(operation) => ExprKind::Arithmetic(operation, a, b),
             Infix::In | Infix::Choice => ExprKind::In(a, b),
         };
-        Ok(Expr { kind, span })
+        node(kind, span)
     }
 
     fn choice(&mut self, test: Expr) -> Result<Expr, Finding> {
@@ -206,7 +213,7 @@ impl Parser {
         let otherwise = self.expr()?;
         let span = test.span.to(otherwise.span);
         let kind = ExprKind::Choice(Box::new(test), Box::new(then), Box::new(otherwise));
-        Ok(Expr { kind, span })
+        node(kind, span)
     }
 
     fn refuse_chain(&self, first: Span) -> Result<(), Finding> {
@@ -224,10 +231,7 @@ impl Parser {
         if self.eat("!") {
             let inner = self.deeper(Self::unary)?;
             let span = start.to(inner.span);
-            return Ok(Expr {
-                kind: ExprKind::Not(Box::new(inner)),
-                span,
-            });
+            return node(ExprKind::Not(Box::new(inner)), span);
         }
         if self.eat("-") {
             return self.negated(start);
@@ -248,17 +252,11 @@ impl Parser {
             _ => {
                 let inner = self.deeper(Self::unary)?;
                 let span = start.to(inner.span);
-                return Ok(Expr {
-                    kind: ExprKind::Negate(Box::new(inner)),
-                    span,
-                });
+                return node(ExprKind::Negate(Box::new(inner)), span);
             }
         };
         let (_, end) = self.next();
-        self.suffixes(Expr {
-            kind,
-            span: start.to(end),
-        })
+        self.suffixes(Expr::new(kind, start.to(end)))
     }
 
     fn postfix(&mut self) -> Result<Expr, Finding> {
@@ -267,8 +265,6 @@ impl Parser {
     }
 
     fn suffixes(&mut self, mut expr: Expr) -> Result<Expr, Finding> {
-        // A chain of suffixes is as deep a tree as one of parentheses.
-        let mut suffixes = 0;
         loop {
             if self.eat(".") {
                 let name = self.select_name()?;
@@ -278,14 +274,9 @@ impl Parser {
                 let end = self.expect("]")?;
                 let span = expr.span.to(end);
                 let kind = ExprKind::Index(Box::new(expr), Box::new(key));
-                expr = Expr { kind, span };
+                expr = node(kind, span)?;
             } else {
                 return Ok(expr);
-            }
-            suffixes += 1;
-            if suffixes > MAX_DEPTH {
-                let message = format!("the condition nests deeper than {MAX_DEPTH}");
-                return Err(Finding::new(finding::LIMIT, expr.span, message));
             }
         }
     }
@@ -312,16 +303,10 @@ impl Parser {
                 name,
                 args,
             };
-            return Ok(Expr {
-                kind,
-                span: start.to(end),
-            });
+            return node(kind, start.to(end));
         }
         let span = start.to(name.span);
-        Ok(Expr {
-            kind: ExprKind::Select(Box::new(target), name),
-            span,
-        })
+        node(ExprKind::Select(Box::new(target), name), span)
     }
 
     fn primary(&mut self) -> Result<Expr, Finding> {
@@ -335,10 +320,7 @@ impl Parser {
         }
         if self.eat("[") {
             let (entries, end) = self.entries("]")?;
-            return Ok(Expr {
-                kind: ExprKind::List(entries),
-                span: start.to(end),
-            });
+            return node(ExprKind::List(entries), start.to(end));
         }
         if !matches!(
             self.peek(),
@@ -357,24 +339,14 @@ impl Parser {
             Token::Name(text) => return self.name(Name { text, span }),
             Token::Symbol(_) | Token::End => return Err(self.unexpected("a value")),
         };
-        Ok(Expr { kind, span })
+        Ok(Expr::new(kind, span))
     }
 
     fn name(&mut self, name: Name) -> Result<Expr, Finding> {
         let span = name.span;
         match name.text.as_str() {
-            "true" => {
-                return Ok(Expr {
-                    kind: ExprKind::Bool(true),
-                    span,
-                });
-            }
-            "false" => {
-                return Ok(Expr {
-                    kind: ExprKind::Bool(false),
-                    span,
-                });
-            }
+            "true" => return Ok(Expr::new(ExprKind::Bool(true), span)),
+            "false" => return Ok(Expr::new(ExprKind::Bool(false), span)),
             _ => refuse_word(&name)?,
         }
         if self.eat("(") {
@@ -384,15 +356,9 @@ impl Parser {
                 name,
                 args,
             };
-            return Ok(Expr {
-                kind,
-                span: span.to(end),
-            });
+            return node(kind, span.to(end));
         }
-        Ok(Expr {
-            kind: ExprKind::Name(name.text),
-            span,
-        })
+        Ok(Expr::new(ExprKind::Name(name.text), span))
     }
 
     /// Parses entries up to a closing bracket; a comma may follow the last.
@@ -428,16 +394,25 @@ fn tighter(level: Level) -> Level {
     }
 }
 
-/// Joins `a && b && c` into one piece with three parts.
-fn flattened(
-    left: Expr,
-    right: Expr,
-    parts: impl Fn(ExprKind) -> Result<Vec<Expr>, ExprKind>,
-) -> Vec<Expr> {
-    let span = left.span;
-    let mut all = parts(left.kind).unwrap_or_else(|kind| vec![Expr { kind, span }]);
-    all.push(right);
-    all
+/// Appends to `a && b`, so that `a && b && c` is one piece with three parts.
+fn joined(mut parts: Vec<Expr>, last: Expr) -> Vec<Expr> {
+    parts.push(last);
+    parts
+}
+
+/// Makes a piece that is not too high a tree to walk.
+fn node(kind: ExprKind, span: Span) -> Result<Expr, Finding> {
+    let expr = Expr::new(kind, span);
+    if expr.height > MAX_DEPTH {
+        return Err(too_deep(span));
+    }
+    Ok(expr)
+}
+
+fn too_deep(span: Span) -> Finding {
+    let message = format!("the condition nests deeper than {MAX_DEPTH}");
+    let finding = Finding::new(finding::LIMIT, span, message);
+    finding.help("give parts of it names under `[situations]`")
 }
 
 /// Words that mean something elsewhere, and what to write here.

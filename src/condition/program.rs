@@ -205,6 +205,10 @@ impl Program {
         self.nodes.items.len()
     }
 
+    pub(crate) fn term_count(&self) -> usize {
+        self.terms.items.len()
+    }
+
     pub(crate) fn is_local(&self, node: NodeId) -> bool {
         self.local_nodes
             .get(node.0 as usize)
@@ -274,7 +278,7 @@ impl Program {
         }
     }
 
-    fn term_is_local(&self, term: TermId) -> bool {
+    pub(crate) fn term_is_local(&self, term: TermId) -> bool {
         self.local_terms
             .get(term.0 as usize)
             .copied()
@@ -349,70 +353,99 @@ impl Program {
 
     /// Lists what a truth reads, sorted: facts, and parts that `known` asks for.
     pub(crate) fn reads<'s>(&self, root: NodeId, schema: &'s Schema) -> Vec<&'s str> {
-        let mut paths = Vec::new();
-        self.visit(root, &mut |read| {
-            paths.push(match read {
-                Read::Fact(fact) => schema.entry(fact).path.as_str(),
-                Read::Part(part) => schema.part(part).name.as_str(),
-            });
-        });
+        let visit = self.visit(|visit| visit.node(root));
+        let facts = visit
+            .facts
+            .iter()
+            .map(|fact| schema.entry(*fact).path.as_str());
+        let parts = visit
+            .parts
+            .iter()
+            .map(|part| schema.part(*part).name.as_str());
+        let mut paths: Vec<&str> = facts.chain(parts).collect();
         paths.sort_unstable();
         paths.dedup();
         paths
     }
 
-    fn visit(&self, root: NodeId, found: &mut impl FnMut(Read)) {
-        match &self[root] {
+    fn visit<'a>(&'a self, start: impl FnOnce(&mut Visit<'a>)) -> Visit<'a> {
+        let mut visit = Visit {
+            program: self,
+            seen: vec![false; self.nodes.items.len()],
+            facts: Vec::new(),
+            parts: Vec::new(),
+        };
+        start(&mut visit);
+        visit
+    }
+}
+
+/// Collects what a truth depends on.
+struct Visit<'a> {
+    program: &'a Program,
+    /// Truths share others, so that the ways to one may be beyond counting.
+    seen: Vec<bool>,
+    facts: Vec<FactId>,
+    parts: Vec<PartId>,
+}
+
+impl Visit<'_> {
+    fn node(&mut self, id: NodeId) {
+        match self.seen.get_mut(id.0 as usize) {
+            Some(seen) if !*seen => *seen = true,
+            _ => return,
+        }
+        match &self.program[id] {
             Node::True | Node::False | Node::Unknown => {}
-            Node::Atom(atom) => self.visit_atom(*atom, found),
-            Node::Not(inner) => self.visit(*inner, found),
+            Node::Atom(atom) => self.atom(*atom),
+            Node::Not(inner) => self.node(*inner),
             Node::All(parts) | Node::Any(parts) => {
                 for part in parts {
-                    self.visit(*part, found);
+                    self.node(*part);
                 }
             }
         }
     }
 
-    fn visit_atom(&self, atom: AtomId, found: &mut impl FnMut(Read)) {
-        match &self[atom] {
-            Atom::KnownPart(part) => found(Read::Part(*part)),
+    fn atom(&mut self, atom: AtomId) {
+        match &self.program[atom] {
+            Atom::KnownPart(part) => self.parts.push(*part),
             Atom::Cut(term, _)
             | Atom::Is(term, _)
             | Atom::Truth(term)
             | Atom::Has(term)
-            | Atom::KnownFact(term) => self.visit_term(*term, found),
+            | Atom::KnownFact(term) => self.term(*term),
             Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
-                self.visit_term(*a, found);
-                self.visit_term(*b, found);
+                self.term(*a);
+                self.term(*b);
             }
             Atom::Member(term, list) => {
-                self.visit_term(*term, found);
-                self.visit_list(list, found);
+                self.term(*term);
+                self.list(list);
             }
             Atom::Exists(list, body) | Atom::One(list, body) => {
-                self.visit_list(list, found);
-                self.visit(*body, found);
+                self.list(list);
+                self.node(*body);
             }
         }
     }
 
-    fn visit_list(&self, list: &ListTerm, found: &mut impl FnMut(Read)) {
+    fn list(&mut self, list: &ListTerm) {
         match list {
-            ListTerm::Fact(fact) | ListTerm::Field(fact, _) => found(Read::Fact(*fact)),
+            ListTerm::Fact(fact) | ListTerm::Field(fact, _) => self.facts.push(*fact),
             ListTerm::Written(entries) => {
                 for entry in entries {
-                    self.visit_term(*entry, found);
+                    self.term(*entry);
                 }
             }
         }
     }
 
-    fn visit_term(&self, term: TermId, found: &mut impl FnMut(Read)) {
-        match &self[term] {
+    fn term(&mut self, term: TermId) {
+        match &self.program[term] {
             Term::Constant(_) | Term::Unknown | Term::Element | Term::Now => {}
             Term::Fact(fact) | Term::Entry(fact, _) | Term::Field(fact, _) => {
-                found(Read::Fact(*fact))
+                self.facts.push(*fact);
             }
             Term::Since(inner)
             | Term::DaysSince(inner)
@@ -420,30 +453,24 @@ impl Program {
             | Term::ToDouble(inner)
             | Term::ToInt(inner)
             | Term::Characters(inner)
-            | Term::Clock(_, inner, _) => self.visit_term(*inner, found),
+            | Term::Clock(_, inner, _) => self.term(*inner),
             Term::Arithmetic(_, a, b) => {
-                self.visit_term(*a, found);
-                self.visit_term(*b, found);
+                self.term(*a);
+                self.term(*b);
             }
-            Term::Size(list) => self.visit_list(list, found),
+            Term::Size(list) => self.list(list),
             Term::Count(list, body) => {
-                self.visit_list(list, found);
-                self.visit(*body, found);
+                self.list(list);
+                self.node(*body);
             }
             Term::Choice(test, a, b) => {
-                self.visit(*test, found);
-                self.visit_term(*a, found);
-                self.visit_term(*b, found);
+                self.node(*test);
+                self.term(*a);
+                self.term(*b);
             }
-            Term::Truth(node) => self.visit(*node, found),
+            Term::Truth(node) => self.node(*node),
         }
     }
-}
-
-/// Something a truth depends on.
-enum Read {
-    Fact(FactId),
-    Part(PartId),
 }
 
 impl Index<NodeId> for Program {

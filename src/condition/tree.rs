@@ -25,6 +25,15 @@ impl Span {
 pub(crate) struct Expr {
     pub(crate) kind: ExprKind,
     pub(crate) span: Span,
+    /// How many pieces lie inside each other here; a leaf has 1.
+    pub(crate) height: u32,
+}
+
+impl Expr {
+    pub(crate) fn new(kind: ExprKind, span: Span) -> Self {
+        let height = 1 + kind.inner_height();
+        Self { kind, span, height }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -54,6 +63,34 @@ pub(crate) enum ExprKind {
     Arithmetic(Operation, Box<Expr>, Box<Expr>),
     /// `test ? then : otherwise`
     Choice(Box<Expr>, Box<Expr>, Box<Expr>),
+}
+
+impl ExprKind {
+    fn inner_height(&self) -> u32 {
+        let highest = |parts: &[Expr]| {
+            parts
+                .iter()
+                .map(|part| part.height)
+                .max()
+                .unwrap_or_default()
+        };
+        match self {
+            Self::Bool(_) | Self::Int(_) | Self::Double(_) | Self::Text(_) | Self::Name(_) => 0,
+            Self::Select(inner, _) | Self::Not(inner) | Self::Negate(inner) => inner.height,
+            Self::List(parts) | Self::And(parts) | Self::Or(parts) => highest(parts),
+            Self::Call { target, args, .. } => {
+                let target = target.as_ref().map_or(0, |target| target.height);
+                target.max(highest(args))
+            }
+            Self::Index(a, b)
+            | Self::Compare(_, a, b)
+            | Self::In(a, b)
+            | Self::Arithmetic(_, a, b) => a.height.max(b.height),
+            Self::Choice(test, then, otherwise) => {
+                test.height.max(then.height).max(otherwise.height)
+            }
+        }
+    }
 }
 
 /// A name with its place.

@@ -40,6 +40,8 @@ pub(crate) enum ListCell<'a> {
 }
 
 impl<'a> ListCell<'a> {
+    pub(crate) const NONE: Self = Self::Stored(&[]);
+
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Texts(texts) => texts.len(),

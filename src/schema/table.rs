@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cell::{Cell, ListCell};
-use super::{Rows, Schema, Type};
+use super::{FACT_TIMES, Rows, Schema, Type};
 use crate::context::Completeness;
 use crate::time::{Duration, Timestamp};
 
@@ -19,9 +19,9 @@ pub enum Value {
     Double(f64),
     /// A text, or a word of a closed set.
     Text(String),
-    /// A point in time.
+    /// A point in time; one outside the years 1900 to 2100 reads as unknown.
     Timestamp(Timestamp),
-    /// A length of time.
+    /// A length of time; one of more than 292 years reads as unknown.
     Duration(Duration),
     /// A complete list.
     List(Vec<Value>),
@@ -102,6 +102,21 @@ impl FactTable {
         self.known(schema, &schema.part(entry.part).name)
     }
 
+    /// Sets a list of which more may exist than is given.
+    ///
+    /// What is there can decide a condition; what is not there decides none.
+    /// Returns whether the schema has such a fact.
+    pub fn set_partial(&mut self, schema: &Schema, path: &str, list: Value) -> bool {
+        let is_set = self.set(schema, path, list);
+        let place = schema
+            .find(path)
+            .and_then(|id| self.facts.get_mut(id.0 as usize));
+        if let Some(Some(Stored::List(_, completeness) | Stored::Rows(_, completeness))) = place {
+            *completeness = Completeness::Partial;
+        }
+        is_set
+    }
+
     /// Says that a part was delivered, though perhaps without facts.
     ///
     /// Returns whether the schema has such a part.
@@ -132,8 +147,14 @@ impl Stored {
             (Value::Text(text), Type::Word(words)) => {
                 words.code(&text).map_or(Self::Invalid, Self::Word)
             }
-            (Value::Timestamp(time), Type::Timestamp) => Self::Time(time),
-            (Value::Duration(length), Type::Duration) => Self::Length(length),
+            (Value::Timestamp(time), Type::Timestamp) if FACT_TIMES.contains(&time.as_millis()) => {
+                Self::Time(time)
+            }
+            (Value::Duration(length), Type::Duration)
+                if length.as_millis().unsigned_abs() <= LONGEST =>
+            {
+                Self::Length(length)
+            }
             (Value::List(values), Type::List(element)) => {
                 let completeness = completeness(values.len());
                 let kept = values.into_iter().take(MAX_ELEMENTS);
@@ -181,6 +202,9 @@ impl Stored {
         }
     }
 }
+
+/// The longest length of time, in milliseconds: 2^63 nanoseconds.
+const LONGEST: u64 = 9_223_372_036_854;
 
 /// How many elements of a list conditions look at.
 pub(super) const MAX_ELEMENTS: usize = 256;

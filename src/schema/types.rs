@@ -50,6 +50,20 @@ impl Type {
             fields,
         })))
     }
+
+    /// Tells whether values of the type are neither lists nor made of others.
+    pub(crate) fn is_plain(&self) -> bool {
+        match self {
+            Self::Bool
+            | Self::Int
+            | Self::Double
+            | Self::Text
+            | Self::Word(_)
+            | Self::Timestamp
+            | Self::Duration => true,
+            Self::List(_) | Self::Records(_) | Self::Map(_) | Self::Group => false,
+        }
+    }
 }
 
 impl fmt::Display for Type {

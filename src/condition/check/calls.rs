@@ -267,10 +267,12 @@ impl Checker<'_> {
         let kind = match &value.ty {
             Ty::Error => return Typed::error(span),
             Ty::Of(Type::Text) => Kind::Characters(Box::new(value)),
-            Ty::Of(Type::List(_) | Type::Records(_)) | Ty::EmptyList => Kind::Size(Box::new(value)),
+            Ty::Of(Type::List(_) | Type::Records(_) | Type::Map(_)) | Ty::EmptyList => {
+                Kind::Size(Box::new(value))
+            }
             Ty::Of(_) => {
                 let message = format!(
-                    "`size` takes a text or a list, this is {}",
+                    "`size` takes a text, a list or a map, this is {}",
                     with_article(&value)
                 );
                 return self.fail(Finding::new(finding::TYPE, value.span, message));
@@ -340,6 +342,7 @@ impl Checker<'_> {
                 Expr {
                     kind: ExprKind::Text(text),
                     span,
+                    ..
                 },
             ] => match offset_minutes(text) {
                 Some(offset) => offset,
@@ -376,6 +379,11 @@ impl Checker<'_> {
             Type::Int,
             span,
         )
+    }
+
+    pub(super) fn uncounted(&mut self, span: Span) -> Typed {
+        let message = "a filtered list is only counted: `filter(…).size()`";
+        self.fail(Finding::new(finding::NESTED, span, message))
     }
 
     fn filter(&mut self, target: &Expr, name: &Name, args: &[Expr], span: Span) -> Typed {
@@ -427,10 +435,7 @@ impl Checker<'_> {
             (Kind::Fact(fact), Ty::Of(Type::Records(record))) => {
                 ElementType::Record(*fact, record.clone())
             }
-            (Kind::Filter(..), _) => {
-                let message = "a filtered list is only counted: `filter(…).size()`";
-                return Err(self.fail(Finding::new(finding::NESTED, list.span, message)));
-            }
+            (Kind::Filter(..), _) => return Err(self.uncounted(list.span)),
             (_, Ty::Of(Type::List(element))) => ElementType::Plain((**element).clone()),
             (_, Ty::EmptyList) => ElementType::Error,
             _ => {

@@ -95,6 +95,10 @@ impl Checker<'_> {
 
     /// Puts the expression of a derived field in its place.
     fn derived(&mut self, text: &str, element: &Element, span: Span) -> Typed {
+        if std::mem::replace(&mut self.deriving, true) {
+            let message = "a derived field follows from stored ones, not from another derived one";
+            return self.fail(Finding::new(finding::NAME, span, message));
+        }
         let outer = self.element.replace(Element {
             name: "it".to_owned(),
             ty: element.ty.clone(),
@@ -105,6 +109,7 @@ impl Checker<'_> {
             Err(finding) => self.fail(finding),
         };
         self.element = outer;
+        self.deriving = false;
         // A derivation has no place in the text: its mistakes show at its name.
         for finding in self.findings.iter_mut().skip(before) {
             finding.span = span;

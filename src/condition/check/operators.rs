@@ -114,6 +114,9 @@ impl Checker<'_> {
         if let (Kind::Fact(fact), Ty::Of(Type::Map(_))) = (&list.kind, &list.ty) {
             return self.key_in_map(&item, *fact, span);
         }
+        if let Kind::Filter(..) = list.kind {
+            return self.uncounted(list.span);
+        }
         let (item, list) = self.element_as_words(item, list);
         if item.is_error() || list.is_error() {
             return Typed {
@@ -172,8 +175,10 @@ impl Checker<'_> {
             return (item, Typed::error(list.span));
         }
         let ty = match list.ty {
-            Ty::EmptyList => Ty::EmptyList,
-            _ => Ty::Of(Type::List(Box::new(Type::Word(words)))),
+            Ty::Of(_) if entries.iter().all(|entry| entry.ty == item.ty) => {
+                Ty::Of(Type::List(Box::new(Type::Word(words))))
+            }
+            ty => ty,
         };
         (
             item,
@@ -264,18 +269,7 @@ fn comparable(a: &Ty, b: &Ty) -> bool {
 }
 
 fn is_plain(ty: &Ty) -> bool {
-    matches!(
-        ty,
-        Ty::Of(
-            Type::Bool
-                | Type::Int
-                | Type::Double
-                | Type::Text
-                | Type::Word(_)
-                | Type::Timestamp
-                | Type::Duration
-        )
-    )
+    matches!(ty, Ty::Of(ty) if ty.is_plain())
 }
 
 fn is_ordered(ty: &Ty) -> bool {

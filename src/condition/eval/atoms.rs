@@ -1,13 +1,15 @@
 //! Atoms: cuts, equalities and questions about what is known.
 
-use super::{Evaluator, Reading, Scope, Value};
+use super::{Element, Evaluator, Reading, Scope, Value};
 use crate::condition::functions::{compare_mixed, integer_cut};
 use crate::condition::program::{Atom, AtomId, Limit, Term, TermId};
 use crate::condition::truth::{NEVER, Outcome, Rail, Truth};
-use crate::schema::{Cell, Delivery, PartId};
+use crate::context::Completeness;
+use crate::schema::{Cell, Delivery, FactId, ListCell, Stored};
 use crate::time::Timestamp;
 
 use std::cmp::Ordering;
+use std::ops::RangeInclusive;
 
 impl<'a> Evaluator<'a> {
     pub(super) fn atom(&mut self, id: AtomId, scope: Scope<'a>) -> Outcome {
@@ -25,7 +27,7 @@ impl<'a> Evaluator<'a> {
                 .term(*term, scope)
                 .test(|value| value == Value::Bool(true)),
             Atom::Has(place) => self.has(*place, scope),
-            Atom::KnownPart(part) => self.known(*part, true),
+            Atom::KnownPart(part) => known(self.facts.delivery(*part), true),
             Atom::KnownFact(place) => self.known_fact(*place, scope),
             Atom::Text(test, text, needle) => {
                 let (text, needle) = (self.term(*text, scope), self.term(*needle, scope));
@@ -34,11 +36,7 @@ impl<'a> Evaluator<'a> {
                     (Some(Value::Text(text)), Some(Value::Text(needle))) => {
                         both.test(|_| test.holds(text, needle))
                     }
-                    _ => Reading {
-                        value: None,
-                        ..both
-                    }
-                    .test(|_| false),
+                    _ => both.unknown(),
                 }
             }
             Atom::Less(a, b) => {
@@ -87,8 +85,7 @@ impl<'a> Evaluator<'a> {
         let lasts = if excess <= 0 && slope > 0 {
             Some(-excess / slope_wide + 1)
         } else if excess > 0 && slope < 0 {
-            // The first whole millisecond at which the excess is gone.
-            Some((excess - slope_wide - 1) / -slope_wide)
+            Some(ceiling(excess, -slope_wide))
         } else {
             None
         };
@@ -103,18 +100,10 @@ impl<'a> Evaluator<'a> {
     fn compare(&self, a: Reading<'a>, b: Reading<'a>, test: impl Fn(Ordering) -> bool) -> Outcome {
         let both = a.joined(&b);
         let (Some(left), Some(right)) = (a.value, b.value) else {
-            return Reading {
-                value: None,
-                ..both
-            }
-            .test(|_| false);
+            return both.unknown();
         };
         let Some(order) = order(left, right) else {
-            return Reading {
-                value: None,
-                ..both
-            }
-            .test(|_| false);
+            return both.unknown();
         };
         let slope = a.slope - b.slope;
         let changes_at = match (left, right) {
@@ -135,15 +124,49 @@ impl<'a> Evaluator<'a> {
             return self.after(Some(1));
         }
         let approaching = (difference < 0) == (slope > 0);
-        self.after(approaching.then(|| (difference.abs() / slope.abs()).max(1)))
+        self.after(approaching.then(|| ceiling(difference.abs(), slope.abs())))
     }
 
-    fn has(&mut self, place: TermId, scope: Scope<'a>) -> Outcome {
+    /// Keeps a number that moves with time in its range; outside it is an error.
+    ///
+    /// Returns the number and the instant at which it leaves or enters the
+    /// range. What lies beyond the last plausible time is never reached.
+    pub(super) fn ranged(
+        &self,
+        number: i128,
+        slope: i64,
+        range: &RangeInclusive<i64>,
+    ) -> (Option<i64>, i64) {
+        let (least, greatest) = (i128::from(*range.start()), i128::from(*range.end()));
+        let speed = i128::from(slope).abs();
+        let lasts = match slope.signum() {
+            1 if number < least => Some(ceiling(least - number, speed)),
+            1 if number <= greatest => Some((greatest - number) / speed + 1),
+            -1 if number > greatest => Some(ceiling(number - greatest, speed)),
+            -1 if number >= least => Some((number - least) / speed + 1),
+            _ => None,
+        };
+        let kept = i64::try_from(number)
+            .ok()
+            .filter(|number| range.contains(number));
+        let changes_at = self.after(lasts);
+        if changes_at > Timestamp::LATEST.as_millis() {
+            return (kept, NEVER);
+        }
+        (kept, changes_at)
+    }
+
+    fn has(&self, place: TermId, scope: Scope<'a>) -> Outcome {
         let (cell, delivery) = self.place(place, scope);
-        let present = !matches!(cell, Cell::Absent);
-        Reading::constant(Value::Bool(present))
+        let is_there = Reading::optional(match cell {
+            Cell::Absent => Some(Value::Bool(false)),
+            // Nobody knows whether there is such a list.
+            Cell::List(_, Completeness::Unknown) | Cell::Rows(_, Completeness::Unknown) => None,
+            _ => Some(Value::Bool(true)),
+        });
+        is_there
             .delivered(delivery)
-            .test(|_| present)
+            .test(|value| value == Value::Bool(true))
     }
 
     /// Finds what lies at the place of a fact, an entry or a field.
@@ -157,56 +180,71 @@ impl<'a> Evaluator<'a> {
                 let part = self.facts.schema().entry(*fact).part;
                 (self.facts.cell(*fact), self.facts.delivery(part))
             }
-            Term::Entry(fact, key) => {
-                let part = self.facts.schema().entry(*fact).part;
-                let present = match self.facts.cell(*fact) {
-                    Cell::Scores(scores) => scores.contains_key(key),
-                    Cell::Map(values) => values.contains_key(key),
-                    _ => false,
-                };
-                let cell = if present { Cell::Present } else { Cell::Absent };
-                (cell, self.facts.delivery(part))
-            }
-            Term::Field(_, field) => match scope {
-                Scope::Row(rows, row) => (rows.cell(row, *field), always),
+            Term::Entry(fact, key) => self.entry_at(*fact, key),
+            Term::Field(_, field) => match scope.element {
+                Element::Row(rows, row) => {
+                    let cell = self.facts.in_one_currency(rows.cell(row, *field));
+                    (cell, always)
+                }
                 _ => (Cell::Absent, Delivery::Never),
             },
             _ => (Cell::Absent, Delivery::Never),
         }
     }
 
-    /// Decides `known(part)`: true or false, never unknown.
-    fn known(&self, part: PartId, present: bool) -> Outcome {
+    /// Finds an entry of a map; a score may be older than its part.
+    pub(super) fn entry_at(&self, fact: FactId, key: &str) -> (Cell<'a>, Delivery) {
+        let part = self.facts.schema().entry(fact).part;
         let delivery = self.facts.delivery(part);
-        let fresh = Rail {
-            truth: (present && delivery.is_fresh()).into(),
-            changes_at: NEVER,
-        };
-        let delivered = present && delivery != Delivery::Never;
-        let changes_at = delivery.changes_at().map_or(NEVER, Timestamp::as_millis);
-        Outcome {
-            fresh,
-            last_known: Rail {
-                truth: delivered.into(),
-                changes_at: NEVER,
+        match self.facts.cell(fact) {
+            Cell::Scores(scores) => match scores.get(key) {
+                Some(score) => (
+                    Cell::Double(score.value),
+                    self.facts.score_delivery(part, score),
+                ),
+                None => (Cell::Absent, delivery),
             },
-            running: Rail {
-                truth: fresh.truth,
-                changes_at,
-            },
+            Cell::Map(values) => {
+                let stored = values.get(key);
+                (stored.map_or(Cell::Absent, Stored::cell), delivery)
+            }
+            // Without a map, nobody knows what it would have held.
+            _ => (Cell::List(ListCell::NONE, Completeness::Unknown), delivery),
         }
     }
 
-    fn known_fact(&mut self, place: TermId, scope: Scope<'a>) -> Outcome {
-        let (cell, _) = self.place(place, scope);
-        let present = !matches!(cell, Cell::Absent | Cell::Invalid);
-        match &self.program[place] {
-            Term::Fact(fact) | Term::Entry(fact, _) => {
-                self.known(self.facts.schema().entry(*fact).part, present)
+    /// Decides `known(part.fact)`: whether reading it gives a value.
+    fn known_fact(&self, place: TermId, scope: Scope<'a>) -> Outcome {
+        let (cell, delivery) = self.place(place, scope);
+        let present = match cell {
+            Cell::Absent | Cell::Invalid => false,
+            Cell::Double(value) => value.is_finite(),
+            Cell::List(_, completeness) | Cell::Rows(_, completeness) => {
+                completeness != Completeness::Unknown
             }
-            _ => Outcome::always(present.into()),
-        }
+            _ => true,
+        };
+        known(delivery, present)
     }
+}
+
+/// Says whether something is there and fresh: true or false, never unknown.
+fn known(delivery: Delivery, present: bool) -> Outcome {
+    let rail = |holds: bool, changes_at: i64| Rail {
+        truth: (present && holds).into(),
+        changes_at,
+    };
+    let changes_at = delivery.changes_at().map_or(NEVER, Timestamp::as_millis);
+    Outcome {
+        fresh: rail(delivery.is_fresh(), NEVER),
+        last_known: rail(delivery != Delivery::Never, NEVER),
+        running: rail(delivery.is_fresh(), changes_at),
+    }
+}
+
+/// Divides two positive numbers, upwards.
+fn ceiling(number: i128, by: i128) -> i128 {
+    (number + by - 1) / by
 }
 
 /// Orders two values of one type; numbers of both kinds exactly.
@@ -221,6 +259,13 @@ pub(super) fn order(a: Value<'_>, b: Value<'_>) -> Option<Ordering> {
         (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
         (Value::Word(a), Value::Word(b)) => Some(a.cmp(&b)),
         (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(&b)),
+        // At least three is more than two; nothing else is certain of it.
+        (Value::AtLeast(least), number @ (Value::Int(_) | Value::Double(_))) => {
+            order(Value::Int(least), number).filter(|order| order.is_gt())
+        }
+        (number @ (Value::Int(_) | Value::Double(_)), Value::AtLeast(least)) => {
+            order(number, Value::Int(least)).filter(|order| order.is_lt())
+        }
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Lists: a witness decides, its absence only where the list is complete.
 
 use super::atoms::order;
-use super::{Evaluator, Reading, Scope, Value};
+use super::{Element, Evaluator, Reading, Scope, ScopeId, Value};
 use crate::condition::program::{ListTerm, NodeId, TermId};
 use crate::condition::truth::{NEVER, Outcome, Rail, Truth};
 use crate::context::Completeness;
@@ -21,21 +21,28 @@ enum Elements<'a> {
     Rows(Rows<'a>),
     Cells(ListCell<'a>),
     Values(Vec<Value<'a>>),
+    /// The entries of a map, which are only counted.
+    Entries(usize),
 }
 
 impl<'a> View<'a> {
-    fn scopes(&self) -> impl Iterator<Item = Scope<'a>> {
-        let length = match &self.elements {
+    fn len(&self) -> usize {
+        match &self.elements {
             Elements::Rows(rows) => rows.len(),
             Elements::Cells(cells) => cells.len(),
             Elements::Values(values) => values.len(),
-        };
-        (0..length).map(|place| match &self.elements {
-            Elements::Rows(rows) => Scope::Row(*rows, place),
-            Elements::Cells(cells) => Scope::Cell(cells.get(place)),
+            Elements::Entries(count) => *count,
+        }
+    }
+
+    fn elements(&self) -> impl Iterator<Item = Element<'a>> {
+        (0..self.len()).map(|place| match &self.elements {
+            Elements::Rows(rows) => Element::Row(*rows, place),
+            Elements::Cells(cells) => Element::Cell(cells.get(place)),
             Elements::Values(values) => values
                 .get(place)
-                .map_or(Scope::Outside, |value| Scope::Value(*value)),
+                .map_or(Element::None, |value| Element::Value(*value)),
+            Elements::Entries(_) => Element::None,
         })
     }
 }
@@ -51,14 +58,11 @@ impl<'a> Evaluator<'a> {
                 let view = dated
                     .value
                     .and_then(|_| view(self.facts.cell(*fact), dated));
-                view.ok_or(Reading {
-                    value: None,
-                    ..dated
-                })
+                view.ok_or(dated.without_value())
             }
             ListTerm::Field(_, field) => {
-                let cell = match scope {
-                    Scope::Row(rows, row) => rows.cell(row, *field),
+                let cell = match scope.element {
+                    Element::Row(rows, row) => rows.cell(row, *field),
                     _ => Cell::Absent,
                 };
                 view(cell, Reading::constant(Value::Bool(true))).ok_or(Reading::UNKNOWN)
@@ -73,9 +77,22 @@ impl<'a> Evaluator<'a> {
         list: &'a ListTerm,
         scope: Scope<'a>,
     ) -> Vec<Scope<'a>> {
-        self.open(list, scope)
-            .map(|view| view.scopes().collect())
-            .unwrap_or_default()
+        match self.open(list, scope) {
+            Ok(view) => self.scopes_of(&view),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// Makes a scope for each element of a list.
+    fn scopes_of(&mut self, view: &View<'a>) -> Vec<Scope<'a>> {
+        let scopes = view.elements().map(|element| {
+            self.scopes = self.scopes.wrapping_add(1);
+            Scope {
+                id: ScopeId(self.scopes),
+                element,
+            }
+        });
+        scopes.collect()
     }
 
     /// Opens a written list: unknown as a whole if one entry is, as in CEL.
@@ -96,10 +113,7 @@ impl<'a> Evaluator<'a> {
             values.extend(entry.value);
         }
         if values.len() < entries.len() {
-            return Err(Reading {
-                value: None,
-                ..dated
-            });
+            return Err(dated.without_value());
         }
         Ok(View {
             elements: Elements::Values(values),
@@ -111,11 +125,12 @@ impl<'a> Evaluator<'a> {
     pub(super) fn exists(&mut self, list: &'a ListTerm, body: NodeId, scope: Scope<'a>) -> Outcome {
         let view = match self.open(list, scope) {
             Ok(view) => view,
-            Err(unknown) => return unknown.test(|_| false),
+            Err(unknown) => return unknown.unknown(),
         };
         let none = Outcome::always(Truth::False);
-        let any = view
-            .scopes()
+        let any = self
+            .scopes_of(&view)
+            .into_iter()
             .fold(none, |any, element| any.or(self.node(body, element)));
         let any = if view.complete {
             any
@@ -133,10 +148,11 @@ impl<'a> Evaluator<'a> {
     ) -> Outcome {
         let view = match self.open(list, scope) {
             Ok(view) => view,
-            Err(unknown) => return unknown.test(|_| false),
+            Err(unknown) => return unknown.unknown(),
         };
-        let outcomes: Vec<Outcome> = view
-            .scopes()
+        let outcomes: Vec<Outcome> = self
+            .scopes_of(&view)
+            .into_iter()
             .map(|element| self.node(body, element))
             .collect();
         let rail = |of: fn(&Outcome) -> Rail| one(outcomes.iter().map(of), view.complete);
@@ -152,50 +168,70 @@ impl<'a> Evaluator<'a> {
         let item = self.term(item, scope);
         let view = match self.open(list, scope) {
             Ok(view) => view,
-            Err(unknown) => {
-                return Reading {
-                    value: None,
-                    ..unknown.joined(&item)
-                }
-                .test(|_| false);
-            }
+            Err(unknown) => return unknown.joined(&item).unknown(),
         };
         let both = item.joined(&view.dated);
         let Some(wanted) = item.value else {
-            return Reading {
-                value: None,
-                ..both
-            }
-            .test(|_| false);
+            return both.unknown();
         };
-        let mut unread = false;
-        let found = view.scopes().any(|element| {
-            let value = match element {
-                Scope::Cell(cell) => self.from_cell(cell).value,
-                Scope::Value(value) => Some(value),
-                _ => None,
-            };
-            unread |= value.is_none();
-            value.is_some_and(|value| order(wanted, value) == Some(Ordering::Equal))
-        });
-        let undecided = unread || !found && !view.complete;
+        let (mut found, mut undecided) = (false, !view.complete);
+        for element in view.elements() {
+            match self.value_of(element) {
+                Some(value) => match order(wanted, value) {
+                    Some(order) => found |= order == Ordering::Equal,
+                    None => undecided = true,
+                },
+                None => undecided = true,
+            }
+        }
         // A moving item or entry may meet another at any instant.
         let changes_at = if item.slope == 0 {
             NEVER
         } else {
             self.at.saturating_add(1)
         };
-        both.decide(|_| match undecided {
-            true => (Truth::Unknown, changes_at),
-            false => (found.into(), changes_at),
+        both.decide(|_| match (found, undecided) {
+            (false, true) => (Truth::Unknown, changes_at),
+            (found, _) => (found.into(), changes_at),
         })
+    }
+
+    /// Reads an element of a list of plain values.
+    pub(super) fn value_of(&self, element: Element<'a>) -> Option<Value<'a>> {
+        match element {
+            Element::Cell(cell) => self.read_cell(cell).value,
+            Element::Value(value) => Some(value),
+            Element::None | Element::Row(..) => None,
+        }
+    }
+
+    /// Lists the elements that satisfy the body, if every one is decided.
+    pub(in crate::condition) fn list(
+        &mut self,
+        list: &'a ListTerm,
+        body: Option<NodeId>,
+    ) -> Option<Vec<Value<'a>>> {
+        let view = self.open(list, Scope::OUTSIDE).ok()?;
+        if !view.complete || !view.dated.fresh {
+            return None;
+        }
+        let mut values = Vec::new();
+        for scope in self.scopes_of(&view) {
+            let kept = body.map_or(Truth::True, |body| self.node(body, scope).truth());
+            match kept {
+                Truth::True => values.push(self.value_of(scope.element)?),
+                Truth::False => {}
+                Truth::Unknown => return None,
+            }
+        }
+        Some(values)
     }
 
     pub(super) fn size(&mut self, list: &'a ListTerm, scope: Scope<'a>) -> Reading<'a> {
         match self.open(list, scope) {
             Err(unknown) => unknown,
             Ok(view) => {
-                let size = i64::try_from(view.scopes().count()).unwrap_or(i64::MAX);
+                let size = i64::try_from(view.len()).unwrap_or(i64::MAX);
                 Reading {
                     value: Some(counted(size, view.complete)),
                     ..view.dated
@@ -218,13 +254,11 @@ impl<'a> Evaluator<'a> {
         let mut reading = view.dated;
         let mut count = 0;
         let mut known = true;
-        for element in view.scopes() {
-            let outcome = self.node(body, element);
-            count += i64::from(outcome.last_known.truth == Truth::True);
-            known &= outcome.last_known.truth != Truth::Unknown;
-            reading.fresh &= outcome.fresh.truth != Truth::Unknown;
-            reading.holds_until = reading.holds_until.min(outcome.frozen_change());
-            reading.expires_at = reading.expires_at.min(outcome.running.changes_at);
+        for element in self.scopes_of(&view) {
+            let satisfied = Reading::of_truth(self.node(body, element));
+            count += i64::from(satisfied.value == Some(Value::Bool(true)));
+            known &= satisfied.value.is_some();
+            reading = reading.joined(&satisfied);
         }
         Reading {
             value: known.then(|| counted(count, view.complete)),
@@ -245,6 +279,8 @@ fn view<'a>(cell: Cell<'a>, dated: Reading<'a>) -> Option<View<'a>> {
     let (elements, completeness) = match cell {
         Cell::List(list, completeness) => (Elements::Cells(list), completeness),
         Cell::Rows(rows, completeness) => (Elements::Rows(rows), completeness),
+        Cell::Map(values) => (Elements::Entries(values.len()), Completeness::Complete),
+        Cell::Scores(scores) => (Elements::Entries(scores.len()), Completeness::Complete),
         _ => return None,
     };
     let complete = match completeness {

@@ -1,10 +1,10 @@
 //! Terms: reading facts, and computing without ever failing.
 
-use super::{Evaluator, Reading, Scope, Value};
-use crate::condition::functions::{self, Clock, DAY, doubles, integers};
+use super::{Element, Evaluator, Reading, Scope, Value};
+use crate::condition::functions::{self, Clock, DAY, LENGTHS, TIMES, doubles, integers};
 use crate::condition::program::{Constant, Term, TermId};
 use crate::condition::tree::Operation;
-use crate::condition::truth::{NEVER, Truth};
+use crate::condition::truth::NEVER;
 use crate::schema::{Cell, FactId};
 
 impl<'a> Evaluator<'a> {
@@ -14,20 +14,40 @@ impl<'a> Evaluator<'a> {
             Term::Constant(constant) => Reading::constant(value_of(constant)),
             Term::Unknown => Reading::UNKNOWN,
             Term::Fact(fact) => self.fact(*fact),
-            Term::Entry(fact, key) => self.entry(*fact, key),
-            Term::Field(_, field) => match scope {
-                Scope::Row(rows, row) => self.from_cell(rows.cell(row, *field)),
+            Term::Entry(fact, key) => {
+                let (cell, delivery) = self.entry_at(*fact, key);
+                self.read_cell(cell).delivered(delivery)
+            }
+            Term::Field(_, field) => match scope.element {
+                Element::Row(rows, row) => self.read_cell(rows.cell(row, *field)),
                 _ => Reading::UNKNOWN,
             },
-            Term::Element => match scope {
-                Scope::Cell(cell) => self.from_cell(cell),
-                Scope::Value(value) => Reading::constant(value),
-                _ => Reading::UNKNOWN,
-            },
-            Term::Now => Reading {
-                slope: 1,
-                ..Reading::constant(Value::Time(self.at))
-            },
+            Term::Element => Reading::optional(self.value_of(scope.element)),
+            Term::Now => self.now(),
+            computed => self.once(id, computed, scope),
+        }
+    }
+
+    /// Computes a term once in a scope, however often it occurs there.
+    fn once(&mut self, id: TermId, term: &'a Term, scope: Scope<'a>) -> Reading<'a> {
+        let scope_id = match self.program.term_is_local(id) {
+            true => scope.id,
+            false => Scope::OUTSIDE.id,
+        };
+        if let Some(Some((known_in, known))) = self.terms.get(id.0 as usize)
+            && *known_in == scope_id
+        {
+            return *known;
+        }
+        let reading = self.compute(term, scope);
+        if let Some(place) = self.terms.get_mut(id.0 as usize) {
+            *place = Some((scope_id, reading));
+        }
+        reading
+    }
+
+    fn compute(&mut self, term: &'a Term, scope: Scope<'a>) -> Reading<'a> {
+        match term {
             Term::Since(time) => {
                 let time = self.term(*time, scope);
                 self.since(time)
@@ -40,7 +60,7 @@ impl<'a> Evaluator<'a> {
             Term::Negate(inner) => negated(self.term(*inner, scope)),
             Term::Arithmetic(operation, a, b) => {
                 let (a, b) = (self.term(*a, scope), self.term(*b, scope));
-                computed(*operation, a, b)
+                self.computed(*operation, a, b)
             }
             Term::ToDouble(inner) => self.term(*inner, scope).map(|value| match value {
                 Value::Int(value) => Some(Value::Double(functions::to_double(value))),
@@ -61,75 +81,34 @@ impl<'a> Evaluator<'a> {
                 self.clock(*clock, inner, *offset)
             }
             Term::Choice(test, then, otherwise) => {
-                let test = self.node(*test, scope);
-                let (taken, fresh) = match (test.fresh.truth, test.last_known.truth) {
-                    (Truth::True, _) => (*then, true),
-                    (Truth::False, _) => (*otherwise, true),
-                    (Truth::Unknown, Truth::True) => (*then, false),
-                    (Truth::Unknown, Truth::False) => (*otherwise, false),
-                    _ => {
-                        return Reading {
-                            holds_until: test.frozen_change(),
-                            ..Reading::UNKNOWN
-                        };
-                    }
+                let test = Reading::of_truth(self.node(*test, scope));
+                let taken = match test.value {
+                    Some(Value::Bool(true)) => then,
+                    Some(_) => otherwise,
+                    None => return test,
                 };
-                let taken = self.term(taken, scope);
-                let tested = Reading {
-                    fresh,
-                    holds_until: test.frozen_change(),
-                    expires_at: test.running.changes_at,
-                    ..Reading::UNKNOWN
-                };
-                taken.joined(&tested)
+                self.term(*taken, scope).joined(&test)
             }
-            Term::Truth(node) => {
-                let outcome = self.node(*node, scope);
-                let value = |truth| match truth {
-                    Truth::True => Some(Value::Bool(true)),
-                    Truth::False => Some(Value::Bool(false)),
-                    Truth::Unknown => None,
-                };
-                Reading {
-                    value: value(outcome.last_known.truth),
-                    fresh: outcome.fresh.truth != Truth::Unknown,
-                    slope: 0,
-                    holds_until: outcome.frozen_change(),
-                    expires_at: outcome.running.changes_at,
-                }
-            }
+            Term::Truth(node) => Reading::of_truth(self.node(*node, scope)),
+            // Read where it lies: see `term`.
+            Term::Constant(_)
+            | Term::Unknown
+            | Term::Fact(_)
+            | Term::Entry(..)
+            | Term::Field(..)
+            | Term::Element
+            | Term::Now => Reading::UNKNOWN,
         }
     }
 
     fn fact(&self, fact: FactId) -> Reading<'a> {
         let part = self.facts.schema().entry(fact).part;
-        self.from_cell(self.facts.cell(fact))
+        self.read_cell(self.facts.cell(fact))
             .delivered(self.facts.delivery(part))
     }
 
-    fn entry(&self, fact: FactId, key: &str) -> Reading<'a> {
-        let part = self.facts.schema().entry(fact).part;
-        match self.facts.cell(fact) {
-            Cell::Scores(scores) => match scores.get(key) {
-                Some(score) => {
-                    let delivery = self.facts.score_delivery(part, score);
-                    self.from_cell(Cell::Double(score.value))
-                        .delivered(delivery)
-                }
-                None => Reading::UNKNOWN.delivered(self.facts.delivery(part)),
-            },
-            Cell::Map(values) => {
-                let cell = values
-                    .get(key)
-                    .map_or(Cell::Absent, crate::schema::Stored::cell);
-                self.from_cell(cell).delivered(self.facts.delivery(part))
-            }
-            _ => Reading::UNKNOWN.delivered(self.facts.delivery(part)),
-        }
-    }
-
     /// Reads a plain value; what is absent or invalid has none.
-    pub(super) fn from_cell(&self, cell: Cell<'a>) -> Reading<'a> {
+    pub(super) fn read_cell(&self, cell: Cell<'a>) -> Reading<'a> {
         Reading::optional(match self.facts.in_one_currency(cell) {
             Cell::Bool(value) => Some(Value::Bool(value)),
             Cell::Int(value) => Some(Value::Int(value)),
@@ -142,20 +121,21 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn since(&self, time: Reading<'a>) -> Reading<'a> {
-        let now = Reading {
+    /// Reads the moment itself.
+    fn now(&self) -> Reading<'a> {
+        Reading {
             slope: 1,
-            ..Reading::constant(Value::Time(self.at))
-        };
-        computed(Operation::Subtract, now, time)
+            ..Reading::optional(functions::time(self.at).map(Value::Time))
+        }
+    }
+
+    fn since(&self, time: Reading<'a>) -> Reading<'a> {
+        self.computed(Operation::Subtract, self.now(), time)
     }
 
     fn whole_days(&self, since: Reading<'a>) -> Reading<'a> {
         let Some(Value::Length(millis)) = since.value else {
-            return Reading {
-                value: None,
-                ..since
-            };
+            return since.without_value();
         };
         let into_day = millis.rem_euclid(DAY);
         let lasts = match since.slope {
@@ -194,6 +174,60 @@ impl<'a> Evaluator<'a> {
             ..inner
         }
     }
+
+    fn computed(&self, operation: Operation, a: Reading<'a>, b: Reading<'a>) -> Reading<'a> {
+        let both = a.joined(&b).without_value();
+        let (Some(left), Some(right)) = (a.value, b.value) else {
+            return both;
+        };
+        let value = match (left, right) {
+            (Value::Int(a), Value::Int(b)) => integers(operation, a, b).map(Value::Int),
+            (Value::Double(a), Value::Double(b)) => doubles(operation, a, b).map(Value::Double),
+            _ => {
+                let slope = match operation {
+                    Operation::Add => a.slope + b.slope,
+                    Operation::Subtract => a.slope - b.slope,
+                    _ => 0,
+                };
+                return self.on_line(operation, left, right, slope, both);
+            }
+        };
+        Reading { value, ..both }
+    }
+
+    /// Computes with times and lengths of time, which may move.
+    fn on_line(
+        &self,
+        operation: Operation,
+        a: Value<'a>,
+        b: Value<'a>,
+        slope: i64,
+        both: Reading<'a>,
+    ) -> Reading<'a> {
+        use Operation::{Add, Multiply, Subtract};
+
+        let sum = |a: i64, b: i64| i128::from(a) + i128::from(b);
+        let difference = |a: i64, b: i64| i128::from(a) - i128::from(b);
+        let (millis, is_time) = match (operation, a, b) {
+            (Add, Value::Time(a), Value::Length(b)) | (Add, Value::Length(a), Value::Time(b)) => {
+                (sum(a, b), true)
+            }
+            (Subtract, Value::Time(a), Value::Length(b)) => (difference(a, b), true),
+            (Subtract, Value::Time(a), Value::Time(b))
+            | (Subtract, Value::Length(a), Value::Length(b)) => (difference(a, b), false),
+            (Add, Value::Length(a), Value::Length(b)) => (sum(a, b), false),
+            (Multiply, Value::Int(a), Value::Length(b)) => (i128::from(a) * i128::from(b), false),
+            _ => return both,
+        };
+        let range = if is_time { TIMES } else { LENGTHS };
+        let (kept, changes_at) = self.ranged(millis, slope, &range);
+        Reading {
+            value: kept.map(if is_time { Value::Time } else { Value::Length }),
+            slope,
+            holds_until: both.holds_until.min(changes_at),
+            ..both
+        }
+    }
 }
 
 pub(super) fn value_of(constant: &Constant) -> Value<'_> {
@@ -219,55 +253,5 @@ fn negated(reading: Reading<'_>) -> Reading<'_> {
         value,
         slope: -reading.slope,
         ..reading
-    }
-}
-
-fn computed<'a>(operation: Operation, a: Reading<'a>, b: Reading<'a>) -> Reading<'a> {
-    use Operation::{Add, Multiply, Subtract};
-
-    let both = a.joined(&b);
-    let (Some(left), Some(right)) = (a.value, b.value) else {
-        return Reading {
-            value: None,
-            slope: 0,
-            ..both
-        };
-    };
-    let value = match (operation, left, right) {
-        (_, Value::Int(a), Value::Int(b)) => integers(operation, a, b).map(Value::Int),
-        (_, Value::Double(a), Value::Double(b)) => doubles(operation, a, b).map(Value::Double),
-        (Add, Value::Time(a), Value::Length(b)) | (Add, Value::Length(a), Value::Time(b)) => {
-            a.checked_add(b).and_then(functions::time).map(Value::Time)
-        }
-        (Subtract, Value::Time(a), Value::Length(b)) => {
-            a.checked_sub(b).and_then(functions::time).map(Value::Time)
-        }
-        (Subtract, Value::Time(a), Value::Time(b)) => a
-            .checked_sub(b)
-            .and_then(functions::length)
-            .map(Value::Length),
-        (Add, Value::Length(a), Value::Length(b)) => a
-            .checked_add(b)
-            .and_then(functions::length)
-            .map(Value::Length),
-        (Subtract, Value::Length(a), Value::Length(b)) => a
-            .checked_sub(b)
-            .and_then(functions::length)
-            .map(Value::Length),
-        (Multiply, Value::Int(a), Value::Length(b)) => a
-            .checked_mul(b)
-            .and_then(functions::length)
-            .map(Value::Length),
-        _ => None,
-    };
-    let slope = match operation {
-        Add => a.slope + b.slope,
-        Subtract => a.slope - b.slope,
-        _ => 0,
-    };
-    Reading {
-        value,
-        slope,
-        ..both
     }
 }

@@ -1,12 +1,13 @@
 //! Order and equality of terms, as cuts of a line where one side is constant.
 
-use super::Lowering;
-use crate::condition::functions::{compare_mixed, integer_cut, to_double};
+use super::{Lowering, Sort};
+use crate::condition::functions::{LENGTHS, TIMES, compare_mixed, integer_cut, to_double};
 use crate::condition::program::{Atom, Constant, Limit, NodeId, Real, Term, TermId};
 use crate::condition::tree::Operation;
-use crate::schema::Type;
+use crate::schema::{FACT_TIMES, Type};
 
 use std::cmp::Ordering;
+use std::ops::RangeInclusive;
 
 impl Lowering<'_> {
     /// `a < b`
@@ -142,10 +143,13 @@ impl Lowering<'_> {
     }
 
     fn is_double(&self, term: TermId) -> bool {
-        self.doubles.contains(&term)
+        self.sorts.get(&term) == Some(&Sort::Double)
     }
 
     /// `a < b` for times and lengths of time that differ by one unknown.
+    ///
+    /// Nothing is moved to the other side that could overflow where it stood:
+    /// CEL has an error there, and the rewritten form would hide it.
     fn line_less(&mut self, a: TermId, b: TermId) -> Option<NodeId> {
         let mut line = Line::default();
         self.collect(a, 1, &mut line)?;
@@ -153,8 +157,8 @@ impl Lowering<'_> {
         // INVARIANT: the constants of a condition are at most 292 years each.
         let limit = line.constant.checked_neg()?;
         let (term, sign) = match (line.term, line.now) {
-            (Some((term, -1)), 1) => (self.program.term(Term::Since(term)), 1),
-            (Some((term, 1)), -1) => (self.program.term(Term::Since(term)), -1),
+            (Some((term, -1)), 1) => (self.since(term)?, 1),
+            (Some((term, 1)), -1) => (self.since(term)?, -1),
             (Some((term, sign)), 0) => (term, sign),
             (None, sign @ (1 | -1)) => (self.program.term(Term::Now), sign),
             _ => return None,
@@ -166,30 +170,60 @@ impl Lowering<'_> {
         Some(self.program.not(at_most))
     }
 
-    fn collect(&self, term: TermId, sign: i64, line: &mut Line) -> Option<()> {
-        match &self.program[term] {
+    fn since(&mut self, term: TermId) -> Option<TermId> {
+        let is_time = self.sorts.get(&term) == Some(&Sort::Time);
+        is_time.then(|| self.program.term(Term::Since(term)))
+    }
+
+    /// Adds a term to a line; returns between which values it lies.
+    fn collect(&self, id: TermId, sign: i64, line: &mut Line) -> Option<Between> {
+        match &self.program[id] {
             Term::Constant(Constant::Time(value) | Constant::Length(value)) => {
                 line.constant = line.constant.checked_add(value.checked_mul(sign)?)?;
+                Some(Between::only(*value))
             }
-            Term::Now => line.now += sign,
+            Term::Now => {
+                line.now += sign;
+                Some(Between::TIMES)
+            }
             Term::Since(time) => {
                 line.now += sign;
-                self.collect(*time, -sign, line)?;
+                let time = self.collect(*time, -sign, line)?;
+                Between::TIMES.minus(time)?.within(&LENGTHS)
             }
-            Term::Negate(inner) => self.collect(*inner, -sign, line)?,
+            Term::Negate(inner) => {
+                let inner = self.collect(*inner, -sign, line)?;
+                Between::only(0).minus(inner)?.within(&LENGTHS)
+            }
             Term::Arithmetic(Operation::Add, a, b) => {
-                self.collect(*a, sign, line)?;
-                self.collect(*b, sign, line)?;
+                let a = self.collect(*a, sign, line)?;
+                a.plus(self.collect(*b, sign, line)?)?
+                    .within(self.range_of(id)?)
             }
             Term::Arithmetic(Operation::Subtract, a, b) => {
-                self.collect(*a, sign, line)?;
-                self.collect(*b, -sign, line)?;
+                let a = self.collect(*a, sign, line)?;
+                a.minus(self.collect(*b, -sign, line)?)?
+                    .within(self.range_of(id)?)
             }
-            Term::Unknown => return None,
-            _ if line.term.is_some() => return None,
-            _ => line.term = Some((term, sign)),
+            Term::Unknown => None,
+            _ if line.term.is_some() => None,
+            _ => {
+                line.term = Some((id, sign));
+                match self.sorts.get(&id)? {
+                    Sort::Time => Some(Between::TIMES),
+                    Sort::Length => Some(Between(*LENGTHS.start(), *LENGTHS.end())),
+                    Sort::Double | Sort::Other => None,
+                }
+            }
         }
-        Some(())
+    }
+
+    fn range_of(&self, term: TermId) -> Option<&'static RangeInclusive<i64>> {
+        match self.sorts.get(&term)? {
+            Sort::Time => Some(&TIMES),
+            Sort::Length => Some(&LENGTHS),
+            Sort::Double | Sort::Other => None,
+        }
     }
 }
 
@@ -199,6 +233,37 @@ struct Line {
     constant: i64,
     now: i64,
     term: Option<(TermId, i64)>,
+}
+
+/// The least and the greatest value something may have.
+#[derive(Clone, Copy)]
+struct Between(i64, i64);
+
+impl Between {
+    /// The times that facts may have; nobody decides outside of them either.
+    const TIMES: Self = Self(*FACT_TIMES.start(), *FACT_TIMES.end());
+
+    fn only(value: i64) -> Self {
+        Self(value, value)
+    }
+
+    fn plus(self, other: Self) -> Option<Self> {
+        Some(Self(
+            self.0.checked_add(other.0)?,
+            self.1.checked_add(other.1)?,
+        ))
+    }
+
+    fn minus(self, other: Self) -> Option<Self> {
+        Some(Self(
+            self.0.checked_sub(other.1)?,
+            self.1.checked_sub(other.0)?,
+        ))
+    }
+
+    fn within(self, range: &RangeInclusive<i64>) -> Option<Self> {
+        (range.contains(&self.0) && range.contains(&self.1)).then_some(self)
+    }
 }
 
 fn is_number(constant: &Constant) -> bool {

@@ -1,6 +1,6 @@
 //! Terms: values that are read or computed, folded where they are constant.
 
-use super::Lowering;
+use super::{Lowering, Sort};
 use crate::condition::functions::{DAY, doubles, integers, length, time, to_double, truncated};
 use crate::condition::program::{Constant, Real, Term, TermId};
 use crate::condition::tree::Operation;
@@ -31,8 +31,8 @@ impl Lowering<'_> {
                 let unit = self.program.term(Term::Constant(Constant::Length(*millis)));
                 self.computed(Operation::Multiply, count, unit)
             }
-            Kind::ToDouble(inner) => self.to_double(inner),
-            Kind::ToInt(inner) => self.to_int(inner),
+            Kind::ToDouble(inner) => self.double_of(inner),
+            Kind::ToInt(inner) => self.int_of(inner),
             Kind::Characters(text) => Term::Characters(self.term(text)),
             Kind::Clock(clock, inner, offset) => Term::Clock(*clock, self.term(inner), *offset),
             Kind::Size(list) => self.size(list),
@@ -44,20 +44,19 @@ impl Lowering<'_> {
             _ => Term::Truth(self.truth(typed)),
         };
         let id = self.program.term(term);
-        self.note_type(id, &typed.ty);
+        self.note_sort(id, &typed.ty);
         id
     }
 
-    /// Remembers doubles; the element of one macro may be one and of the next not.
-    fn note_type(&mut self, term: TermId, ty: &Ty) {
-        let known = self.doubles.iter().position(|double| *double == term);
-        match (known, *ty == Ty::Of(Type::Double)) {
-            (None, true) => self.doubles.push(term),
-            (Some(place), false) => {
-                self.doubles.swap_remove(place);
-            }
-            _ => {}
-        }
+    /// Remembers what a term is; the element of the next macro may be another.
+    fn note_sort(&mut self, term: TermId, ty: &Ty) {
+        let sort = match ty {
+            Ty::Of(Type::Double) => Sort::Double,
+            Ty::Of(Type::Timestamp) => Sort::Time,
+            Ty::Of(Type::Duration) => Sort::Length,
+            _ => Sort::Other,
+        };
+        self.sorts.insert(term, sort);
     }
 
     fn negated(&mut self, inner: TermId) -> Term {
@@ -80,7 +79,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn to_double(&mut self, inner: &Typed) -> Term {
+    fn double_of(&mut self, inner: &Typed) -> Term {
         let inner = self.term(inner);
         match self.constant_of(inner) {
             Some(Constant::Int(value)) => {
@@ -90,7 +89,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn to_int(&mut self, inner: &Typed) -> Term {
+    fn int_of(&mut self, inner: &Typed) -> Term {
         let inner = self.term(inner);
         match self.constant_of(inner) {
             Some(Constant::Double(value)) => truncated(value.get())
