@@ -4,6 +4,7 @@ mod availability;
 mod clearing;
 mod consent;
 mod engagement;
+mod grants;
 mod score;
 mod slate;
 mod suppression;

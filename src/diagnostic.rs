@@ -4,6 +4,7 @@
 //! text nor a parser that keeps spans. [`locate()`] turns paths into lines and columns afterwards,
 //! only when there is something to show. [`Report`] collects findings and prints them.
 
+mod found;
 mod json;
 mod locate;
 mod path;

@@ -12,6 +12,7 @@ pub mod explain;
 pub mod hash;
 #[cfg(feature = "json")]
 mod json;
+mod object;
 mod plan;
 pub mod policy;
 pub mod schema;

@@ -8,6 +8,7 @@
 pub(crate) mod code;
 mod decimal;
 mod document;
+mod draft;
 mod entries;
 mod preset;
 mod reader;
@@ -24,6 +25,7 @@ pub use entries::{
     Suppression, Treatment,
 };
 
+pub(crate) use draft::Draft;
 pub(crate) use preset::preset;
 
 /// What people write: situations, actions, suppressions and boosts.
@@ -131,14 +133,4 @@ impl Policy {
         canonical.exclusive.sort_by(|a, b| a.id.cmp(&b.id));
         crate::hash::Fingerprint::of(canonical.to_json().as_bytes())
     }
-}
-
-/// A policy as far as it could be read, with what is wrong in it.
-///
-/// Checking goes on from here, so that mistakes of every kind are reported at
-/// once; the text is kept to show where they are.
-pub(crate) struct Draft<'t> {
-    pub(crate) policy: Policy,
-    pub(crate) report: crate::diagnostic::Report,
-    pub(crate) source: Option<crate::diagnostic::Source<'t>>,
 }

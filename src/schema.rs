@@ -18,7 +18,7 @@
 mod builtin;
 mod cell;
 mod facts;
-mod rows;
+mod request;
 mod table;
 mod types;
 
@@ -26,14 +26,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-pub use facts::{Facts, RequestFacts};
+pub use facts::Facts;
+pub use request::RequestFacts;
 pub use table::{FactTable, Value};
 pub use types::{Fact, RecordType, Type, Words};
 
-pub(crate) use cell::{Cell, ListCell};
+pub(crate) use cell::{Cell, ListCell, Rows};
 pub(crate) use facts::Delivery;
-pub(crate) use rows::Rows;
-pub(crate) use table::Stored;
 
 use crate::time::{Duration, Timestamp};
 

@@ -85,11 +85,16 @@ fn a_wrong_value_is_named_by_its_path() {
         ),
         (
             r#"{"user_id": "a", "user_id": "b"}"#,
-            "user_id",
-            "duplicate field",
+            "",
+            "duplicate field `user_id`",
         ),
         (r#"{"user_id": "a"} trailing"#, "", "trailing characters"),
-        ("[]", "", "expected struct Context"),
+        ("[]", "", "expected an object"),
+        (
+            r#"{"support": ["2026-03-10T15:00:00Z"]}"#,
+            "support",
+            "expected an object",
+        ),
         ("", "", "EOF"),
     ];
     for (json, path, said) in cases {

@@ -22,6 +22,7 @@ const LAYERS: &str = "
 0 diagnostic  A finding about a document (code, severity, path, span, message, help), its rendering, and did-you-mean.
 0 error       The one error type.
 0 json        JSON into typed values: size limits, the path of what is wrong, and help.
+0 object      Objects in documents: a list never stands for one.
 0 vocabulary  Closed sets of words shared by contexts and policies: channels, topics, kinds, money.
 1 context     What is known about a customer: parts, events that change them, merging, freshness.
 1 policy      The policy document as plain data, as people write it.

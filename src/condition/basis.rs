@@ -243,7 +243,7 @@ impl<'a> Walk<'_, 'a> {
                 }
                 None => Cell::Absent,
             },
-            Cell::Map(values) if values.contains_key(key) => Cell::Present,
+            Cell::Map(values) => values.get(key),
             _ => Cell::Absent,
         };
         self.fact(subject, fact, cell, truth);
@@ -350,12 +350,12 @@ pub(crate) fn shown(facts: &Facts<'_>, subject: &Subject) -> Option<String> {
         ),
         Subject::Entry(fact, key) => match facts.cell(*fact) {
             Cell::Scores(scores) => scores.get(key).map(|score| score.value.to_string()),
-            Cell::Map(values) => values.get(key).and_then(|value| {
+            Cell::Map(values) => {
                 let Type::Map(ty) = facts.schema().entry(*fact).fact.ty() else {
                     return None;
                 };
-                show_cell(value.cell(), ty)
-            }),
+                show_cell(values.get(key), ty)
+            }
             _ => None,
         },
     }

@@ -29,7 +29,7 @@ macro_rules! record {
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[serde(deny_unknown_fields, remote = "Self")]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$req_doc])* pub $req: $req_type,)*
@@ -40,6 +40,8 @@ macro_rules! record {
             #[serde(default, skip_serializing_if = "crate::context::part::is_unknown")]
             pub $def: $def_type,)*)?
         }
+
+        crate::object::object!($name);
 
         impl $name {
             /// Makes one in which everything that is not given is unknown.

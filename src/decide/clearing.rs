@@ -10,7 +10,7 @@ use crate::schema::Facts;
 use crate::time::Timestamp;
 use crate::vocabulary::Channel;
 
-use super::consent;
+use super::grants::Consents;
 
 /// What holds an action back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,7 +110,7 @@ impl<'a> Clearing<'a> {
             Hold::Until(clear_at) if clear_at <= instant => Ok(()),
             Hold::Until(clear_at) => Err(Some(clear_at)),
             Hold::Consent => {
-                let consent = consent::Consents::of(self.context, self.channel);
+                let consent = Consents::of(self.context, self.channel);
                 if consent.allows(instant) {
                     Ok(())
                 } else {

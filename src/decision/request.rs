@@ -18,7 +18,7 @@ use crate::vocabulary::Channel;
 /// # Ok::<(), tactful::time::ParseTimeError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 #[non_exhaustive]
 pub struct Request {
     /// The moment of the decision; the library never reads a clock.
@@ -47,6 +47,8 @@ pub struct Request {
     #[serde(default)]
     pub detail: Detail,
 }
+
+crate::object::object!(Request);
 
 /// How much a decision says of what it does not recommend.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::diagnostic::locate::Found;
+use crate::diagnostic::found::Found;
 use crate::diagnostic::path::{DocPath, Segment};
 use crate::diagnostic::quoted;
 

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use crate::diagnostic::found::Found;
 use crate::diagnostic::place::{Format, Lines, Source};
-use crate::diagnostic::{Diagnostic, DocPath, Target, json, quoted};
+use crate::diagnostic::{Diagnostic, DocPath, json};
 
 /// Finds the place of each diagnostic that has none yet, reading the text once.
 ///
@@ -26,62 +27,6 @@ pub fn locate(diagnostics: &mut [Diagnostic], source: &Source<'_>) {
     for (diagnostic, found) in waiting.into_iter().zip(found) {
         let range = found.range(&diagnostic.target, source);
         diagnostic.place = Some(Box::new(lines.place(range)));
-    }
-}
-
-/// What a path leads to.
-#[derive(Clone)]
-pub(super) struct Found {
-    pub(super) key: Option<Range<usize>>,
-    pub(super) value: Range<usize>,
-    /// Whether this is what was asked for, not just something around it.
-    pub(super) exact: bool,
-}
-
-impl Found {
-    pub(super) fn exact(key: Option<Range<usize>>, value: Range<usize>) -> Self {
-        Self {
-            key,
-            value,
-            exact: true,
-        }
-    }
-
-    pub(super) fn around(self) -> Self {
-        Self {
-            exact: false,
-            ..self
-        }
-    }
-
-    fn plain(text: &str) -> Self {
-        Self::exact(None, 0..text.len())
-    }
-
-    fn range(self, target: &Target, source: &Source<'_>) -> Range<usize> {
-        let raw = source.text.get(self.value.clone()).unwrap_or_default();
-        if !self.exact {
-            let end = if raw.starts_with('{') {
-                self.value.start + 1
-            } else {
-                self.value.end
-            };
-            return self.value.start..end;
-        }
-        match target {
-            Target::Key => self.key.unwrap_or(self.value),
-            Target::Value => self.value,
-            Target::Within(range) => {
-                let wanted = range.start as usize..range.end as usize;
-                if source.format == Format::Plain {
-                    return wanted;
-                }
-                match quoted::within(raw, wanted) {
-                    Some(part) => self.value.start + part.start..self.value.start + part.end,
-                    None => self.value,
-                }
-            }
-        }
     }
 }
 
@@ -132,6 +77,7 @@ mod tests {
 
     use super::*;
     use crate::diagnostic::Code;
+    use crate::diagnostic::Target;
 
     fn placed(diagnostic: Diagnostic, format: Format, text: &str) -> Range<usize> {
         let mut found = [diagnostic];

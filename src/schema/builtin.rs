@@ -1,7 +1,10 @@
 //! The schema of the built-in context: one line a fact.
 
-use super::cell::{Cell, IntoCell, word};
-use super::{Fact, Origin, Presence, RequestFacts, Rows, Schema, Type};
+use super::cell::{Cell, IntoCell, RowSource, Rows, word};
+use super::request::RequestFacts;
+use super::{Fact, FieldId, Origin, Presence, Schema, Type};
+use std::fmt;
+
 use crate::context::{
     Answer, Appointment, AsOf, Completeness, Context, Grant, Interaction, List, Order, Part,
     Product, Ticket,
@@ -14,11 +17,11 @@ use crate::vocabulary::{
 };
 
 /// Reads one field of a record.
-pub(crate) struct Field<T> {
-    pub(super) name: &'static str,
-    pub(super) kind: Kind,
-    pub(super) optional: bool,
-    pub(super) read: for<'a> fn(&'a T) -> Cell<'a>,
+struct Field<T> {
+    name: &'static str,
+    kind: Kind,
+    optional: bool,
+    read: for<'a> fn(&'a T) -> Cell<'a>,
 }
 
 /// Reads one fact of a context or of the request.
@@ -29,7 +32,7 @@ pub(crate) type Delivered = for<'a> fn(&'a Context) -> Option<&'a AsOf>;
 
 /// The type of a fact, before words are shared.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+enum Kind {
     Bool,
     Int,
     Text,
@@ -46,7 +49,7 @@ pub(super) enum Kind {
 
 /// The lists of records a context has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Record {
+enum Record {
     Ticket,
     Order,
     Product,
@@ -68,88 +71,120 @@ macro_rules! fields {
     (@ optional) => { true };
 }
 
+/// A record whose fields conditions read.
+trait Fields: Sized + 'static {
+    const FIELDS: &'static [Field<Self>];
+}
+
+impl<T: Fields + fmt::Debug> RowSource for List<T> {
+    fn count(&self) -> usize {
+        self.items().len()
+    }
+
+    fn cell(&self, row: usize, field: FieldId) -> Cell<'_> {
+        match (self.items().get(row), T::FIELDS.get(usize::from(field.0))) {
+            (Some(row), Some(field)) => (field.read)(row),
+            _ => Cell::Absent,
+        }
+    }
+}
+
 /// What reads a derived field: nothing, its expression is put in its place.
 fn derived<T>(_: &T) -> Cell<'_> {
     Cell::Absent
 }
 
-pub(super) const TICKET: &[Field<Ticket>] = fields![
-    "id" Kind::Text, required, |t| t.id.cell();
-    "state" words::<TicketState>(), optional, |t| word(t.state);
-    "topic" words::<Topic>(), optional, |t| word(t.topic);
-    "priority" words::<Priority>(), optional, |t| word(t.priority);
-    "channel" words::<Channel>(), optional, |t| word(t.channel);
-    "opened_at" Kind::Time, required, |t| t.opened_at.cell();
-    "updated_at" Kind::Time, required, |t| t.updated_at.cell();
-    "closed_at" Kind::Time, optional, |t| t.ended_at().cell();
-    "escalated" Kind::Bool, optional, |t| t.escalated.cell();
-    "reopened" Kind::Int, optional, |t| t.reopened.cell();
-    "disputed_minor" Kind::Int, optional, |t| t.disputed.cell();
-    "order_id" Kind::Text, optional, |t| t.order_id.as_ref().cell();
-    "is_open" Kind::Derived(r#"it.state in ["new", "open", "pending", "on_hold"]"#), required, derived;
-];
+impl Fields for Ticket {
+    const FIELDS: &'static [Field<Self>] = fields![
+        "id" Kind::Text, required, |t| t.id.cell();
+        "state" words::<TicketState>(), optional, |t| word(t.state);
+        "topic" words::<Topic>(), optional, |t| word(t.topic);
+        "priority" words::<Priority>(), optional, |t| word(t.priority);
+        "channel" words::<Channel>(), optional, |t| word(t.channel);
+        "opened_at" Kind::Time, required, |t| t.opened_at.cell();
+        "updated_at" Kind::Time, required, |t| t.updated_at.cell();
+        "closed_at" Kind::Time, optional, |t| t.ended_at().cell();
+        "escalated" Kind::Bool, optional, |t| t.escalated.cell();
+        "reopened" Kind::Int, optional, |t| t.reopened.cell();
+        "disputed_minor" Kind::Int, optional, |t| t.disputed.cell();
+        "order_id" Kind::Text, optional, |t| t.order_id.as_ref().cell();
+        "is_open" Kind::Derived(r#"it.state in ["new", "open", "pending", "on_hold"]"#), required, derived;
+    ];
+}
 
-pub(super) const ORDER: &[Field<Order>] = fields![
-    "id" Kind::Text, required, |o| o.id.cell();
-    "placed_at" Kind::Time, required, |o| o.placed_at.cell();
-    "updated_at" Kind::Time, optional, |o| o.updated_at.cell();
-    "status" words::<OrderStatus>(), optional, |o| word(o.status);
-    "promised_at" Kind::Time, optional, |o| o.promised_at.cell();
-    "delivered_at" Kind::Time, optional, |o| o.delivered_at.cell();
-    "total_minor" Kind::Int, optional, |o| o.total.cell();
-    "refunded_minor" Kind::Int, optional, |o| o.refunded.cell();
-    "units" Kind::Int, optional, |o| o.units.cell();
-    "categories" Kind::Texts, optional, |o| o.categories.as_ref().cell();
-    "channel" words::<Channel>(), optional, |o| word(o.channel);
-    "is_delayed" Kind::Derived(
-        r#"it.status == "delayed"
-           || it.status in ["placed", "shipped"] && has(it.promised_at) && it.promised_at < now"#
-    ), required, derived;
-];
+impl Fields for Order {
+    const FIELDS: &'static [Field<Self>] = fields![
+        "id" Kind::Text, required, |o| o.id.cell();
+        "placed_at" Kind::Time, required, |o| o.placed_at.cell();
+        "updated_at" Kind::Time, optional, |o| o.updated_at.cell();
+        "status" words::<OrderStatus>(), optional, |o| word(o.status);
+        "promised_at" Kind::Time, optional, |o| o.promised_at.cell();
+        "delivered_at" Kind::Time, optional, |o| o.delivered_at.cell();
+        "total_minor" Kind::Int, optional, |o| o.total.cell();
+        "refunded_minor" Kind::Int, optional, |o| o.refunded.cell();
+        "units" Kind::Int, optional, |o| o.units.cell();
+        "categories" Kind::Texts, optional, |o| o.categories.as_ref().cell();
+        "channel" words::<Channel>(), optional, |o| word(o.channel);
+        "is_delayed" Kind::Derived(
+            r#"it.status == "delayed"
+               || it.status in ["placed", "shipped"] && has(it.promised_at) && it.promised_at < now"#
+        ), required, derived;
+    ];
+}
 
-pub(super) const PRODUCT: &[Field<Product>] = fields![
-    "id" Kind::Text, required, |p| p.id.cell();
-    "category" Kind::Text, optional, |p| p.category.as_ref().cell();
-    "name" Kind::Text, optional, |p| p.name.as_ref().cell();
-    "purchased_at" Kind::Time, optional, |p| p.purchased_at.cell();
-    "warranty_ends_at" Kind::Time, optional, |p| p.warranty_ends_at.cell();
-];
+impl Fields for Product {
+    const FIELDS: &'static [Field<Self>] = fields![
+        "id" Kind::Text, required, |p| p.id.cell();
+        "category" Kind::Text, optional, |p| p.category.as_ref().cell();
+        "name" Kind::Text, optional, |p| p.name.as_ref().cell();
+        "purchased_at" Kind::Time, optional, |p| p.purchased_at.cell();
+        "warranty_ends_at" Kind::Time, optional, |p| p.warranty_ends_at.cell();
+    ];
+}
 
-pub(super) const GRANT: &[Field<Grant>] = fields![
-    "purpose" words::<Purpose>(), required, |g| word(Some(g.purpose));
-    "status" words::<ConsentStatus>(), required, |g| word(Some(g.status));
-    "channel" words::<Channel>(), optional, |g| word(g.channel);
-    "changed_at" Kind::Time, required, |g| g.changed_at.cell();
-    "expires_at" Kind::Time, optional, |g| g.expires_at.cell();
-];
+impl Fields for Grant {
+    const FIELDS: &'static [Field<Self>] = fields![
+        "purpose" words::<Purpose>(), required, |g| word(Some(g.purpose));
+        "status" words::<ConsentStatus>(), required, |g| word(Some(g.status));
+        "channel" words::<Channel>(), optional, |g| word(g.channel);
+        "changed_at" Kind::Time, required, |g| g.changed_at.cell();
+        "expires_at" Kind::Time, optional, |g| g.expires_at.cell();
+    ];
+}
 
-pub(super) const INTERACTION: &[Field<Interaction>] = fields![
-    "action" Kind::Text, required, |i| i.action.cell();
-    "outcome" words::<Outcome>(), required, |i| word(Some(i.outcome));
-    "at" Kind::Time, required, |i| i.at.cell();
-    "channel" words::<Channel>(), optional, |i| word(i.channel);
-    "kind" Kind::Text, optional, |i| i.kind.as_ref().cell();
-    "group" Kind::Text, optional, |i| i.group.as_ref().cell();
-    "tags" Kind::Texts, optional, |i| i.tags.as_ref().cell();
-    "purpose" words::<Purpose>(), optional, |i| word(i.purpose);
-    "decision_id" Kind::Text, optional, |i| i.decision_id.as_ref().cell();
-];
+impl Fields for Interaction {
+    const FIELDS: &'static [Field<Self>] = fields![
+        "action" Kind::Text, required, |i| i.action.cell();
+        "outcome" words::<Outcome>(), required, |i| word(Some(i.outcome));
+        "at" Kind::Time, required, |i| i.at.cell();
+        "channel" words::<Channel>(), optional, |i| word(i.channel);
+        "kind" Kind::Text, optional, |i| i.kind.as_ref().cell();
+        "group" Kind::Text, optional, |i| i.group.as_ref().cell();
+        "tags" Kind::Texts, optional, |i| i.tags.as_ref().cell();
+        "purpose" words::<Purpose>(), optional, |i| word(i.purpose);
+        "decision_id" Kind::Text, optional, |i| i.decision_id.as_ref().cell();
+    ];
+}
 
-pub(super) const ANSWER: &[Field<Answer>] = fields![
-    "metric" words::<Metric>(), required, |a| word(Some(a.metric));
-    "score" Kind::Int, required, |a| a.score.cell();
-    "answered_at" Kind::Time, required, |a| a.answered_at.cell();
-    "channel" words::<Channel>(), optional, |a| word(a.channel);
-    "ticket_id" Kind::Text, optional, |a| a.ticket_id.as_ref().cell();
-];
+impl Fields for Answer {
+    const FIELDS: &'static [Field<Self>] = fields![
+        "metric" words::<Metric>(), required, |a| word(Some(a.metric));
+        "score" Kind::Int, required, |a| a.score.cell();
+        "answered_at" Kind::Time, required, |a| a.answered_at.cell();
+        "channel" words::<Channel>(), optional, |a| word(a.channel);
+        "ticket_id" Kind::Text, optional, |a| a.ticket_id.as_ref().cell();
+    ];
+}
 
-pub(super) const APPOINTMENT: &[Field<Appointment>] = fields![
-    "id" Kind::Text, required, |a| a.id.cell();
-    "starts_at" Kind::Time, required, |a| a.starts_at.cell();
-    "status" words::<AppointmentStatus>(), optional, |a| word(a.status);
-    "updated_at" Kind::Time, optional, |a| a.updated_at.cell();
-    "subject" Kind::Text, optional, |a| a.subject.as_ref().cell();
-];
+impl Fields for Appointment {
+    const FIELDS: &'static [Field<Self>] = fields![
+        "id" Kind::Text, required, |a| a.id.cell();
+        "starts_at" Kind::Time, required, |a| a.starts_at.cell();
+        "status" words::<AppointmentStatus>(), optional, |a| word(a.status);
+        "updated_at" Kind::Time, optional, |a| a.updated_at.cell();
+        "subject" Kind::Text, optional, |a| a.subject.as_ref().cell();
+    ];
+}
 
 /// One part: its name, the key and the default of its age limit, its facts.
 struct PartSpec {
@@ -178,8 +213,8 @@ fn of<'a, T>(part: &'a Part<T>, read: impl FnOnce(&'a T) -> Cell<'a>) -> Cell<'a
     part.known().map_or(Cell::Absent, read)
 }
 
-fn rows<'a, T>(list: &'a List<T>, rows: impl FnOnce(&'a [T]) -> Rows<'a>) -> Cell<'a> {
-    let rows = rows(list.items());
+fn rows<T: Fields + fmt::Debug>(list: &List<T>) -> Cell<'_> {
+    let rows = Rows(list);
     let completeness = match list.completeness() {
         Completeness::Complete if rows.is_cut() => Completeness::Partial,
         completeness => completeness,
@@ -209,7 +244,7 @@ const PARTS: &[PartSpec] = &[
         delivered: Presence::Context(|c| c.support.known().map(|part| &part.as_of)),
         facts: facts![
             "support.tickets" Kind::Records(Record::Ticket), required,
-                |c, _| of(&c.support, |s| rows(&s.tickets, Rows::Tickets));
+                |c, _| of(&c.support, |s| rows(&s.tickets));
             "support.active_contact" Kind::Group, optional,
                 |c, _| of(&c.support, |s| group(s.active_contact.as_ref()));
             "support.active_contact.channel" words::<Channel>(), optional,
@@ -237,9 +272,9 @@ const PARTS: &[PartSpec] = &[
         delivered: Presence::Context(|c| c.purchases.known().map(|part| &part.as_of)),
         facts: facts![
             "purchases.orders" Kind::Records(Record::Order), required,
-                |c, _| of(&c.purchases, |p| rows(&p.orders, Rows::Orders));
+                |c, _| of(&c.purchases, |p| rows(&p.orders));
             "purchases.products" Kind::Records(Record::Product), required,
-                |c, _| of(&c.purchases, |p| rows(&p.products, Rows::Products));
+                |c, _| of(&c.purchases, |p| rows(&p.products));
         ],
     },
     // The cart comes with the purchases and ages faster.
@@ -305,7 +340,7 @@ const PARTS: &[PartSpec] = &[
         delivered: Presence::Context(|c| c.consent.known().map(|part| &part.as_of)),
         facts: facts![
             "consent.grants" Kind::Records(Record::Grant), required,
-                |c, _| of(&c.consent, |p| rows(&p.grants, Rows::Grants));
+                |c, _| of(&c.consent, |p| rows(&p.grants));
             "consent.hard_blocks" Kind::Channels, optional, |c, _| of(&c.consent, |p| p.hard_blocks.as_ref().cell());
             "consent.preferred_channels" Kind::Channels, optional,
                 |c, _| of(&c.consent, |p| p.preferred_channels.as_ref().cell());
@@ -318,7 +353,7 @@ const PARTS: &[PartSpec] = &[
         delivered: Presence::Context(|c| c.history.known().map(|part| &part.as_of)),
         facts: facts![
             "history.interactions" Kind::Records(Record::Interaction), required,
-                |c, _| of(&c.history, |h| rows(&h.interactions, Rows::Interactions));
+                |c, _| of(&c.history, |h| rows(&h.interactions));
         ],
     },
     PartSpec {
@@ -342,7 +377,7 @@ const PARTS: &[PartSpec] = &[
         delivered: Presence::Context(|c| c.feedback.known().map(|part| &part.as_of)),
         facts: facts![
             "feedback.answers" Kind::Records(Record::Answer), required,
-                |c, _| of(&c.feedback, |f| rows(&f.answers, Rows::Answers));
+                |c, _| of(&c.feedback, |f| rows(&f.answers));
         ],
     },
     PartSpec {
@@ -378,7 +413,7 @@ const PARTS: &[PartSpec] = &[
         delivered: Presence::Context(|c| c.appointments.known().map(|part| &part.as_of)),
         facts: facts![
             "appointments.bookings" Kind::Records(Record::Appointment), required,
-                |c, _| of(&c.appointments, |a| rows(&a.bookings, Rows::Appointments));
+                |c, _| of(&c.appointments, |a| rows(&a.bookings));
         ],
     },
     // The facts of this part are those the policy declares.
@@ -428,21 +463,21 @@ fn ty(kind: Kind) -> Type {
         Kind::Scores => Type::Map(Box::new(Type::Double)),
         Kind::Group => Type::Group,
         Kind::Records(record) => match record {
-            Record::Ticket => records("ticket", TICKET),
-            Record::Order => records("order", ORDER),
-            Record::Product => records("product", PRODUCT),
-            Record::Grant => records("grant", GRANT),
-            Record::Interaction => records("interaction", INTERACTION),
-            Record::Answer => records("answer", ANSWER),
-            Record::Appointment => records("appointment", APPOINTMENT),
+            Record::Ticket => records::<Ticket>("ticket"),
+            Record::Order => records::<Order>("order"),
+            Record::Product => records::<Product>("product"),
+            Record::Grant => records::<Grant>("grant"),
+            Record::Interaction => records::<Interaction>("interaction"),
+            Record::Answer => records::<Answer>("answer"),
+            Record::Appointment => records::<Appointment>("appointment"),
         },
     }
 }
 
-fn records<T>(name: &str, fields: &[Field<T>]) -> Type {
+fn records<T: Fields>(name: &str) -> Type {
     Type::records(
         name,
-        fields
+        T::FIELDS
             .iter()
             .map(|field| (field.name, fact(field.kind, field.optional))),
     )

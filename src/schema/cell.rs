@@ -1,12 +1,12 @@
 //! What a reader finds at the place of a fact.
 
-use super::Rows;
-use super::table::Stored;
+use super::FieldId;
 use crate::context::{Completeness, Score};
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{Channel, Money, Word};
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// What is stored at the place of a fact, borrowed from where it is stored.
 #[derive(Clone, Copy, Debug)]
@@ -26,39 +26,113 @@ pub(crate) enum Cell<'a> {
     List(ListCell<'a>, Completeness),
     Rows(Rows<'a>, Completeness),
     Scores(&'a BTreeMap<String, Score>),
-    Map(&'a BTreeMap<String, Stored>),
+    Map(Entries<'a>),
     /// The group of facts is there.
     Present,
 }
 
-/// A list of values that are not lists.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum ListCell<'a> {
-    Texts(&'a [String]),
-    Channels(&'a [Channel]),
-    Stored(&'a [Stored]),
+/// How many elements of a list conditions look at.
+pub(crate) const MAX_ELEMENTS: usize = 256;
+
+/// Where records lie.
+pub(super) trait RowSource: fmt::Debug {
+    fn count(&self) -> usize;
+    fn cell(&self, row: usize, field: FieldId) -> Cell<'_>;
 }
 
+/// A list of records, read field by field where they lie.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rows<'a>(pub(super) &'a dyn RowSource);
+
+impl<'a> Rows<'a> {
+    pub(crate) fn len(&self) -> usize {
+        self.0.count().min(MAX_ELEMENTS)
+    }
+
+    /// Tells whether there are records that conditions do not look at.
+    pub(super) fn is_cut(&self) -> bool {
+        self.0.count() > MAX_ELEMENTS
+    }
+
+    pub(crate) fn cell(&self, row: usize, field: FieldId) -> Cell<'a> {
+        self.0.cell(row, field)
+    }
+}
+
+/// Where plain values lie.
+pub(super) trait ValueSource: fmt::Debug {
+    fn count(&self) -> usize;
+    fn value(&self, place: usize) -> Cell<'_>;
+}
+
+/// A list of values that are not lists.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ListCell<'a>(pub(super) &'a dyn ValueSource);
+
 impl<'a> ListCell<'a> {
-    pub(crate) const NONE: Self = Self::Stored(&[]);
+    pub(crate) const NONE: Self = Self(&NoValues);
 
     pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Texts(texts) => texts.len(),
-            Self::Channels(channels) => channels.len(),
-            Self::Stored(values) => values.len(),
-        }
+        self.0.count()
     }
 
     pub(crate) fn get(&self, place: usize) -> Cell<'a> {
-        let cell = match self {
-            Self::Texts(texts) => texts.get(place).map(|text| Cell::Text(text)),
-            Self::Channels(channels) => channels
-                .get(place)
-                .map(|channel| Cell::Word(channel.code())),
-            Self::Stored(values) => values.get(place).map(Stored::cell),
-        };
-        cell.unwrap_or(Cell::Absent)
+        self.0.value(place)
+    }
+}
+
+#[derive(Debug)]
+struct NoValues;
+
+impl ValueSource for NoValues {
+    fn count(&self) -> usize {
+        0
+    }
+
+    fn value(&self, _: usize) -> Cell<'_> {
+        Cell::Absent
+    }
+}
+
+impl ValueSource for Vec<String> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn value(&self, place: usize) -> Cell<'_> {
+        self.get(place)
+            .map_or(Cell::Absent, |text| Cell::Text(text))
+    }
+}
+
+impl ValueSource for Vec<Channel> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn value(&self, place: usize) -> Cell<'_> {
+        word(self.get(place).copied())
+    }
+}
+
+/// Where values lie under free names.
+pub(super) trait EntrySource: fmt::Debug {
+    fn count(&self) -> usize;
+    fn entry(&self, key: &str) -> Cell<'_>;
+}
+
+/// Values under free names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entries<'a>(pub(super) &'a dyn EntrySource);
+
+impl<'a> Entries<'a> {
+    pub(crate) fn len(&self) -> usize {
+        self.0.count()
+    }
+
+    /// Returns the entry of this name; one that is not there is absent.
+    pub(crate) fn get(&self, key: &str) -> Cell<'a> {
+        self.0.entry(key)
     }
 }
 
@@ -110,22 +184,17 @@ impl<'a> IntoCell<'a> for Money {
 
 impl<'a> IntoCell<'a> for &'a Vec<String> {
     fn cell(self) -> Cell<'a> {
-        Cell::List(ListCell::Texts(self), Completeness::Complete)
+        Cell::List(ListCell(self), Completeness::Complete)
     }
 }
 
 impl<'a> IntoCell<'a> for &'a Vec<Channel> {
     fn cell(self) -> Cell<'a> {
-        Cell::List(ListCell::Channels(self), Completeness::Complete)
+        Cell::List(ListCell(self), Completeness::Complete)
     }
 }
 
 /// Turns a word into a cell; words of all sets look alike to a reader.
 pub(super) fn word<'a>(word: Option<impl Word>) -> Cell<'a> {
     word.map_or(Cell::Absent, |word| Cell::Word(word.code()))
-}
-
-/// Turns a complete list of texts into a cell.
-pub(super) fn texts(texts: &[String]) -> Cell<'_> {
-    Cell::List(ListCell::Texts(texts), Completeness::Complete)
 }

@@ -3,42 +3,15 @@
 use smallvec::SmallVec;
 
 use super::builtin::Delivered;
-use super::cell::Cell;
+use super::cell::{Cell, ListCell};
+use super::request::RequestFacts;
 use super::{FactEntry, FactId, FactTable, Origin, PartEntry, PartId, Presence, Schema};
 use crate::context::{Context, Score};
 use crate::time::{Duration, Timestamp};
-use crate::vocabulary::{Channel, Currency};
+use crate::vocabulary::Currency;
 
 /// How far ahead of `now` a watermark may be before it is not believed.
 const CLOCK_SKEW: Duration = Duration::seconds(5);
-
-/// What a request adds to the facts.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct RequestFacts<'a> {
-    /// The channel that is asked for.
-    pub channel: Channel,
-    /// What the customer is about to do, if the caller knows.
-    pub intent: Option<&'a str>,
-}
-
-impl<'a> RequestFacts<'a> {
-    /// Makes the facts of a request on a channel.
-    #[must_use]
-    pub const fn new(channel: Channel) -> Self {
-        Self {
-            channel,
-            intent: None,
-        }
-    }
-
-    /// Says what the customer is about to do.
-    #[must_use]
-    pub const fn intent(mut self, intent: &'a str) -> Self {
-        self.intent = Some(intent);
-        self
-    }
-}
 
 /// What can be read at one moment, and how old it is.
 #[derive(Clone, Debug)]
@@ -249,7 +222,9 @@ fn attribute<'a>(entry: &FactEntry, name: &str, context: &'a Context) -> Cell<'a
             words.code(text).map_or(Cell::Invalid, Cell::Word)
         }
         (Attribute::Text(text), Type::Timestamp) => text.parse().map_or(Cell::Invalid, Cell::Time),
-        (Attribute::Texts(texts), Type::List(_)) => super::cell::texts(texts),
+        (Attribute::Texts(texts), Type::List(_)) => {
+            Cell::List(ListCell(texts), crate::context::Completeness::Complete)
+        }
         _ => Cell::Invalid,
     }
 }

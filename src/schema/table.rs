@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::cell::{Cell, ListCell};
-use super::{FACT_TIMES, Rows, Schema, Type};
+use super::cell::{
+    Cell, Entries, EntrySource, ListCell, MAX_ELEMENTS, RowSource, Rows, ValueSource,
+};
+use super::{FACT_TIMES, FieldId, Schema, Type};
 use crate::context::Completeness;
 use crate::time::{Duration, Timestamp};
 
@@ -196,9 +198,9 @@ impl Stored {
             Self::Word(code) => Cell::Word(*code),
             Self::Time(time) => Cell::Time(*time),
             Self::Length(length) => Cell::Length(*length),
-            Self::List(values, completeness) => Cell::List(ListCell::Stored(values), *completeness),
-            Self::Rows(rows, completeness) => Cell::Rows(Rows::Stored(rows), *completeness),
-            Self::Map(values) => Cell::Map(values),
+            Self::List(values, completeness) => Cell::List(ListCell(values), *completeness),
+            Self::Rows(rows, completeness) => Cell::Rows(Rows(rows), *completeness),
+            Self::Map(values) => Cell::Map(Entries(values)),
         }
     }
 }
@@ -206,13 +208,43 @@ impl Stored {
 /// The longest length of time, in milliseconds: 2^63 nanoseconds.
 const LONGEST: u64 = 9_223_372_036_854;
 
-/// How many elements of a list conditions look at.
-pub(super) const MAX_ELEMENTS: usize = 256;
-
 fn completeness(length: usize) -> Completeness {
     if length > MAX_ELEMENTS {
         Completeness::Partial
     } else {
         Completeness::Complete
+    }
+}
+
+impl ValueSource for Vec<Stored> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn value(&self, place: usize) -> Cell<'_> {
+        self.get(place).map_or(Cell::Absent, Stored::cell)
+    }
+}
+
+impl RowSource for Vec<Vec<Option<Stored>>> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn cell(&self, row: usize, field: FieldId) -> Cell<'_> {
+        let stored = self.get(row).and_then(|row| row.get(usize::from(field.0)));
+        stored
+            .and_then(Option::as_ref)
+            .map_or(Cell::Absent, Stored::cell)
+    }
+}
+
+impl EntrySource for BTreeMap<String, Stored> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn entry(&self, key: &str) -> Cell<'_> {
+        self.get(key).map_or(Cell::Absent, Stored::cell)
     }
 }

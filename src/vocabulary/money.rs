@@ -88,13 +88,15 @@ impl<'de> Deserialize<'de> for Currency {
 ///
 /// Amounts of different currencies are never added or compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Money {
     /// The amount in minor units, such as cents.
     pub minor: i64,
     /// The currency.
     pub currency: Currency,
 }
+
+crate::object::object!(Money);
 
 impl Money {
     /// Takes minor units of a currency.

@@ -5,7 +5,7 @@ use crate::condition::functions::{compare_mixed, integer_cut};
 use crate::condition::program::{Atom, AtomId, Limit, Term, TermId};
 use crate::condition::truth::{NEVER, Outcome, Rail, Truth};
 use crate::context::Completeness;
-use crate::schema::{Cell, Delivery, FactId, ListCell, Stored};
+use crate::schema::{Cell, Delivery, FactId, ListCell};
 use crate::time::Timestamp;
 
 use std::cmp::Ordering;
@@ -204,10 +204,7 @@ impl<'a> Evaluator<'a> {
                 ),
                 None => (Cell::Absent, delivery),
             },
-            Cell::Map(values) => {
-                let stored = values.get(key);
-                (stored.map_or(Cell::Absent, Stored::cell), delivery)
-            }
+            Cell::Map(values) => (values.get(key), delivery),
             // Without a map, nobody knows what it would have held.
             _ => (Cell::List(ListCell::NONE, Completeness::Unknown), delivery),
         }

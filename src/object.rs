@@ -1,0 +1,67 @@
+//! Objects in documents: a list never stands for one.
+//!
+//! What serde derives for a struct also reads a list, field by field in their
+//! order. In a document that is a mistake, and it must be one here too.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
+
+/// Something that can be read from the entries of an object.
+pub(crate) trait FromEntries<'de>: Sized {
+    /// Reads the entries.
+    fn from_entries<A: MapAccess<'de>>(entries: MapAccessDeserializer<A>)
+    -> Result<Self, A::Error>;
+}
+
+/// Reads an object, and nothing else.
+pub(crate) fn read<'de, T: FromEntries<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_map(Object(PhantomData))
+}
+
+struct Object<T>(PhantomData<T>);
+
+impl<'de, T: FromEntries<'de>> Visitor<'de> for Object<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<T, A::Error> {
+        T::from_entries(MapAccessDeserializer::new(entries))
+    }
+}
+
+/// Makes a struct that derives `Serialize` and `Deserialize` with
+/// `#[serde(remote = "Self")]` read objects only.
+macro_rules! object {
+    ($name:ident) => {
+        impl<'de> crate::object::FromEntries<'de> for $name {
+            fn from_entries<A: serde::de::MapAccess<'de>>(
+                entries: serde::de::value::MapAccessDeserializer<A>,
+            ) -> Result<Self, A::Error> {
+                // The inherent function that serde derives for a remote type.
+                Self::deserialize(entries)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::object::read(deserializer)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                Self::serialize(self, serializer)
+            }
+        }
+    };
+}
+
+pub(crate) use object;
