@@ -1,4 +1,4 @@
-//! Tactful.
+#![doc = include_str!("../README.md")]
 
 mod check;
 pub mod condition;

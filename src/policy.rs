@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use decimal::Decimal;
+pub use decimal::{Decimal, ParseDecimalError};
 
 pub(crate) use decimal::point;
 pub use entries::{

@@ -16,8 +16,7 @@ use serde::{Serialize, Serializer};
 /// assert_eq!(price.to_string(), "240");
 /// assert_eq!(price.scaled(2), Some(24_000));
 /// assert_eq!("0.061".parse::<Decimal>()?.scaled(2), None);
-/// # Ok::<(), tactful::policy::Decimal>(())
-/// # .or(Ok::<(), String>(()))
+/// # Ok::<(), tactful::policy::ParseDecimalError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Decimal {

@@ -1,0 +1,55 @@
+//! What the README shows is what the library prints; its program runs as a doc test.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    reason = "a test may stop at the first surprise"
+)]
+
+use std::fmt::Write;
+
+use tactful::{Channel, Context, Engine, Request};
+
+const README: &str = include_str!("../README.md");
+
+#[test]
+fn the_program_prints_what_stands_below_it() {
+    let engine =
+        Engine::from_toml(include_str!("../examples/policies/customer_care.toml")).unwrap();
+    let customer = include_str!("../examples/data/customers.jsonl")
+        .lines()
+        .nth(21)
+        .unwrap();
+    let context = Context::from_json(customer).unwrap();
+    let now = "2026-03-10T15:00:30Z".parse().unwrap();
+    let request = Request::new(now, Channel::Web).slots(["hero", "tile"]);
+    let decision = engine.decide(&context, &request);
+    let mut printed = String::new();
+    for r in decision.recommendations() {
+        writeln!(printed, "{} {}", r.action(), r.priority()).unwrap();
+    }
+    for s in decision.suppressed() {
+        writeln!(printed, "not {}: {}", s.action(), s.because()).unwrap();
+    }
+    assert!(
+        README.contains(&format!("```text\n{printed}```")),
+        "{printed}"
+    );
+}
+
+#[test]
+fn the_policy_is_sound() {
+    let start = README.find("```toml\n").unwrap() + "```toml\n".len();
+    let policy = README[start..].split("```").next().unwrap();
+    assert!(Engine::from_toml(policy).unwrap().warnings().is_empty());
+}
+
+#[test]
+fn the_diagnostic_is_as_shown() {
+    let report = include_str!("diagnostics/five-mistakes.txt");
+    let shown = report
+        .split("\n\n")
+        .find(|shown| shown.contains("profile.plann"))
+        .unwrap();
+    assert!(README.contains(shown), "{shown}");
+}
