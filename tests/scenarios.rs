@@ -1,0 +1,339 @@
+//! The scenario corpus: contexts and requests with the decisions they must get.
+//!
+//! `scenarios/README.md` describes the files, for every language that runs
+//! them. A decision is compared as the JSON other languages see, completely:
+//! each action of the policy is either recommended or accounted for.
+#![cfg(all(feature = "toml", feature = "json"))]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use tactful::{Context, Engine, Request};
+
+/// A corpus that shrinks says so.
+const FEWEST_CASES: usize = 155;
+
+/// One file of `scenarios/cases`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    about: String,
+    policy: String,
+    context: Value,
+    request: Value,
+    expect: Expect,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expect {
+    recommendations: Vec<Recommended>,
+    withheld: BTreeMap<String, Withheld>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recommended {
+    action: String,
+    #[serde(deserialize_with = "written")]
+    slot: Option<String>,
+    treatment: Option<String>,
+    tier: i64,
+    priority: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Withheld {
+    verdict: String,
+    #[serde(deserialize_with = "written")]
+    priority: Option<String>,
+    #[serde(deserialize_with = "written")]
+    until: Option<String>,
+    reasons: Vec<Reason>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reason {
+    code: u16,
+    rule: Option<String>,
+    #[serde(deserialize_with = "written")]
+    until: Option<String>,
+    #[serde(default)]
+    facts: Vec<Fact>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fact {
+    fact: String,
+    code: u16,
+    age_ms: Option<i64>,
+    max_age_ms: Option<i64>,
+}
+
+/// Reads a text or null that must be written: a forgotten `until` is no null.
+fn written<'de, D: serde::Deserializer<'de>>(text: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(text)
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
+}
+
+fn policy(path: &str) -> String {
+    let path = folder().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn engine(path: &str) -> Engine {
+    Engine::from_toml(&policy(path)).unwrap_or_else(|error| panic!("{path}\n{error}"))
+}
+
+/// Reads every case, sorted by file name.
+fn cases() -> Vec<Case> {
+    let entries = fs::read_dir(folder().join("cases")).expect("the folder of cases is there");
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("the folder can be listed").path())
+        .collect();
+    files.sort();
+    assert!(
+        files.len() >= FEWEST_CASES,
+        "{} cases, there were {FEWEST_CASES}",
+        files.len()
+    );
+    let read = files.iter().map(|file| {
+        let shown = file.display();
+        let text = fs::read_to_string(file).expect("a case can be read");
+        let case: Case =
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{shown}: {error}"));
+        let stem = file.file_stem().and_then(|stem| stem.to_str());
+        assert_eq!(Some(case.name.as_str()), stem, "{shown}: `name`");
+        assert!(!case.about.is_empty(), "{shown}: `about`");
+        case
+    });
+    read.collect()
+}
+
+/// What is different between a decision and what a case expects, a line each.
+#[derive(Default)]
+struct Differences(Vec<String>);
+
+impl Differences {
+    fn compare(&mut self, place: &str, expected: impl Into<Value>, found: &Value) {
+        let expected = expected.into();
+        if expected != *found {
+            let line = format!("{place}: expected {expected}, found {found}");
+            self.0.push(line);
+        }
+    }
+
+    fn decision(&mut self, expected: &Expect, found: &Value) {
+        self.recommendations(&expected.recommendations, list(found, "recommendations"));
+        let mut accounts: BTreeMap<&str, &Value> = BTreeMap::new();
+        for account in list(found, "withheld") {
+            if accounts.insert(text(account, "action"), account).is_some() {
+                self.0
+                    .push(format!("{}: accounted for twice", account["action"]));
+            }
+        }
+        for (action, expected) in &expected.withheld {
+            match accounts.remove(action.as_str()) {
+                Some(found) => self.account(action, expected, found),
+                None => self
+                    .0
+                    .push(format!("{action}: expected to be withheld, is not")),
+            }
+        }
+        for (action, found) in accounts {
+            self.0
+                .push(format!("{action}: not expected to be withheld: {found}"));
+        }
+    }
+
+    fn recommendations(&mut self, expected: &[Recommended], found: &[Value]) {
+        let actions = |ranked: Vec<&str>| ranked.join(", ");
+        let should = actions(expected.iter().map(|r| r.action.as_str()).collect());
+        let are = actions(found.iter().map(|r| text(r, "action")).collect());
+        if should != are {
+            self.0
+                .push(format!("ranked: expected [{should}], found [{are}]"));
+        }
+        for expected in expected {
+            let action = &expected.action;
+            let Some(found) = found.iter().find(|r| text(r, "action") == action) else {
+                continue;
+            };
+            let place = |key: &str| format!("{action}: {key}");
+            self.compare(&place("slot"), expected.slot.clone(), &found["slot"]);
+            let treatment = expected.treatment.clone();
+            self.compare(&place("treatment"), treatment, &found["treatment"]);
+            self.compare(&place("tier"), expected.tier, &found["tier"]);
+            let priority = expected.priority.clone();
+            self.compare(&place("priority"), priority, &found["priority"]);
+        }
+    }
+
+    fn account(&mut self, action: &str, expected: &Withheld, found: &Value) {
+        let place = |key: &str| format!("{action}: {key}");
+        let verdict = expected.verdict.clone();
+        self.compare(&place("verdict"), verdict, &found["verdict"]);
+        let priority = expected.priority.clone();
+        self.compare(&place("priority"), priority, &found["priority"]);
+        self.compare(&place("until"), expected.until.clone(), &found["until"]);
+        let reasons = list(found, "reasons");
+        let should: Vec<u16> = expected.reasons.iter().map(|reason| reason.code).collect();
+        let are: Vec<Value> = reasons.iter().map(|r| r["code"].clone()).collect();
+        if should != are {
+            let line = format!("{action}: reasons: expected {should:?}, found {are:?}");
+            self.0.push(line);
+            return;
+        }
+        for (number, (expected, found)) in expected.reasons.iter().zip(reasons).enumerate() {
+            let place = format!("{action}: reason {} ({})", number + 1, expected.code);
+            self.reason(&place, expected, found);
+        }
+    }
+
+    fn reason(&mut self, place: &str, expected: &Reason, found: &Value) {
+        let rule = expected.rule.clone();
+        self.compare(&format!("{place}: rule"), rule, &found["rule"]);
+        let until = expected.until.clone();
+        self.compare(&format!("{place}: until"), until, &found["until"]);
+        let lacking: Vec<&Value> = list(found, "facts")
+            .iter()
+            .filter(|fact| !fact["code"].is_null())
+            .collect();
+        if lacking.len() != expected.facts.len() {
+            let should: Vec<&str> = expected.facts.iter().map(|fact| &*fact.fact).collect();
+            let are: Vec<&str> = lacking.iter().map(|fact| text(fact, "fact")).collect();
+            let line = format!("{place}: lacking facts: expected {should:?}, found {are:?}");
+            self.0.push(line);
+            return;
+        }
+        for (expected, found) in expected.facts.iter().zip(lacking) {
+            let place = format!("{place}: {}", expected.fact);
+            let fact = expected.fact.clone();
+            self.compare(&format!("{place}: fact"), fact, &found["fact"]);
+            self.compare(&format!("{place}: code"), expected.code, &found["code"]);
+            if let Some(age) = expected.age_ms {
+                self.compare(&format!("{place}: age_ms"), age, &found["age_ms"]);
+            }
+            if let Some(max_age) = expected.max_age_ms {
+                self.compare(
+                    &format!("{place}: max_age_ms"),
+                    max_age,
+                    &found["max_age_ms"],
+                );
+            }
+        }
+    }
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value[key].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+/// Checks that a case says what becomes of each action of its policy, once.
+fn complete(case: &Case, engine: &Engine) -> Vec<String> {
+    let expected = &case.expect;
+    let mut named: Vec<&str> = expected.withheld.keys().map(String::as_str).collect();
+    named.extend(expected.recommendations.iter().map(|r| r.action.as_str()));
+    named.sort_unstable();
+    let mut actions: Vec<&str> = engine.policy().actions.iter().map(|a| &*a.id).collect();
+    actions.sort_unstable();
+    if named == actions {
+        return Vec::new();
+    }
+    vec![format!(
+        "the case is about {named:?}, the policy has {actions:?}"
+    )]
+}
+
+/// Runs one case; what is wrong, a line each.
+fn run(case: &Case) -> Vec<String> {
+    let (engine, again) = (engine(&case.policy), engine(&case.policy));
+    let context = match Context::from_json(case.context.to_string()) {
+        Ok(context) => context,
+        Err(error) => return vec![format!("context: {error}")],
+    };
+    let request = match Request::from_json(case.request.to_string()) {
+        Ok(request) => request,
+        Err(error) => return vec![format!("request: {error}")],
+    };
+    let json = engine.decide(&context, &request).to_json();
+    let found: Value = serde_json::from_str(&json).expect("a decision is JSON");
+    let mut differences = Differences(complete(case, &engine));
+    differences.decision(&case.expect, &found);
+    if again.decide(&context, &request).to_json() != json {
+        let line = "a second engine gives other bytes".to_owned();
+        differences.0.push(line);
+    }
+    let ranked = engine.decide(&context, &request.ranked_only()).to_json();
+    let ranked: Value = serde_json::from_str(&ranked).expect("a decision is JSON");
+    let mut should: Map<String, Value> = found.as_object().cloned().unwrap_or_default();
+    should.insert("withheld".to_owned(), Value::Array(Vec::new()));
+    differences.compare("ranked only", should, &ranked);
+    differences.0
+}
+
+#[test]
+fn every_case_gets_its_decision() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let differences = run(&case);
+        if !differences.is_empty() {
+            let lines = differences.join("\n    ");
+            wrong.push(format!("{}: {}\n    {lines}", case.name, case.about));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} cases went wrong\n\n{}\n",
+        wrong.len(),
+        wrong.join("\n\n")
+    );
+}
+
+#[test]
+fn every_policy_is_used_and_loads_without_warnings() {
+    let used: BTreeSet<String> = cases().into_iter().map(|case| case.policy).collect();
+    let entries = fs::read_dir(folder().join("policies")).expect("the folder of policies is there");
+    for entry in entries {
+        let name = entry.expect("the folder can be listed").file_name();
+        let path = format!("policies/{}", name.to_str().expect("a plain name"));
+        assert!(used.contains(&path), "no case uses {path}");
+        let engine = engine(&path);
+        assert!(engine.warnings().is_empty(), "{:?}", engine.warnings());
+    }
+}
+
+#[test]
+fn variants_of_the_care_policy_do_not_drift() {
+    let care = policy("policies/care.toml");
+    for variant in ["policies/care_lever.toml", "policies/care_inactive.toml"] {
+        assert!(
+            policy(variant).starts_with(&care),
+            "{variant} is care.toml and more"
+        );
+    }
+    let tier = policy("policies/care_tier.toml");
+    let line = "tier       = 1\n";
+    let upgrade = "id         = \"grow.premium_upgrade\"\n";
+    let expected = care.replace(upgrade, &format!("{upgrade}{line}"));
+    assert_eq!(tier, expected, "care_tier.toml is care.toml and one line");
+}
