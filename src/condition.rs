@@ -43,7 +43,7 @@ mod typed;
 pub use expression::Expression;
 pub use truth::{Outcome, Truth};
 
-pub(crate) use basis::{Basis, FactState, Subject, basis, basis_of_term, shown};
+pub(crate) use basis::{Basis, FactState, Subject, basis, lacking_score, shown};
 pub(crate) use check::Situations;
 pub(crate) use eval::Evaluator;
 pub(crate) use finding::Finding;

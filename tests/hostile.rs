@@ -12,92 +12,94 @@ fn refused(json: &str) -> (ErrorKind, String, String) {
     (error.kind(), error.path().to_owned(), error.to_string())
 }
 
+/// A context, the path of what is wrong with it, and what is said of it.
+const WRONG: &[(&str, &str, &str)] = &[
+    (
+        r#"{"suport": null}"#,
+        "suport",
+        "unknown key `suport` (line 1 column 9): did you mean `support`?",
+    ),
+    (
+        r#"{"support": {"tickets": []}}"#,
+        "support",
+        "missing field `as_of`",
+    ),
+    (
+        r#"{"support": {"as_of": "2026-03-10T15:00:00"}}"#,
+        "support.as_of",
+        "is not a time such as",
+    ),
+    (
+        r#"{"support": {"as_of": 12}}"#,
+        "support.as_of",
+        "outside the years 2000 to 2100",
+    ),
+    (
+        r#"{"support": {"as_of": "2150-01-01T00:00:00Z"}}"#,
+        "support.as_of",
+        "outside the years 2000 to 2100",
+    ),
+    (
+        r#"{"support": {"as_of": "2026-03-10T15:00:00Z", "tickets": [{"id": "a",
+                "opened_at": "2026-03-10T15:00:00Z", "updated_at": "2026-03-10T15:00:00Z", "state": "opn"}]}}"#,
+        "support.tickets[0].state",
+        "unknown word `opn`",
+    ),
+    (
+        r#"{"purchases": {"as_of": "2026-03-10T15:00:00Z", "cart": {"units": "two",
+                "updated_at": "2026-03-10T15:00:00Z"}}}"#,
+        "purchases.cart.units",
+        "invalid type: string \"two\", expected i64",
+    ),
+    (
+        r#"{"purchases": {"as_of": "2026-03-10T15:00:00Z", "orders": [{"id": "o",
+                "placed_at": "2026-03-10T15:00:00Z", "total": {"minor": 1.5, "currency": "EUR"}}]}}"#,
+        "purchases.orders[0].total.minor",
+        "expected i64",
+    ),
+    (
+        r#"{"subscription": {"as_of": "2026-03-10T15:00:00Z", "arrears": {"minor": 1, "currency": "EURO"}}}"#,
+        "subscription.arrears.currency",
+        "an ISO 4217 currency",
+    ),
+    (
+        r#"{"scores": {"as_of": "2026-03-10T15:00:00Z", "values": {"churn": NaN}}}"#,
+        "scores.values.churn",
+        "line 1",
+    ),
+    (
+        r#"{"scores": {"as_of": "2026-03-10T15:00:00Z", "values": {"churn": 1e999}}}"#,
+        "scores.values.churn",
+        "number out of range",
+    ),
+    (
+        r#"{"support": {"as_of": {}}}"#,
+        "support.as_of",
+        "at least one source",
+    ),
+    (
+        r#"{"support": {"as_of": "2026-03-10T15:00:00Z", "tickets": {"partal": []}}}"#,
+        "support.tickets",
+        "did you mean `partial`?",
+    ),
+    (
+        r#"{"user_id": "a", "user_id": "b"}"#,
+        "",
+        "duplicate field `user_id`",
+    ),
+    (r#"{"user_id": "a"} trailing"#, "", "trailing characters"),
+    ("[]", "", "expected an object"),
+    (
+        r#"{"support": ["2026-03-10T15:00:00Z"]}"#,
+        "support",
+        "expected an object",
+    ),
+    ("", "", "EOF"),
+];
+
 #[test]
 fn a_wrong_value_is_named_by_its_path() {
-    let cases = [
-        (
-            r#"{"suport": null}"#,
-            "suport",
-            "unknown key `suport` (line 1 column 9): did you mean `support`?",
-        ),
-        (
-            r#"{"support": {"tickets": []}}"#,
-            "support",
-            "missing field `as_of`",
-        ),
-        (
-            r#"{"support": {"as_of": "2026-03-10T15:00:00"}}"#,
-            "support.as_of",
-            "is not a time such as",
-        ),
-        (
-            r#"{"support": {"as_of": 12}}"#,
-            "support.as_of",
-            "outside the years 2000 to 2100",
-        ),
-        (
-            r#"{"support": {"as_of": "2150-01-01T00:00:00Z"}}"#,
-            "support.as_of",
-            "outside the years 2000 to 2100",
-        ),
-        (
-            r#"{"support": {"as_of": "2026-03-10T15:00:00Z", "tickets": [{"id": "a",
-                "opened_at": "2026-03-10T15:00:00Z", "updated_at": "2026-03-10T15:00:00Z", "state": "opn"}]}}"#,
-            "support.tickets[0].state",
-            "unknown word `opn`",
-        ),
-        (
-            r#"{"purchases": {"as_of": "2026-03-10T15:00:00Z", "cart": {"units": "two",
-                "updated_at": "2026-03-10T15:00:00Z"}}}"#,
-            "purchases.cart.units",
-            "invalid type: string \"two\", expected i64",
-        ),
-        (
-            r#"{"purchases": {"as_of": "2026-03-10T15:00:00Z", "orders": [{"id": "o",
-                "placed_at": "2026-03-10T15:00:00Z", "total": {"minor": 1.5, "currency": "EUR"}}]}}"#,
-            "purchases.orders[0].total.minor",
-            "expected i64",
-        ),
-        (
-            r#"{"subscription": {"as_of": "2026-03-10T15:00:00Z", "arrears": {"minor": 1, "currency": "EURO"}}}"#,
-            "subscription.arrears.currency",
-            "an ISO 4217 currency",
-        ),
-        (
-            r#"{"scores": {"as_of": "2026-03-10T15:00:00Z", "values": {"churn": NaN}}}"#,
-            "scores.values.churn",
-            "line 1",
-        ),
-        (
-            r#"{"scores": {"as_of": "2026-03-10T15:00:00Z", "values": {"churn": 1e999}}}"#,
-            "scores.values.churn",
-            "number out of range",
-        ),
-        (
-            r#"{"support": {"as_of": {}}}"#,
-            "support.as_of",
-            "at least one source",
-        ),
-        (
-            r#"{"support": {"as_of": "2026-03-10T15:00:00Z", "tickets": {"partal": []}}}"#,
-            "support.tickets",
-            "did you mean `partial`?",
-        ),
-        (
-            r#"{"user_id": "a", "user_id": "b"}"#,
-            "",
-            "duplicate field `user_id`",
-        ),
-        (r#"{"user_id": "a"} trailing"#, "", "trailing characters"),
-        ("[]", "", "expected an object"),
-        (
-            r#"{"support": ["2026-03-10T15:00:00Z"]}"#,
-            "support",
-            "expected an object",
-        ),
-        ("", "", "EOF"),
-    ];
-    for (json, path, said) in cases {
+    for (json, path, said) in WRONG {
         let (kind, found, message) = refused(json);
         assert_eq!(kind, ErrorKind::Context, "{json}");
         assert!(found.starts_with(path), "{json}: {found}");

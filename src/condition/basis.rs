@@ -75,8 +75,12 @@ pub(crate) fn basis(evaluator: &mut Evaluator<'_>, root: NodeId, last_known: boo
     walk.sorted()
 }
 
-/// Lists what is lacking for a term.
-pub(crate) fn basis_of_term(evaluator: &mut Evaluator<'_>, term: TermId) -> Vec<Basis> {
+/// Says what is the matter with a score that cannot be used.
+pub(crate) fn lacking_score(evaluator: &mut Evaluator<'_>, term: TermId) -> Vec<Basis> {
+    let Term::Entry(fact, name) = &evaluator.program()[term] else {
+        return Vec::new();
+    };
+    let subject = Subject::Entry(*fact, name.clone());
     let mut walk = Walk {
         evaluator,
         last_known: false,
@@ -84,6 +88,10 @@ pub(crate) fn basis_of_term(evaluator: &mut Evaluator<'_>, term: TermId) -> Vec<
         found: Vec::new(),
     };
     walk.term(term, Truth::Unknown, Scope::OUTSIDE);
+    if walk.found.is_empty() {
+        // It is there, and out of its range.
+        walk.add(subject, FactState::Invalid);
+    }
     walk.sorted()
 }
 

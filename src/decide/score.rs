@@ -3,7 +3,7 @@
 use super::clearing::Hold;
 use super::{Candidate, Pipeline};
 use crate::check::{CERTAIN, CheckedPropensity, ONE};
-use crate::condition::{Evaluator, Truth, basis_of_term};
+use crate::condition::{Evaluator, Truth, lacking_score};
 use crate::decision::{ReasonCode, Rule, StoredReason};
 use crate::plan::{Plan, PlannedAction, factor};
 use crate::policy::point;
@@ -73,6 +73,8 @@ pub(crate) fn factors(
 }
 
 /// Returns the propensity in parts per billion; a model's is rounded half to even.
+///
+/// A score outside 0 to 1 is no propensity: it counts as missing.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -83,8 +85,8 @@ fn propensity(of: &CheckedPropensity, evaluator: &mut Evaluator<'_>) -> Option<u
         CheckedPropensity::Fixed(parts) => Some(*parts),
         CheckedPropensity::Score(term) => {
             let score = evaluator.number(*term)?;
-            let parts = (score.clamp(0.0, 1.0) * f64::from(CERTAIN)).round_ties_even();
-            Some(parts as u32)
+            let parts = (score * f64::from(CERTAIN)).round_ties_even();
+            (0.0..=1.0).contains(&score).then_some(parts as u32)
         }
     }
 }
@@ -96,7 +98,7 @@ impl<'a> Pipeline<'a> {
         else {
             return;
         };
-        let basis = basis_of_term(&mut self.evaluator, *term);
+        let basis = lacking_score(&mut self.evaluator, *term);
         let code = ReasonCode::ModelMissing;
         candidate.reasons.push(StoredReason {
             code,

@@ -312,6 +312,9 @@ impl<'d> Reason<'d> {
             ReasonCode::EmergencyExcluded => "the action is switched off".to_owned(),
             ReasonCode::ChannelNotSupported => format!("the action is not made for {channel}"),
             ReasonCode::NoInventory => "nothing is left".to_owned(),
+            ReasonCode::NoConsent if self.lacks_facts() => {
+                format!("nobody can tell whether marketing on {channel} is agreed to")
+            }
             ReasonCode::NoConsent => format!("there is no consent to marketing on {channel}"),
             ReasonCode::ConsentRevoked => {
                 format!("the consent to marketing on {channel} has lapsed")
@@ -319,6 +322,9 @@ impl<'d> Reason<'d> {
             ReasonCode::HardBlocked => format!("{channel} is blocked"),
             ReasonCode::ModelMissing => "the score it is ranked by is missing".to_owned(),
             ReasonCode::SlateFull => "better actions took every slot".to_owned(),
+            ReasonCode::NoMatchingPlacement if self.lacks_facts() => {
+                "it is made for certain devices, and nobody can tell which one is in use".to_owned()
+            }
             ReasonCode::NoMatchingPlacement => "no free slot fits".to_owned(),
             ReasonCode::Diversity => "the slate holds enough of its group".to_owned(),
         }
@@ -350,14 +356,16 @@ impl<'d> Reason<'d> {
     /// data problem.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        let missing = self
-            .facts()
-            .any(|fact| fact.cause().is_some_and(Cause::is_missing));
-        if missing {
+        if self.lacks_facts() {
             Severity::DataProblem
         } else {
             self.code().severity()
         }
+    }
+
+    fn lacks_facts(&self) -> bool {
+        self.facts()
+            .any(|fact| fact.cause().is_some_and(Cause::is_missing))
     }
 
     /// Returns the first instant at which the reason clears by itself.
