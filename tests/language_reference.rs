@@ -129,6 +129,38 @@ fn is_same(found: Option<&Value>, want: Option<&Known>) -> bool {
     }
 }
 
+#[test]
+fn hiding_information_decides_nothing() {
+    let (mut dice, schema) = (dice(), generate::schema());
+    for _ in 0..cases(20_000) / WORLDS {
+        let depth = dice.below(4) + 1;
+        let moving = dice.one_in(3);
+        let tree = Grower {
+            dice: &mut dice,
+            moving,
+        }
+        .grow(Kind::Bool, depth);
+        // To ask what is known is to ask for more than what is so.
+        if tree.text().contains("known(") {
+            continue;
+        }
+        let Some(condition) = read(&tree, Condition::new(&tree.text(), &schema)) else {
+            continue;
+        };
+        for _ in 0..WORLDS / 2 {
+            let world = generate::world(&mut dice);
+            let truth = truth_at(&condition, &schema, &world, world.now);
+            let hidden = generate::hide(&mut dice, &world);
+            let less = truth_at(&condition, &schema, &hidden, world.now);
+            let text = tree.text();
+            assert!(
+                less == truth || less == Truth::Unknown,
+                "{text}: {truth}, {less}\n{world:?}"
+            );
+        }
+    }
+}
+
 /// Instants after `now` at which something may change: near steps of the
 /// clock, sums of what the facts hold, and anything else.
 fn later(dice: &mut Dice, now: i64, until: i64) -> i64 {

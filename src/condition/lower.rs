@@ -16,11 +16,7 @@ use crate::schema::Type;
 
 /// Lowers a truth into the program.
 pub(crate) fn lower(typed: &Typed, program: &mut Program) -> NodeId {
-    Lowering {
-        program,
-        sorts: HashMap::default(),
-    }
-    .truth(typed)
+    Lowering::new(program).truth(typed)
 }
 
 /// Where the value of an expression is found.
@@ -33,14 +29,11 @@ pub(crate) enum Place {
 
 /// Lowers a value into the program.
 pub(crate) fn lower_value(typed: &Typed, program: &mut Program) -> Place {
-    let mut lowering = Lowering {
-        program,
-        sorts: HashMap::default(),
-    };
+    let mut lowering = Lowering::new(program);
     match (&typed.kind, &typed.ty) {
         (Kind::Filter(list, body), _) => {
-            let list = lowering.list(list);
-            Place::List(list, Some(lowering.truth(body)))
+            let (list, body) = lowering.list_and_body(list, body);
+            Place::List(list, Some(body))
         }
         (_, Ty::Of(Type::List(_)) | Ty::EmptyList) => Place::List(lowering.list(typed), None),
         _ => Place::Term(lowering.term(typed)),
@@ -50,6 +43,8 @@ pub(crate) fn lower_value(typed: &Typed, program: &mut Program) -> Place {
 struct Lowering<'p> {
     program: &'p mut Program,
     sorts: HashMap<TermId, Sort, ahash::RandomState>,
+    /// Whether the elements of the macro that is being lowered are facts.
+    elements_are_stored: bool,
 }
 
 /// What the values of a term are, as far as cuts need to know.
@@ -62,7 +57,15 @@ enum Sort {
     Other,
 }
 
-impl Lowering<'_> {
+impl<'p> Lowering<'p> {
+    fn new(program: &'p mut Program) -> Self {
+        Self {
+            program,
+            sorts: HashMap::default(),
+            elements_are_stored: false,
+        }
+    }
+
     fn truth(&mut self, typed: &Typed) -> NodeId {
         match &typed.kind {
             Kind::Constant(Constant::Bool(value)) => self.program.constant(Some(*value)),
@@ -125,8 +128,7 @@ impl Lowering<'_> {
     }
 
     fn quantifier(&mut self, quantifier: Quantifier, list: &Typed, body: &Typed) -> NodeId {
-        let list = self.list(list);
-        let body = self.truth(body);
+        let (list, body) = self.list_and_body(list, body);
         match quantifier {
             Quantifier::Exists => self.program.atom(Atom::Exists(list, body)),
             Quantifier::ExistsOne => self.program.atom(Atom::One(list, body)),
@@ -195,6 +197,12 @@ impl Lowering<'_> {
         let item = self.term(item);
         let list = self.list(list);
         self.program.atom(Atom::Member(item, list))
+    }
+
+    fn list_and_body(&mut self, list: &Typed, body: &Typed) -> (ListTerm, NodeId) {
+        let list = self.list(list);
+        self.elements_are_stored = !matches!(list, ListTerm::Written(_));
+        (list, self.truth(body))
     }
 
     /// Lowers a list; the body of a filter goes to whoever counts it.

@@ -549,6 +549,27 @@ pub(crate) fn world(dice: &mut Dice) -> World {
     world
 }
 
+/// Takes a part away, or the end of a list.
+pub(crate) fn hide(dice: &mut Dice, world: &World) -> World {
+    let mut world = world.clone();
+    if dice.one_in(2) {
+        let parts: Vec<&'static str> = world.parts.keys().copied().collect();
+        if !parts.is_empty() {
+            world.parts.remove(dice.pick(&parts));
+        }
+        return world;
+    }
+    for held in world.parts.values_mut().flat_map(BTreeMap::values_mut) {
+        if let Held::Value(Known::List(items, complete)) = held
+            && dice.one_in(2)
+        {
+            items.truncate(dice.below(items.len() + 1));
+            *complete = false;
+        }
+    }
+    world
+}
+
 fn record(dice: &mut Dice) -> Held {
     let mut fields: BTreeMap<&'static str, Held> = BTreeMap::new();
     for (name, kind) in FIELDS {

@@ -333,14 +333,14 @@ fn length(millis: i128) -> Option<Known> {
 }
 
 fn two(operator: &str, a: &Known, b: &Known) -> Option<Known> {
-    let holds = |test: fn(Ordering) -> bool| order(a, b).map(test).map(Known::Bool);
+    let not = |truth: Option<bool>| truth.map(|truth| Known::Bool(!truth));
     match operator {
         "==" => equal(a, b).map(Known::Bool),
         "!=" => equal(a, b).map(|equal| Known::Bool(!equal)),
-        "<" => holds(Ordering::is_lt),
-        "<=" => holds(Ordering::is_le),
-        ">" => holds(Ordering::is_gt),
-        ">=" => holds(Ordering::is_ge),
+        "<" => less(a, b).map(Known::Bool),
+        "<=" => not(less(b, a)),
+        ">" => less(b, a).map(Known::Bool),
+        ">=" => not(less(a, b)),
         _ => arithmetic(operator, a, b),
     }
 }
@@ -383,9 +383,29 @@ fn arithmetic(operator: &str, a: &Known, b: &Known) -> Option<Known> {
 }
 
 fn equal(a: &Known, b: &Known) -> Option<bool> {
-    match (a, b) {
-        (Known::Bool(a), Known::Bool(b)) => Some(a == b),
-        _ => order(a, b).map(Ordering::is_eq),
+    if let (Known::Bool(a), Known::Bool(b)) = (a, b) {
+        return Some(a == b);
+    }
+    let below = less(a, b);
+    let above = less(b, a);
+    match (below, above) {
+        (Some(true), _) | (_, Some(true)) => Some(false),
+        (Some(false), Some(false)) => Some(true),
+        _ => None,
+    }
+}
+
+/// Compares what two values may be, at the least and at the most.
+fn less(a: &Known, b: &Known) -> Option<bool> {
+    let span = |known: &Known| match known {
+        Known::AtLeast(least) => (Known::Int(*least), Known::Int(i64::MAX)),
+        known => (known.clone(), known.clone()),
+    };
+    let ((least_a, most_a), (least_b, most_b)) = (span(a), span(b));
+    match (order(&most_a, &least_b)?, order(&least_a, &most_b)?) {
+        (Ordering::Less, _) => Some(true),
+        (_, Ordering::Equal | Ordering::Greater) => Some(false),
+        _ => None,
     }
 }
 
@@ -398,8 +418,6 @@ fn order(a: &Known, b: &Known) -> Option<Ordering> {
         (Known::Int(a), Known::Double(b)) => Some(mixed(*a, *b)),
         (Known::Double(a), Known::Int(b)) => Some(mixed(*b, *a).reverse()),
         (Known::Text(a), Known::Text(b)) => Some(a.chars().cmp(b.chars())),
-        (Known::AtLeast(a), _) => order(&Known::Int(*a), b).filter(|order| order.is_gt()),
-        (_, Known::AtLeast(_)) => order(b, a).map(Ordering::reverse),
         _ => None,
     }
 }

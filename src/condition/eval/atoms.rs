@@ -41,11 +41,11 @@ impl<'a> Evaluator<'a> {
             }
             Atom::Less(a, b) => {
                 let (a, b) = (self.term(*a, scope), self.term(*b, scope));
-                self.compare(a, b, |order| order == Ordering::Less)
+                self.compare(a, b, less)
             }
             Atom::Equal(a, b) => {
                 let (a, b) = (self.term(*a, scope), self.term(*b, scope));
-                self.compare(a, b, |order| order == Ordering::Equal)
+                self.compare(a, b, equal)
             }
             Atom::Member(item, list) => self.member(*item, list, scope),
             Atom::Exists(list, body) => self.exists(list, *body, scope),
@@ -60,6 +60,7 @@ impl<'a> Evaluator<'a> {
                 self.crossing(i128::from(value) - i128::from(limit), reading.slope)
             }
             (Value::AtLeast(least), Limit::Int(limit)) if least > limit => (Truth::False, NEVER),
+            (Value::AtLeast(_), Limit::Int(i64::MAX)) => (Truth::True, NEVER),
             (Value::Double(value), Limit::Int(limit)) => (
                 (compare_mixed(limit, value) != Ordering::Less).into(),
                 NEVER,
@@ -97,12 +98,17 @@ impl<'a> Evaluator<'a> {
         instant.unwrap_or(NEVER)
     }
 
-    fn compare(&self, a: Reading<'a>, b: Reading<'a>, test: impl Fn(Ordering) -> bool) -> Outcome {
+    fn compare(
+        &self,
+        a: Reading<'a>,
+        b: Reading<'a>,
+        test: impl Fn(Value<'a>, Value<'a>) -> Option<bool>,
+    ) -> Outcome {
         let both = a.joined(&b);
         let (Some(left), Some(right)) = (a.value, b.value) else {
             return both.unknown();
         };
-        let Some(order) = order(left, right) else {
+        let Some(truth) = test(left, right) else {
             return both.unknown();
         };
         let slope = a.slope - b.slope;
@@ -114,7 +120,7 @@ impl<'a> Evaluator<'a> {
             }
             _ => NEVER,
         };
-        both.decide(|_| (test(order).into(), changes_at))
+        both.decide(|_| (truth.into(), changes_at))
     }
 
     /// Returns when the order of two numbers that approach each other changes.
@@ -244,8 +250,37 @@ fn ceiling(number: i128, by: i128) -> i128 {
     (number + by - 1) / by
 }
 
+/// The least and the greatest a value can be.
+fn bounds(value: Value<'_>) -> (Value<'_>, Value<'_>) {
+    match value {
+        Value::AtLeast(least) => (Value::Int(least), Value::Int(i64::MAX)),
+        value => (value, value),
+    }
+}
+
+/// Decides `a < b`, if the bounds of the two do.
+fn less(a: Value<'_>, b: Value<'_>) -> Option<bool> {
+    let ((least_a, most_a), (least_b, most_b)) = (bounds(a), bounds(b));
+    if order(most_a, least_b)?.is_lt() {
+        return Some(true);
+    }
+    order(least_a, most_b)?.is_ge().then_some(false)
+}
+
+/// Decides `a == b`, if the bounds of the two do.
+pub(super) fn equal(a: Value<'_>, b: Value<'_>) -> Option<bool> {
+    if !matches!((a, b), (Value::AtLeast(_), _) | (_, Value::AtLeast(_))) {
+        return order(a, b).map(Ordering::is_eq);
+    }
+    match (less(a, b), less(b, a)) {
+        (Some(false), Some(false)) => Some(true),
+        (Some(true), _) | (_, Some(true)) => Some(false),
+        _ => None,
+    }
+}
+
 /// Orders two values of one type; numbers of both kinds exactly.
-pub(super) fn order(a: Value<'_>, b: Value<'_>) -> Option<Ordering> {
+fn order(a: Value<'_>, b: Value<'_>) -> Option<Ordering> {
     match (a, b) {
         (Value::Int(a), Value::Int(b))
         | (Value::Time(a), Value::Time(b))
@@ -256,13 +291,6 @@ pub(super) fn order(a: Value<'_>, b: Value<'_>) -> Option<Ordering> {
         (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
         (Value::Word(a), Value::Word(b)) => Some(a.cmp(&b)),
         (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(&b)),
-        // At least three is more than two; nothing else is certain of it.
-        (Value::AtLeast(least), number @ (Value::Int(_) | Value::Double(_))) => {
-            order(Value::Int(least), number).filter(|order| order.is_gt())
-        }
-        (number @ (Value::Int(_) | Value::Double(_)), Value::AtLeast(least)) => {
-            order(number, Value::Int(least)).filter(|order| order.is_lt())
-        }
         _ => None,
     }
 }

@@ -1,13 +1,11 @@
 //! Lists: a witness decides, its absence only where the list is complete.
 
-use super::atoms::order;
+use super::atoms::equal;
 use super::{Element, Evaluator, Reading, Scope, ScopeId, Value};
 use crate::condition::program::{ListTerm, NodeId, TermId};
 use crate::condition::truth::{NEVER, Outcome, Rail, Truth};
 use crate::context::Completeness;
 use crate::schema::{Cell, ListCell, Rows};
-
-use std::cmp::Ordering;
 
 /// A list that can be looked through.
 struct View<'a> {
@@ -177,8 +175,8 @@ impl<'a> Evaluator<'a> {
         let (mut found, mut undecided) = (false, !view.complete);
         for element in view.elements() {
             match self.value_of(element) {
-                Some(value) => match order(wanted, value) {
-                    Some(order) => found |= order == Ordering::Equal,
+                Some(value) => match equal(wanted, value) {
+                    Some(is_equal) => found |= is_equal,
                     None => undecided = true,
                 },
                 None => undecided = true,

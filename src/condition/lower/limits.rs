@@ -157,9 +157,9 @@ impl Lowering<'_> {
         // INVARIANT: the constants of a condition are at most 292 years each.
         let limit = line.constant.checked_neg()?;
         let (term, sign) = match (line.term, line.now) {
-            (Some((term, -1)), 1) => (self.since(term)?, 1),
-            (Some((term, 1)), -1) => (self.since(term)?, -1),
-            (Some((term, sign)), 0) => (term, sign),
+            (Some((term, -1, between)), 1) => (self.since(term, between)?, 1),
+            (Some((term, 1, between)), -1) => (self.since(term, between)?, -1),
+            (Some((term, sign, _)), 0) => (term, sign),
             (None, sign @ (1 | -1)) => (self.program.term(Term::Now), sign),
             _ => return None,
         };
@@ -170,7 +170,8 @@ impl Lowering<'_> {
         Some(self.program.not(at_most))
     }
 
-    fn since(&mut self, term: TermId) -> Option<TermId> {
+    fn since(&mut self, term: TermId, between: Between) -> Option<TermId> {
+        Between::FACT_TIMES.minus(between)?.within(&LENGTHS)?;
         let is_time = self.sorts.get(&term) == Some(&Sort::Time);
         is_time.then(|| self.program.term(Term::Since(term)))
     }
@@ -184,12 +185,12 @@ impl Lowering<'_> {
             }
             Term::Now => {
                 line.now += sign;
-                Some(Between::TIMES)
+                Some(Between::FACT_TIMES)
             }
             Term::Since(time) => {
                 line.now += sign;
                 let time = self.collect(*time, -sign, line)?;
-                Between::TIMES.minus(time)?.within(&LENGTHS)
+                Between::FACT_TIMES.minus(time)?.within(&LENGTHS)
             }
             Term::Negate(inner) => {
                 let inner = self.collect(*inner, -sign, line)?;
@@ -207,13 +208,18 @@ impl Lowering<'_> {
             }
             Term::Unknown => None,
             _ if line.term.is_some() => None,
-            _ => {
-                line.term = Some((id, sign));
-                match self.sorts.get(&id)? {
-                    Sort::Time => Some(Between::TIMES),
-                    Sort::Length => Some(Between(*LENGTHS.start(), *LENGTHS.end())),
-                    Sort::Double | Sort::Other => None,
-                }
+            stored => {
+                let is_stored = match stored {
+                    Term::Fact(_) | Term::Entry(..) | Term::Field(..) => true,
+                    Term::Element => self.elements_are_stored,
+                    _ => false,
+                };
+                let between = match self.range_of(id)? {
+                    range if *range == TIMES && is_stored => Between::FACT_TIMES,
+                    range => Between(*range.start(), *range.end()),
+                };
+                line.term = Some((id, sign, between));
+                Some(between)
             }
         }
     }
@@ -232,7 +238,7 @@ impl Lowering<'_> {
 struct Line {
     constant: i64,
     now: i64,
-    term: Option<(TermId, i64)>,
+    term: Option<(TermId, i64, Between)>,
 }
 
 /// The least and the greatest value something may have.
@@ -241,7 +247,7 @@ struct Between(i64, i64);
 
 impl Between {
     /// The times that facts may have; nobody decides outside of them either.
-    const TIMES: Self = Self(*FACT_TIMES.start(), *FACT_TIMES.end());
+    const FACT_TIMES: Self = Self(*FACT_TIMES.start(), *FACT_TIMES.end());
 
     fn only(value: i64) -> Self {
         Self(value, value)

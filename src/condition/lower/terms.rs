@@ -101,8 +101,8 @@ impl Lowering<'_> {
     fn size(&mut self, list: &Typed) -> Term {
         match &list.kind {
             Kind::Filter(list, body) => {
-                let list = self.list(list);
-                Term::Count(list, self.truth(body))
+                let (list, body) = self.list_and_body(list, body);
+                Term::Count(list, body)
             }
             _ => Term::Size(self.list(list)),
         }
