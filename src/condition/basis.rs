@@ -84,6 +84,13 @@ pub(crate) fn basis_of_term(evaluator: &mut Evaluator<'_>, term: TermId) -> Vec<
         found: Vec::new(),
     };
     walk.term(term, Truth::Unknown, Scope::OUTSIDE);
+    if walk.found.is_empty() {
+        // It is there, and is not what it should be.
+        walk.term(term, Truth::True, Scope::OUTSIDE);
+        for basis in &mut walk.found {
+            basis.state = FactState::Invalid;
+        }
+    }
     walk.sorted()
 }
 

@@ -72,21 +72,36 @@ pub(crate) fn factors(
     )
 }
 
-/// Returns the propensity in parts per billion; a model's is rounded half to even.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the number is between 0 and a billion"
-)]
+/// Returns the propensity in parts per billion; `None` if a model says none.
 fn propensity(of: &CheckedPropensity, evaluator: &mut Evaluator<'_>) -> Option<u32> {
     match of {
         CheckedPropensity::Fixed(parts) => Some(*parts),
-        CheckedPropensity::Score(term) => {
-            let score = evaluator.number(*term)?;
-            let parts = (score.clamp(0.0, 1.0) * f64::from(CERTAIN)).round_ties_even();
-            Some(parts as u32)
-        }
+        CheckedPropensity::Score(term) => parts_per_billion(evaluator.number(*term)?),
     }
+}
+
+/// Rounds half to even; what is no probability then is `None`.
+///
+/// In integers: a double cannot hold the product that is to be rounded.
+fn parts_per_billion(score: f64) -> Option<u32> {
+    const FRACTION_BITS: u64 = 52;
+    let bits = score.abs().to_bits();
+    let (exponent, fraction) = (bits >> FRACTION_BITS, bits & ((1 << FRACTION_BITS) - 1));
+    let mantissa = match exponent {
+        0 => fraction,
+        _ => fraction | 1 << FRACTION_BITS,
+    };
+    // The score is the mantissa, halved so many times.
+    let halvings = (1_023 + FRACTION_BITS).checked_sub(exponent.max(1))?;
+    // INVARIANT: less than 2^83, so that more halvings leave less than a half.
+    let product = u128::from(mantissa) * u128::from(CERTAIN);
+    let halvings = halvings.min(84);
+    let (down, rest) = (product >> halvings, product & ((1 << halvings) - 1));
+    let half = (1 << halvings) >> 1;
+    let up = rest > half || rest == half && down % 2 == 1;
+    let parts = u32::try_from(down + u128::from(up)).ok()?;
+    let most = if score < 0.0 { 0 } else { CERTAIN };
+    (parts <= most).then_some(parts)
 }
 
 impl<'a> Pipeline<'a> {
@@ -105,5 +120,37 @@ impl<'a> Pipeline<'a> {
             until: None,
         });
         candidate.holds.push(Hold::Never);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_round_half_to_even_on_the_exact_product() {
+        for (score, parts) in [
+            (0.0, Some(0)),
+            (-0.0, Some(0)),
+            (1.0, Some(CERTAIN)),
+            (0.06, Some(60_000_000)),
+            (1.0 / 3.0, Some(333_333_333)),
+            (1.0 / 1_024.0, Some(976_562)),
+            (3.0 / 1_024.0, Some(2_929_688)),
+            (f64::MIN_POSITIVE / 2.0, Some(0)),
+            (5e-10, Some(1)),
+            (1.000_000_000_4, Some(CERTAIN)),
+            (-4e-10, Some(0)),
+            // A little more than halfway; the nearest double of its billionfold is halfway.
+            (1.000_000_000_5, None),
+            (1.5, None),
+            (35.0, None),
+            (1e300, None),
+            (-0.1, None),
+            (f64::NAN, None),
+            (f64::INFINITY, None),
+        ] {
+            assert_eq!(parts_per_billion(score), parts, "{score}");
+        }
     }
 }

@@ -94,16 +94,12 @@ enum Fact {
     Unknown,
     /// Its part is known and does not carry it.
     Absent,
+    /// It is there, of the wrong type or in another currency.
+    Unreadable,
     Is(Value),
 }
 
-enum Freshness {
-    Unknown,
-    Stale,
-    Fresh,
-}
-
-/// Whether stale facts count: what was known last.
+/// Whether facts count that are too old to be known, as what was known last.
 #[derive(Clone, Copy, PartialEq)]
 enum Facts {
     Now,
@@ -466,8 +462,8 @@ impl<'a> Reference<'a> {
         let value = match (test, self.fact(path, element, facts)) {
             (_, Fact::Unknown) => return Unknown,
             (Test::Has(_) | Test::Within(..), Fact::Absent) => return False,
-            (Test::Has(_), Fact::Is(_)) => return True,
-            (_, Fact::Absent) => return Unknown,
+            (Test::Has(_), Fact::Unreadable | Fact::Is(_)) => return True,
+            (_, Fact::Absent | Fact::Unreadable) => return Unknown,
             (_, Fact::Is(value)) => value,
         };
         let ago = || time(&value).map(|at| self.now - at);
@@ -568,7 +564,7 @@ impl<'a> Reference<'a> {
             money if money["currency"] == self.policy.currency.as_str() => {
                 Fact::Is(money["minor"].clone())
             }
-            _ => Fact::Unknown,
+            _ => Fact::Unreadable,
         }
     }
 
@@ -595,7 +591,7 @@ impl<'a> Reference<'a> {
         match value {
             Value::Null => Fact::Absent,
             _ if fits => Fact::Is(value.clone()),
-            _ => Fact::Unknown,
+            _ => Fact::Unreadable,
         }
     }
 
@@ -613,14 +609,6 @@ impl<'a> Reference<'a> {
         })
     }
 
-    fn usable(&self, part: &str, as_of: Option<i64>, facts: Facts) -> bool {
-        match self.freshness(part, as_of) {
-            Freshness::Fresh => true,
-            Freshness::Stale => facts == Facts::LastKnown,
-            Freshness::Unknown => false,
-        }
-    }
-
     /// When a part was delivered: by its oldest source.
     fn as_of(&self, part: &str) -> Option<i64> {
         match &self.context[if part == "cart" { "purchases" } else { part }]["as_of"] {
@@ -629,9 +617,11 @@ impl<'a> Reference<'a> {
         }
     }
 
-    fn freshness(&self, part: &str, as_of: Option<i64>) -> Freshness {
+    /// Whether what was delivered at a time counts: fresh, or all of it as what
+    /// was known last.
+    fn usable(&self, part: &str, as_of: Option<i64>, facts: Facts) -> bool {
         let Some(as_of) = as_of else {
-            return Freshness::Unknown;
+            return false;
         };
         let default = match part {
             "support" => 15 * MINUTE,
@@ -642,18 +632,13 @@ impl<'a> Reference<'a> {
             "profile" | "attributes" => 30 * DAY,
             _ => DAY,
         };
-        let limit = self
-            .policy
-            .fresh
-            .get(part)
-            .copied()
-            .unwrap_or(Some(default));
+        let limit = self.policy.fresh.get(part).copied();
         let age = self.request.now.as_millis() - as_of;
-        match limit {
-            _ if age < -5_000 => Freshness::Unknown,
-            Some(limit) if age > limit => Freshness::Stale,
-            _ => Freshness::Fresh,
-        }
+        let too_old = limit
+            .unwrap_or(Some(default))
+            .is_some_and(|limit| age > limit);
+        let ahead_of_now = age < -5_000;
+        facts == Facts::LastKnown || !too_old && !ahead_of_now
     }
 }
 
