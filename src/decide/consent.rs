@@ -38,10 +38,11 @@ impl<'a> Pipeline<'a> {
         } else {
             ReasonCode::NoConsent
         };
-        let hold = if lacking.is_some() {
-            Hold::Never
-        } else {
+        // What is not known stays so, even once a refusal that is known lapses.
+        let hold = if lacking.is_none() && consents.are_complete() {
             Hold::Consent
+        } else {
+            Hold::Never
         };
         let until = self.clearing.clear(hold);
         let basis = lacking

@@ -1,5 +1,7 @@
 //! What the customer's answers about marketing come to, at any instant.
 
+use std::cmp::Reverse;
+
 use crate::condition::FactState;
 use crate::context::{Completeness, Consent, Context, Grant};
 use crate::time::Timestamp;
@@ -16,8 +18,12 @@ pub(super) struct Consents<'a> {
 enum Answer {
     Granted,
     Denied,
-    /// Asked and not answered, or assumed.
+    /// Taken for a no, as long as there is no answer of their own.
+    AssumedNo,
+    /// Asked and not answered, or taken for a yes.
     Open,
+    /// They had agreed, and it counts no more.
+    Lapsed,
     /// Nobody has asked.
     None,
 }
@@ -34,8 +40,8 @@ impl<'a> Consents<'a> {
     pub(super) fn allows(&self, at: Timestamp) -> bool {
         match self.answer(at) {
             Answer::Granted => true,
-            Answer::Denied => false,
-            Answer::Open | Answer::None => !self.channel.is_outbound(),
+            Answer::Denied | Answer::AssumedNo => false,
+            Answer::Open | Answer::Lapsed | Answer::None => !self.channel.is_outbound(),
         }
     }
 
@@ -58,13 +64,14 @@ impl<'a> Consents<'a> {
         }
     }
 
+    pub(super) fn are_complete(&self) -> bool {
+        self.consent
+            .is_some_and(|consent| consent.grants.completeness() == Completeness::Complete)
+    }
+
     /// Tells whether a grant counted once and does no more.
     pub(super) fn has_lapsed(&self, now: Timestamp) -> bool {
-        let lapsed = |grant: &Grant| {
-            grant.status == ConsentStatus::Granted
-                && grant.expires_at.is_some_and(|expires_at| expires_at <= now)
-        };
-        self.answer(now) == Answer::None && self.grants().any(lapsed)
+        self.answer(now) == Answer::Lapsed
     }
 
     /// Returns the next instant at which an answer begins or ceases to count.
@@ -82,29 +89,43 @@ impl<'a> Consents<'a> {
         let of_any = self.newest(at, None);
         match (of_channel, of_any) {
             (Answer::Denied, _) | (_, Answer::Denied) => Answer::Denied,
-            (Answer::None, any) => any,
+            (Answer::Lapsed, Answer::None) => Answer::Lapsed,
+            (Answer::Lapsed | Answer::None, any) => any,
             (own, _) => own,
         }
     }
 
-    /// Finds the newest answer that counts; of equally new ones the strictest.
+    /// Finds the newest answer that has begun; of equally new ones the strictest.
+    ///
+    /// An answer that has been replaced does not come back when the one that
+    /// replaced it lapses.
     fn newest(&self, at: Timestamp, channel: Option<Channel>) -> Answer {
-        let counts = |grant: &&Grant| {
+        let has_begun = |grant: &&Grant| {
             grant.channel == channel
                 && grant.status != ConsentStatus::Unknown
                 && grant.changed_at <= at
-                && grant.expires_at.is_none_or(|expires_at| at < expires_at)
         };
-        let newest = self.grants().filter(counts).max_by_key(|grant| {
-            let strictness = match answer_of(grant.status) {
-                Answer::Denied => 3,
-                Answer::Open => 2,
-                Answer::Granted => 1,
-                Answer::None => 0,
-            };
-            (grant.changed_at, strictness)
+        let newest = self.grants().filter(has_begun).max_by_key(|grant| {
+            let expires_at = grant.expires_at.map_or(i64::MAX, Timestamp::as_millis);
+            (
+                grant.changed_at,
+                strictness(grant.status),
+                Reverse(expires_at),
+            )
         });
-        newest.map_or(Answer::None, |grant| answer_of(grant.status))
+        let Some(grant) = newest else {
+            return Answer::None;
+        };
+        let counts = grant.expires_at.is_none_or(|expires_at| at < expires_at);
+        match grant.status {
+            ConsentStatus::Granted if counts => Answer::Granted,
+            ConsentStatus::Granted => Answer::Lapsed,
+            _ if !counts => Answer::None,
+            ConsentStatus::Denied => Answer::Denied,
+            ConsentStatus::DefaultDenied => Answer::AssumedNo,
+            ConsentStatus::Pending | ConsentStatus::DefaultGranted => Answer::Open,
+            ConsentStatus::Unknown => Answer::None,
+        }
     }
 
     fn grants(&self) -> impl Iterator<Item = &'a Grant> {
@@ -118,11 +139,14 @@ impl<'a> Consents<'a> {
     }
 }
 
-fn answer_of(status: ConsentStatus) -> Answer {
+/// Which of two answers at the same instant is the one to go by: the higher.
+fn strictness(status: ConsentStatus) -> u8 {
     match status {
-        ConsentStatus::Granted => Answer::Granted,
-        ConsentStatus::Denied | ConsentStatus::DefaultDenied => Answer::Denied,
-        ConsentStatus::Pending | ConsentStatus::DefaultGranted => Answer::Open,
-        ConsentStatus::Unknown => Answer::None,
+        ConsentStatus::Unknown => 0,
+        ConsentStatus::Granted => 1,
+        ConsentStatus::DefaultGranted => 2,
+        ConsentStatus::Pending => 3,
+        ConsentStatus::DefaultDenied => 4,
+        ConsentStatus::Denied => 5,
     }
 }

@@ -240,7 +240,8 @@ fn known(delivery: Delivery, present: bool) -> Outcome {
     let changes_at = delivery.changes_at().map_or(NEVER, Timestamp::as_millis);
     Outcome {
         fresh: rail(delivery.is_fresh(), NEVER),
-        last_known: rail(delivery != Delivery::Never, NEVER),
+        // It asks what is known at this moment, not what was.
+        last_known: rail(delivery.is_fresh(), NEVER),
         running: rail(delivery.is_fresh(), changes_at),
     }
 }
