@@ -697,20 +697,8 @@ fn texts(value: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// Rounds a model's output half to even; what is no probability then is none.
+/// Rounds a model's output half to even; what is no probability is none.
 fn parts_per_billion(value: f64) -> Option<u128> {
-    // Every double ends after at most 1,074 decimals.
-    let exact = format!("{:.1080}", value.abs());
-    let (whole, decimals) = exact.split_once('.')?;
-    let (kept, rest) = decimals.split_at(9);
-    let down: u128 = format!("{whole}{kept}").parse().ok()?;
-    let half = format!("{:0<1071}", "5");
-    let up = match rest.cmp(half.as_str()) {
-        Ordering::Less => false,
-        Ordering::Equal => down % 2 == 1,
-        Ordering::Greater => true,
-    };
-    let rounded = down + u128::from(up);
-    let most = if value < 0.0 { 0 } else { 1_000_000_000 };
-    (rounded <= most).then_some(rounded)
+    let is_probability = (0.0..=1.0).contains(&value);
+    is_probability.then(|| (value * 1e9).round_ties_even() as u128)
 }
