@@ -164,6 +164,8 @@ struct Checker<'p> {
     program: Program,
     currency: Option<Currency>,
     situations: HashMap<String, NodeId>,
+    /// How often rules have selected an action.
+    selected: usize,
     /// How reports read the situations aloud.
     sayings: BTreeMap<String, String>,
 }
@@ -178,6 +180,7 @@ impl<'p> Checker<'p> {
             program: Program::new(),
             currency: None,
             situations: HashMap::new(),
+            selected: 0,
             sayings: BTreeMap::new(),
         }
     }
@@ -224,8 +227,8 @@ impl<'p> Checker<'p> {
         word: &str,
         known: impl IntoIterator<Item = &'a str>,
     ) {
-        if word.is_empty() {
-            // Reported where it was read.
+        // An empty word is reported where it was read.
+        if word.is_empty() || self.report.is_full() {
             return;
         }
         let known: Vec<&str> = known.into_iter().collect();
@@ -242,6 +245,10 @@ impl<'p> Checker<'p> {
 
     /// Compiles a condition; one that is wrong is reported and stands for false.
     fn compile(&mut self, text: &str, path: &DocPath) -> Option<NodeId> {
+        if self.report.is_full() {
+            // The policy is wrong, and nobody would read what else is.
+            return None;
+        }
         if self.currency.is_none()
             && condition::names(text)
                 .iter()

@@ -125,8 +125,20 @@ pub(crate) fn compile(
 ) -> Result<NodeId, Vec<Finding>> {
     let tree = parse::parse(text).map_err(|finding| vec![finding])?;
     let typed = check::condition(&tree, schema, situations)?;
-    Ok(lower::lower(&typed, program))
+    let node = lower::lower(&typed, program);
+    if program.height(node) > MAX_HEIGHT {
+        let message = "the condition and the situations it names nest too deep";
+        let finding = Finding::new(finding::LIMIT, tree.span, message);
+        return Err(vec![finding.help("name fewer situations by way of others")]);
+    }
+    Ok(node)
 }
+
+/// How deep a condition may be with all the situations it names.
+///
+/// Evaluation goes down one level of the stack for each; a condition by itself
+/// is at most some two hundred deep.
+const MAX_HEIGHT: u32 = 320;
 
 /// Makes a term that reads a score, for propensities.
 pub(crate) fn score(program: &mut Program, scores: FactId, name: &str) -> TermId {

@@ -1,6 +1,10 @@
 //! Bad and hostile input gets a typed error that names the path, and nothing else.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
 
 use tactful::context::{Profile, Score, Scores, Support, Ticket};
 use tactful::{
@@ -272,4 +276,66 @@ fn a_policy_full_of_mistakes_is_reported_in_short() {
     let error = Engine::from_toml(&policy).unwrap_err();
     assert_eq!(error.diagnostics().len(), 100);
     assert!(error.to_string().contains("more"), "{error}");
+}
+
+/// Situations that name one another in a long chain end in an error, not in
+/// the end of the stack; those that only name others side by side are fine.
+#[test]
+fn long_chains_of_situations_are_refused() {
+    let chain = |length: usize, operators: [&str; 2]| {
+        let mut policy = POLICY.replace("eligible = [", "applicable = 's0'\neligible = [");
+        for number in 0..length {
+            let next = if number + 1 < length {
+                format!("s{}", number + 1)
+            } else {
+                "true".to_owned()
+            };
+            let operator = operators[number % 2];
+            policy.push_str(&format!(
+                "[situations.s{number}]\nwhen = '{next} {operator} profile.age_years > {number}'\n"
+            ));
+        }
+        policy
+    };
+    let decide = |policy: &str| {
+        let engine = Engine::from_toml(policy)?;
+        let request = Request::new(Timestamp::EARLIEST, Channel::Web);
+        engine.explain(&Context::new(), &request, "a").map(|_| ())
+    };
+    let deep = chain(300, ["&&", "||"]);
+    // Half a megabyte of stack is enough without optimisation, too.
+    let small = std::thread::Builder::new().stack_size(512 << 10);
+    small
+        .spawn(move || decide(&deep).unwrap())
+        .unwrap()
+        .join()
+        .unwrap();
+    decide(&chain(2_000, ["&&", "&&"])).unwrap();
+    for length in [400, 5_000] {
+        let error = decide(&chain(length, ["&&", "||"])).unwrap_err();
+        assert!(error.to_string().contains("nest too deep"), "{error}");
+    }
+}
+
+/// Rules that select every action are refused before they fill the memory.
+#[test]
+fn too_many_selections_are_refused() {
+    let mut policy = "policy = 'many'\n".to_owned();
+    for number in 0..3_000 {
+        policy.push_str(&format!(
+            "[[actions]]\nid = 'a{number}'\nkind = 'upsell'\nchannels = ['web']\n"
+        ));
+    }
+    for number in 0..2_000 {
+        policy.push_str(&format!(
+            "[[suppress]]\nid = 's{number}'\nwhen = 'false'\nkinds = ['upsell']\nbecause = 'b'\n"
+        ));
+    }
+    let error = Engine::from_toml(&policy).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("select actions more than 5000000 times"),
+        "{error}"
+    );
 }

@@ -1,11 +1,11 @@
 //! Suppressions, boosts and exclusives: conditions, selectors, limits.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::numbers::{MAX_FACTOR, ONE};
 use super::{CheckedAction, CheckedBoost, CheckedExclusive, CheckedSuppression, Checker};
 use crate::diagnostic::{Diagnostic, DocPath};
-use crate::policy::{Selector, Suppression, code};
+use crate::policy::{Policy, Selector, Suppression, code};
 use crate::vocabulary::{Kind, Word};
 
 impl Checker<'_> {
@@ -14,11 +14,12 @@ impl Checker<'_> {
         actions: &[CheckedAction],
     ) -> Vec<CheckedSuppression> {
         let policy = self.policy;
+        let bearers = Bearers::new(policy, actions);
         let mut ids = HashSet::new();
         let mut checked = Vec::new();
         if let Some(preset) = self.preset.take() {
             for suppression in &preset.suppress {
-                let targets = matching(&suppression.selector, actions);
+                let targets = bearers.matching(&suppression.selector);
                 ids.insert(suppression.id.clone());
                 checked.push(self.check_suppression(suppression, &DocPath::root(), targets));
             }
@@ -27,7 +28,7 @@ impl Checker<'_> {
         for (place, suppression) in policy.suppress.iter().enumerate() {
             let path = DocPath::root().key("suppress").index(place);
             self.unique(&mut ids, &suppression.id, &path);
-            let targets = self.select(&suppression.selector, actions, &path);
+            let targets = self.select(&suppression.selector, &bearers, &path);
             checked.push(self.check_suppression(suppression, &path, targets));
         }
         checked
@@ -76,6 +77,7 @@ impl Checker<'_> {
 
     pub(super) fn check_boosts(&mut self, actions: &[CheckedAction]) -> Vec<CheckedBoost> {
         let policy = self.policy;
+        let bearers = Bearers::new(policy, actions);
         let mut ids = HashSet::new();
         let mut checked = Vec::new();
         for (place, boost) in policy.boosts.iter().enumerate() {
@@ -86,7 +88,7 @@ impl Checker<'_> {
             checked.push(CheckedBoost {
                 when,
                 basis_points: self.percent(boost.percent, &path),
-                targets: self.select(&boost.selector, actions, &path),
+                targets: self.select(&boost.selector, &bearers, &path),
             });
         }
         self.refuse_excess(actions, &checked);
@@ -146,57 +148,55 @@ impl Checker<'_> {
     ///
     /// A kind is known by itself: a rule may speak of kinds that no action is
     /// of yet, and holds for the first one that is added.
-    fn select(
-        &mut self,
-        selector: &Selector,
-        actions: &[CheckedAction],
-        path: &DocPath,
-    ) -> Vec<usize> {
+    fn select(&mut self, selector: &Selector, bearers: &Bearers<'_>, path: &DocPath) -> Vec<usize> {
         if *selector == Selector::default() {
             let message = "the rule is about no action";
             let help = "name `kinds`, `tags`, `groups` or `ids`";
             self.error_with_help(code::EMPTY_SELECTOR, path.clone(), message, help);
             return Vec::new();
         }
-        let policy = self.policy;
-        let declared = policy.kinds.keys().map(String::as_str);
-        let kinds = Kind::WORDS.iter().copied().chain(declared).collect();
-        let tags = actions
-            .iter()
-            .flat_map(|action| &action.tags)
-            .map(String::as_str)
-            .collect();
-        let groups = actions
-            .iter()
-            .filter_map(|action| action.group.as_deref())
-            .collect();
-        let ids = actions.iter().map(|action| action.id.as_str()).collect();
-        self.unborne(&selector.kinds, "kind", &path.key("kinds"), kinds);
-        self.unborne(&selector.tags, "tag", &path.key("tags"), tags);
-        self.unborne(&selector.groups, "group", &path.key("groups"), groups);
-        self.unborne(&selector.ids, "action", &path.key("ids"), ids);
-        let targets = matching(selector, actions);
+        self.unborne(&selector.kinds, "kind", &path.key("kinds"), &bearers.kinds);
+        self.unborne(&selector.tags, "tag", &path.key("tags"), &bearers.tags);
+        self.unborne(
+            &selector.groups,
+            "group",
+            &path.key("groups"),
+            &bearers.groups,
+        );
+        self.unborne(&selector.ids, "action", &path.key("ids"), &bearers.ids);
+        let targets = bearers.matching(selector);
         if targets.is_empty() && !self.report.has_errors() {
             let message = "no action is of these kinds: the rule does nothing yet";
-            self.report
-                .push(Diagnostic::warning(code::IDLE_RULE, path.clone(), message));
+            let warning = Diagnostic::warning(code::IDLE_RULE, path.clone(), message);
+            self.report.push(warning);
         }
-        targets
+        self.count_selected(targets, path)
     }
 
-    fn unborne(&mut self, names: &[String], what: &str, path: &DocPath, known: HashSet<&str>) {
+    /// Refuses policies whose rules times their actions would not fit memory.
+    fn count_selected(&mut self, targets: Vec<usize>, path: &DocPath) -> Vec<usize> {
+        let before = self.selected;
+        self.selected = self.selected.saturating_add(targets.len());
+        if self.selected <= MAX_SELECTED {
+            return targets;
+        }
+        if before <= MAX_SELECTED {
+            let message = format!("the rules select actions more than {MAX_SELECTED} times");
+            self.error(code::VALUE, path.clone(), message);
+        }
+        Vec::new()
+    }
+
+    fn unborne(&mut self, names: &[String], what: &str, path: &DocPath, known: &ByName<'_>) {
         for (place, name) in names.iter().enumerate() {
-            if name.is_empty() || known.contains(name.as_str()) {
+            if name.is_empty() || known.contains_key(name.as_str()) || self.report.is_full() {
                 continue;
             }
             let path = self.place_of(names, path, place);
-            let mut known: Vec<&str> = known.iter().copied().collect();
-            // The set has no order of its own, and suggestions must not depend on it.
-            known.sort_unstable();
             let message = format!("unknown {what} `{name}`");
             let diagnostic = Diagnostic::error(code::UNKNOWN_WORD, path, message);
             self.report.push(if known.len() <= MAX_SUGGESTED {
-                diagnostic.did_you_mean(name, known)
+                diagnostic.did_you_mean(name, known.keys().copied())
             } else {
                 diagnostic
             });
@@ -206,21 +206,57 @@ impl Checker<'_> {
 
 /// Looking for a near name among more than this costs more than it helps.
 const MAX_SUGGESTED: usize = 2_000;
+/// How often all rules together may select an action.
+const MAX_SELECTED: usize = 5_000_000;
 
-/// Lists the places of the actions a selector matches.
-fn matching(selector: &Selector, actions: &[CheckedAction]) -> Vec<usize> {
-    let selected = |action: &CheckedAction| {
-        selector.kinds.contains(&action.kind)
-            || selector.ids.contains(&action.id)
-            || action
-                .group
-                .as_ref()
-                .is_some_and(|group| selector.groups.contains(group))
-            || action.tags.iter().any(|tag| selector.tags.contains(tag))
-    };
-    let places = actions
-        .iter()
-        .enumerate()
-        .filter(|(_, action)| selected(action));
-    places.map(|(place, _)| place).collect()
+/// The places of the actions that bear a name, in the order of the names.
+type ByName<'p> = BTreeMap<&'p str, Vec<usize>>;
+
+/// Which actions bear each kind, tag, group and id.
+struct Bearers<'p> {
+    kinds: ByName<'p>,
+    tags: ByName<'p>,
+    groups: ByName<'p>,
+    ids: ByName<'p>,
+}
+
+impl<'p> Bearers<'p> {
+    fn new(policy: &'p Policy, actions: &'p [CheckedAction]) -> Self {
+        let declared = policy.kinds.keys().map(String::as_str);
+        let known = Kind::WORDS.iter().copied().chain(declared);
+        let mut bearers = Self {
+            kinds: known.map(|kind| (kind, Vec::new())).collect(),
+            tags: ByName::new(),
+            groups: ByName::new(),
+            ids: ByName::new(),
+        };
+        for (place, action) in actions.iter().enumerate() {
+            bearers.kinds.entry(&action.kind).or_default().push(place);
+            bearers.ids.entry(&action.id).or_default().push(place);
+            for tag in &action.tags {
+                bearers.tags.entry(tag).or_default().push(place);
+            }
+            if let Some(group) = &action.group {
+                bearers.groups.entry(group).or_default().push(place);
+            }
+        }
+        bearers
+    }
+
+    /// Lists the places of the actions a selector matches.
+    fn matching(&self, selector: &Selector) -> Vec<usize> {
+        let lists = [
+            (&selector.kinds, &self.kinds),
+            (&selector.tags, &self.tags),
+            (&selector.groups, &self.groups),
+            (&selector.ids, &self.ids),
+        ];
+        let mut places = BTreeSet::new();
+        for (names, by_name) in lists {
+            for name in names {
+                places.extend(by_name.get(name.as_str()).into_iter().flatten().copied());
+            }
+        }
+        places.into_iter().collect()
+    }
 }

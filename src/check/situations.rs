@@ -1,6 +1,6 @@
 //! Situations: each compiled after those it names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Checker;
 use crate::condition;
@@ -42,38 +42,17 @@ impl Checker<'_> {
         false
     }
 
-    /// Compiles what depends on nothing else, until nothing is left.
+    /// Compiles every situation after those it names.
     fn compile_in_order(&mut self, situations: &BTreeMap<String, Situation>, path: &DocPath) {
-        let needs: BTreeMap<&str, Vec<String>> = situations
-            .iter()
-            .map(|(name, situation)| {
-                let mut named: Vec<String> = situation
-                    .when
-                    .iter()
-                    .flat_map(|text| condition::names(text))
-                    .collect();
-                named.retain(|named| situations.contains_key(named));
-                (name.as_str(), named)
-            })
-            .collect();
-        let mut waiting: Vec<&str> = needs.keys().copied().collect();
-        while !waiting.is_empty() {
-            let blocked = |name: &&str| {
-                needs
-                    .get(name)
-                    .is_some_and(|needs| needs.iter().any(|need| waiting.contains(&need.as_str())))
-            };
-            let (later, ready): (Vec<&str>, Vec<&str>) = waiting.iter().copied().partition(blocked);
-            if ready.is_empty() {
-                return self.report_cycle(&later, path);
+        let mut order = Order::new(situations);
+        while let Some(name) = order.ready.pop_first() {
+            if let Some(situation) = situations.get(name) {
+                self.compile_situation(name, situation, path);
             }
-            for name in ready {
-                if let Some(situation) = situations.get(name) {
-                    self.compile_situation(name, situation, path);
-                }
-            }
-            waiting = later;
+            order.done(name);
         }
+        let waiting: Vec<&str> = order.needs.into_keys().collect();
+        self.report_cycle(&waiting, path);
     }
 
     fn compile_situation(&mut self, name: &str, situation: &Situation, path: &DocPath) {
@@ -86,19 +65,76 @@ impl Checker<'_> {
     }
 
     fn report_cycle(&mut self, names: &[&str], path: &DocPath) {
-        let list = names
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
         let Some(first) = names.first() else { return };
-        let path = path.key((*first).to_owned());
+        let listed = names
+            .iter()
+            .take(MAX_LISTED)
+            .map(|name| format!("`{name}`"));
+        let mut list = listed.collect::<Vec<_>>().join(", ");
+        if names.len() > MAX_LISTED {
+            list.push_str(", …");
+        }
         let message = format!("situations that need each other: {list}");
-        self.error(code::CYCLE, path, message);
+        self.error(code::CYCLE, path.key((*first).to_owned()), message);
         // They stand for themselves, so that what names them is not reported too.
         for name in names {
             let unknown = self.program.constant(None);
             self.situations.insert((*name).to_owned(), unknown);
+        }
+    }
+}
+
+/// How many situations of a circle are named.
+const MAX_LISTED: usize = 8;
+
+/// Which situations can be compiled, and what the others wait for.
+struct Order<'s> {
+    ready: BTreeSet<&'s str>,
+    /// How many situations each waiting one still needs.
+    needs: BTreeMap<&'s str, usize>,
+    needed_by: BTreeMap<&'s str, Vec<&'s str>>,
+}
+
+impl<'s> Order<'s> {
+    fn new(situations: &'s BTreeMap<String, Situation>) -> Self {
+        let mut order = Self {
+            ready: BTreeSet::new(),
+            needs: BTreeMap::new(),
+            needed_by: BTreeMap::new(),
+        };
+        for (name, situation) in situations {
+            let named = situation
+                .when
+                .iter()
+                .flat_map(|text| condition::names(text));
+            let named: BTreeSet<String> = named.collect();
+            let needed = named
+                .iter()
+                .filter_map(|named| situations.get_key_value(named));
+            let needed: Vec<&str> = needed.map(|(needed, _)| needed.as_str()).collect();
+            for need in &needed {
+                order.needed_by.entry(need).or_default().push(name);
+            }
+            if needed.is_empty() {
+                order.ready.insert(name);
+            } else {
+                order.needs.insert(name, needed.len());
+            }
+        }
+        order
+    }
+
+    /// Lets go of the situations that waited for this one only.
+    fn done(&mut self, name: &str) {
+        for waiting in self.needed_by.remove(name).unwrap_or_default() {
+            let Some(needs) = self.needs.get_mut(waiting) else {
+                continue;
+            };
+            *needs -= 1;
+            if *needs == 0 {
+                self.needs.remove(waiting);
+                self.ready.insert(waiting);
+            }
         }
     }
 }

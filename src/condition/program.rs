@@ -146,15 +146,48 @@ pub(crate) enum ListTerm {
     Written(Vec<TermId>),
 }
 
+/// Longer joins are not copied into those above them: a chain of situations
+/// would take memory by the square of its length.
+const MAX_FLAT: usize = 64;
+
 /// Every truth, atom and term of the conditions lowered into it.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
     nodes: Arena<Node>,
     atoms: Arena<Atom>,
     terms: Arena<Term>,
-    /// Whether the value of a node depends on the element of a macro.
-    local_nodes: Vec<bool>,
-    local_terms: Vec<bool>,
+    node_shapes: Vec<Shape>,
+    term_shapes: Vec<Shape>,
+}
+
+/// What is known of a truth or a term from its form.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shape {
+    /// Whether its value depends on the element of a macro.
+    is_local: bool,
+    /// How many truths and terms lie below one another in it.
+    height: u32,
+}
+
+impl Shape {
+    const ELEMENT: Self = Self {
+        is_local: true,
+        height: 0,
+    };
+
+    fn joined(self, other: Self) -> Self {
+        Self {
+            is_local: self.is_local || other.is_local,
+            height: self.height.max(other.height),
+        }
+    }
+
+    fn raised(self) -> Self {
+        Self {
+            height: self.height.saturating_add(1),
+            ..self
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -189,8 +222,8 @@ impl Program {
             nodes: Arena::new(),
             atoms: Arena::new(),
             terms: Arena::new(),
-            local_nodes: Vec::new(),
-            local_terms: Vec::new(),
+            node_shapes: Vec::new(),
+            term_shapes: Vec::new(),
         }
     }
 
@@ -210,57 +243,89 @@ impl Program {
     }
 
     pub(crate) fn is_local(&self, node: NodeId) -> bool {
-        self.local_nodes
+        self.node_shape(node).is_local
+    }
+
+    pub(crate) fn term_is_local(&self, term: TermId) -> bool {
+        self.term_shape(term).is_local
+    }
+
+    /// Tells how deep a truth is, with every situation it names.
+    pub(crate) fn height(&self, node: NodeId) -> u32 {
+        self.node_shape(node).height
+    }
+
+    fn node_shape(&self, node: NodeId) -> Shape {
+        self.node_shapes
             .get(node.0 as usize)
             .copied()
-            .unwrap_or(false)
+            .unwrap_or_default()
+    }
+
+    fn term_shape(&self, term: TermId) -> Shape {
+        self.term_shapes
+            .get(term.0 as usize)
+            .copied()
+            .unwrap_or_default()
     }
 
     pub(crate) fn term(&mut self, term: Term) -> TermId {
-        let local = self.depends_on_element(&term);
+        let shape = self.shape_of_term(&term).raised();
         let (place, new) = self.terms.add(term);
         if new {
-            self.local_terms.push(local);
+            self.term_shapes.push(shape);
         }
         TermId(place)
     }
 
     fn node(&mut self, node: Node) -> NodeId {
-        let local = match &node {
-            Node::True | Node::False | Node::Unknown => false,
-            Node::Atom(atom) => self.atom_is_local(*atom),
-            Node::Not(inner) => self.is_local(*inner),
-            Node::All(parts) | Node::Any(parts) => parts.iter().any(|part| self.is_local(*part)),
+        let shape = match &node {
+            Node::True | Node::False | Node::Unknown => Shape::default(),
+            Node::Atom(atom) => self.shape_of_atom(&self[*atom]),
+            Node::Not(inner) => self.node_shape(*inner),
+            Node::All(parts) | Node::Any(parts) => {
+                let shapes = parts.iter().map(|part| self.node_shape(*part));
+                shapes.fold(Shape::default(), Shape::joined)
+            }
         };
         let (place, new) = self.nodes.add(node);
         if new {
-            self.local_nodes.push(local);
+            self.node_shapes.push(shape.raised());
         }
         NodeId(place)
     }
 
-    fn atom_is_local(&self, atom: AtomId) -> bool {
-        match &self[atom] {
-            Atom::KnownPart(_) => false,
+    fn shape_of_atom(&self, atom: &Atom) -> Shape {
+        match atom {
+            Atom::KnownPart(_) => Shape::default(),
             Atom::Cut(term, _)
             | Atom::Is(term, _)
             | Atom::Truth(term)
             | Atom::Has(term)
-            | Atom::KnownFact(term) => self.term_is_local(*term),
+            | Atom::KnownFact(term) => self.term_shape(*term),
             Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
-                self.term_is_local(*a) || self.term_is_local(*b)
+                self.term_shape(*a).joined(self.term_shape(*b))
             }
-            Atom::Member(term, list) => self.term_is_local(*term) || self.list_is_local(list),
-            // The body looks at the elements of this list; macros do not nest.
-            Atom::Exists(list, _) | Atom::One(list, _) => self.list_is_local(list),
+            Atom::Member(term, list) => self.term_shape(*term).joined(self.shape_of_list(list)),
+            Atom::Exists(list, body) | Atom::One(list, body) => self.shape_of_macro(list, *body),
         }
     }
 
-    fn depends_on_element(&self, term: &Term) -> bool {
+    /// The body looks at the elements of this list, and at no others: macros
+    /// do not nest.
+    fn shape_of_macro(&self, list: &ListTerm, body: NodeId) -> Shape {
+        let list = self.shape_of_list(list);
+        Shape {
+            height: list.height.max(self.node_shape(body).height),
+            ..list
+        }
+    }
+
+    fn shape_of_term(&self, term: &Term) -> Shape {
         match term {
-            Term::Field(..) | Term::Element => true,
+            Term::Field(..) | Term::Element => Shape::ELEMENT,
             Term::Constant(_) | Term::Unknown | Term::Fact(_) | Term::Entry(..) | Term::Now => {
-                false
+                Shape::default()
             }
             Term::Since(inner)
             | Term::DaysSince(inner)
@@ -268,28 +333,26 @@ impl Program {
             | Term::ToDouble(inner)
             | Term::ToInt(inner)
             | Term::Characters(inner)
-            | Term::Clock(_, inner, _) => self.term_is_local(*inner),
-            Term::Arithmetic(_, a, b) => self.term_is_local(*a) || self.term_is_local(*b),
-            Term::Size(list) | Term::Count(list, _) => self.list_is_local(list),
+            | Term::Clock(_, inner, _) => self.term_shape(*inner),
+            Term::Arithmetic(_, a, b) => self.term_shape(*a).joined(self.term_shape(*b)),
+            Term::Size(list) => self.shape_of_list(list),
+            Term::Count(list, body) => self.shape_of_macro(list, *body),
             Term::Choice(test, a, b) => {
-                self.is_local(*test) || self.term_is_local(*a) || self.term_is_local(*b)
+                let sides = self.term_shape(*a).joined(self.term_shape(*b));
+                self.node_shape(*test).joined(sides)
             }
-            Term::Truth(node) => self.is_local(*node),
+            Term::Truth(node) => self.node_shape(*node),
         }
     }
 
-    pub(crate) fn term_is_local(&self, term: TermId) -> bool {
-        self.local_terms
-            .get(term.0 as usize)
-            .copied()
-            .unwrap_or(false)
-    }
-
-    fn list_is_local(&self, list: &ListTerm) -> bool {
+    fn shape_of_list(&self, list: &ListTerm) -> Shape {
         match list {
-            ListTerm::Fact(_) => false,
-            ListTerm::Field(..) => true,
-            ListTerm::Written(entries) => entries.iter().any(|entry| self.term_is_local(*entry)),
+            ListTerm::Fact(_) => Shape::default(),
+            ListTerm::Field(..) => Shape::ELEMENT,
+            ListTerm::Written(entries) => {
+                let shapes = entries.iter().map(|entry| self.term_shape(*entry));
+                shapes.fold(Shape::default(), Shape::joined)
+            }
         }
     }
 
@@ -333,8 +396,12 @@ impl Program {
                 Node::True if is_and => {}
                 Node::False if !is_and => {}
                 Node::True | Node::False => return part,
-                Node::All(inner) if is_and => flat.extend_from_slice(inner),
-                Node::Any(inner) if !is_and => flat.extend_from_slice(inner),
+                Node::All(inner) if is_and && inner.len() <= MAX_FLAT => {
+                    flat.extend_from_slice(inner);
+                }
+                Node::Any(inner) if !is_and && inner.len() <= MAX_FLAT => {
+                    flat.extend_from_slice(inner);
+                }
                 _ => flat.push(part),
             }
         }

@@ -90,6 +90,11 @@ impl Report {
         self.error_count > 0
     }
 
+    /// Returns whether errors fill the report, so that nothing more is kept.
+    pub(crate) fn is_full(&self) -> bool {
+        self.error_count >= Self::CAP
+    }
+
     /// Returns whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
