@@ -144,13 +144,17 @@ fn hiding_information_decides_nothing() {
         if tree.text().contains("known(") {
             continue;
         }
+        // A count is unknown where one element is, in CEL: without that element
+        // it is known again to be at least so much.
+        let counts = ["filter(", "exists_one("].map(|name| tree.text().contains(name));
+        let cut = !counts.contains(&true);
         let Some(condition) = read(&tree, Condition::new(&tree.text(), &schema)) else {
             continue;
         };
         for _ in 0..WORLDS / 2 {
             let world = generate::world(&mut dice);
             let truth = truth_at(&condition, &schema, &world, world.now);
-            let hidden = generate::hide(&mut dice, &world);
+            let hidden = generate::hide(&mut dice, &world, cut);
             let less = truth_at(&condition, &schema, &hidden, world.now);
             let text = tree.text();
             assert!(

@@ -549,8 +549,8 @@ pub(crate) fn world(dice: &mut Dice) -> World {
     world
 }
 
-/// Takes a part away, or the end of a list.
-pub(crate) fn hide(dice: &mut Dice, world: &World) -> World {
+/// Takes away a part, or what is known of where lists end, and perhaps the end.
+pub(crate) fn hide(dice: &mut Dice, world: &World, cut: bool) -> World {
     let mut world = world.clone();
     if dice.one_in(2) {
         let parts: Vec<&'static str> = world.parts.keys().copied().collect();
@@ -563,7 +563,9 @@ pub(crate) fn hide(dice: &mut Dice, world: &World) -> World {
         if let Held::Value(Known::List(items, complete)) = held
             && dice.one_in(2)
         {
-            items.truncate(dice.below(items.len() + 1));
+            if cut {
+                items.truncate(dice.below(items.len() + 1));
+            }
             *complete = false;
         }
     }
