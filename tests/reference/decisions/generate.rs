@@ -456,89 +456,81 @@ impl Tape<'_> {
 
     /// A question about a list.
     fn each(&mut self) -> Cond {
-        let op = self.pick(&[">=", "<", "<=", ">"]);
-        let equal = self.pick(&["==", "!="]);
-        let length = self.length();
         let lists = [
-            (
-                "support.tickets",
-                vec![
-                    Test::Word("x.topic", equal, "billing_dispute"),
-                    Test::Flag("x.is_open"),
-                    Test::Within("x.closed_at", length),
-                    Test::OneOf("x.topic", vec!["refund", "billing_dispute"]),
-                    Test::Word("x.state", equal, "solved"),
-                    Test::Has("x.closed_at"),
-                    Test::Since("x.closed_at", op, length),
-                    Test::Since("x.opened_at", op, length),
-                    Test::Flag("x.escalated"),
-                    Test::Int("x.disputed_minor", op, 5_000),
-                    Test::Int("x.reopened", op, 1),
-                ],
-            ),
-            (
-                "purchases.orders",
-                vec![
-                    Test::Flag("x.is_delayed"),
-                    Test::Word("x.status", equal, "delivered"),
-                    Test::Within("x.placed_at", length),
-                    Test::Int("x.total_minor", op, 10_000),
-                    Test::Now("x.promised_at", op),
-                    Test::Holds("x.categories", "phone"),
-                ],
-            ),
-            (
-                "purchases.products",
-                vec![
-                    Test::Word("x.category", equal, "phone"),
-                    Test::Ahead("x.warranty_ends_at", op, length),
-                    Test::Now("x.warranty_ends_at", op),
-                ],
-            ),
-            (
-                "feedback.answers",
-                vec![
-                    Test::Int("x.score", op, 2),
-                    Test::Word("x.metric", equal, "csat"),
-                    Test::Within("x.answered_at", length),
-                ],
-            ),
-            (
-                "appointments.bookings",
-                vec![
-                    Test::Now("x.starts_at", op),
-                    Test::Ahead("x.starts_at", op, length),
-                    Test::Word("x.status", equal, "booked"),
-                ],
-            ),
-            (
-                "history.interactions",
-                vec![
-                    Test::Word("x.outcome", equal, "click"),
-                    Test::Word("x.action", equal, "action-0"),
-                    Test::Within("x.at", length),
-                ],
-            ),
-            (
-                "consent.grants",
-                vec![
-                    Test::Word("x.status", equal, "granted"),
-                    Test::Word("x.channel", equal, "web"),
-                    Test::Within("x.changed_at", length),
-                ],
-            ),
+            "support.tickets",
+            "purchases.orders",
+            "purchases.products",
+            "feedback.answers",
+            "appointments.bookings",
+            "history.interactions",
+            "consent.grants",
         ];
         // Tickets have most to say.
-        let (list, tests) = match self.below(14) {
-            place @ 0..7 => lists[place].clone(),
-            _ => lists[0].clone(),
+        let list = match self.below(14) {
+            place @ 0..7 => lists[place],
+            _ => lists[0],
         };
+        let tests = self.of_an_element(list);
         let count = 1 + self.below(3);
         Cond::Each {
             list,
             all: self.one_in(4),
             or: self.one_in(4),
             tests: (0..count).map(|_| self.pick(&tests)).collect(),
+        }
+    }
+
+    fn of_an_element(&mut self, list: &str) -> Vec<Test> {
+        let op = self.pick(&[">=", "<", "<=", ">"]);
+        let equal = self.pick(&["==", "!="]);
+        let length = self.length();
+        match list {
+            "support.tickets" => vec![
+                Test::Word("x.topic", equal, "billing_dispute"),
+                Test::Flag("x.is_open"),
+                Test::Within("x.closed_at", length),
+                Test::OneOf("x.topic", vec!["refund", "billing_dispute"]),
+                Test::Word("x.state", equal, "solved"),
+                Test::Has("x.closed_at"),
+                Test::Since("x.closed_at", op, length),
+                Test::Since("x.opened_at", op, length),
+                Test::Flag("x.escalated"),
+                Test::Int("x.disputed_minor", op, 5_000),
+                Test::Int("x.reopened", op, 1),
+            ],
+            "purchases.orders" => vec![
+                Test::Flag("x.is_delayed"),
+                Test::Word("x.status", equal, "delivered"),
+                Test::Within("x.placed_at", length),
+                Test::Int("x.total_minor", op, 10_000),
+                Test::Now("x.promised_at", op),
+                Test::Holds("x.categories", "phone"),
+            ],
+            "purchases.products" => vec![
+                Test::Word("x.category", equal, "phone"),
+                Test::Ahead("x.warranty_ends_at", op, length),
+                Test::Now("x.warranty_ends_at", op),
+            ],
+            "feedback.answers" => vec![
+                Test::Int("x.score", op, 2),
+                Test::Word("x.metric", equal, "csat"),
+                Test::Within("x.answered_at", length),
+            ],
+            "appointments.bookings" => vec![
+                Test::Now("x.starts_at", op),
+                Test::Ahead("x.starts_at", op, length),
+                Test::Word("x.status", equal, "booked"),
+            ],
+            "history.interactions" => vec![
+                Test::Word("x.outcome", equal, "click"),
+                Test::Word("x.action", equal, "action-0"),
+                Test::Within("x.at", length),
+            ],
+            _ => vec![
+                Test::Word("x.status", equal, "granted"),
+                Test::Word("x.channel", equal, "web"),
+                Test::Within("x.changed_at", length),
+            ],
         }
     }
 }
