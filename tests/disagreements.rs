@@ -68,22 +68,27 @@ fn a_score_that_is_no_probability_is_missing() {
     }
 }
 
+/// Also one that would round to 0 or 1.
 #[test]
-fn a_score_is_rounded_before_it_is_judged() {
+fn a_score_is_judged_before_it_is_rounded() {
     for value in [1.000_000_000_1, -1e-10] {
         let context = scored(Score::new(value), now());
-        assert_eq!(reasons(SCORED, &context, Channel::Web), []);
+        assert_eq!(reasons(SCORED, &context, Channel::Web), [(704, None)]);
     }
 }
 
 #[test]
-fn a_score_is_rounded_once() {
+fn a_score_is_rounded_half_to_even() {
     let engine = Engine::from_toml(SCORED).unwrap();
-    // The nearest double of its billionfold lies halfway; the score lies below.
-    let context = scored(Score::new(0.060_000_001_5), now());
-    let decision = engine.decide(&context, &Request::new(now(), Channel::Web));
-    let placed = decision.recommendations().next().unwrap();
-    assert_eq!(placed.priority().to_string(), "0.060000001");
+    for (value, priority) in [
+        (0.060_000_001_5, "0.060000002"),
+        (0.060_000_002_5, "0.060000002"),
+    ] {
+        let context = scored(Score::new(value), now());
+        let decision = engine.decide(&context, &Request::new(now(), Channel::Web));
+        let placed = decision.recommendations().next().unwrap();
+        assert_eq!(placed.priority().to_string(), priority);
+    }
 }
 
 #[test]
