@@ -3,7 +3,7 @@
 //! It shares nothing with the engine: it walks a context as the JSON it prints
 //! as, and condition trees instead of texts. Slow, and meant to be obvious.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -700,5 +700,6 @@ fn texts(value: &Value) -> Vec<&str> {
 /// Rounds a model's output half to even; what is no probability is none.
 fn parts_per_billion(value: f64) -> Option<u128> {
     let is_probability = (0.0..=1.0).contains(&value);
-    is_probability.then(|| (value * 1e9).round_ties_even() as u128)
+    let parts = format!("{:.0}", (value * 1e9).round_ties_even());
+    parts.parse().ok().filter(|_| is_probability)
 }
