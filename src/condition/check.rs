@@ -43,7 +43,13 @@ pub(crate) fn condition(
             "a condition is true or false, this is {}",
             with_article(&typed)
         );
-        checker.report(Finding::new(finding::TYPE, typed.span, message));
+        let finding = Finding::new(finding::TYPE, typed.span, message);
+        let is_list = matches!(&typed.ty, Ty::Of(Type::List(_) | Type::Records(_)));
+        checker.report(if is_list {
+            finding.help("look through a list with `exists` or `all`, or count it with `size()`")
+        } else {
+            finding
+        });
     }
     checker.passed(typed)
 }
@@ -68,7 +74,10 @@ pub(crate) fn expression(expr: &Expr, schema: &Schema) -> Result<Typed, Vec<Find
 }
 
 fn with_article(typed: &Typed) -> String {
-    let name = typed.type_name();
+    article(&typed.type_name())
+}
+
+fn article(name: &str) -> String {
     let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
         "an"
     } else {

@@ -126,6 +126,12 @@ impl Parser {
         }
     }
 
+    /// Tells whether a symbol comes right after the next token.
+    fn follows(&self, symbol: &str) -> bool {
+        let after = self.tokens.get(self.at + 1);
+        after.is_some_and(|(token, _)| matches!(token, Token::Symbol(found) if *found == symbol))
+    }
+
     fn unexpected(&self, wanted: &str) -> Finding {
         let found = self.peek();
         let message = format!("expected {wanted}, found {}", found.describe());
@@ -134,6 +140,8 @@ impl Parser {
             Token::Name(name) if name == "and" || name == "AND" => finding.help("write `&&`"),
             Token::Name(name) if name == "or" || name == "OR" => finding.help("write `||`"),
             Token::Name(name) if name == "is" => finding.help("write `==`"),
+            Token::Symbol("=") if self.follows(">") => finding.help("write `>=`"),
+            Token::Symbol("=") if self.follows("<") => finding.help("write `<=`"),
             Token::Symbol("=") => finding.help("write `==` to compare"),
             Token::Symbol("{") => finding.help("maps and messages are not part of the language"),
             Token::Symbol("?") => {

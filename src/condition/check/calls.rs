@@ -1,7 +1,7 @@
 //! Functions and macros: which there are, and what they take.
 
 use super::names::{did_you_mean, dotted};
-use super::{Checker, Element, ElementType, with_article};
+use super::{Checker, Element, ElementType, article, with_article};
 use crate::condition::finding::{self, Finding};
 use crate::condition::functions::{
     Clock, DAY, TextTest, duration_literal, offset_minutes, timestamp_literal,
@@ -155,6 +155,10 @@ impl Checker<'_> {
             "map" => {
                 Some("lists are not built: ask with `exists`, `all` or `filter(…).size()`".into())
             }
+            "any" | "some" => Some("did you mean `exists`?".into()),
+            "count" | "length" | "len" => {
+                Some("did you mean `size`? `filter(…).size()` counts what fits".into())
+            }
             "string" | "type" | "dyn" | "uint" | "bytes" => {
                 Some("types are fixed and checked".into())
             }
@@ -188,8 +192,9 @@ impl Checker<'_> {
             return typed;
         }
         let message = format!(
-            "`{}` takes a {ty}, this is {}",
+            "`{}` takes {}, this is {}",
             name.text,
+            article(&ty.to_string()),
             with_article(&typed)
         );
         self.fail(Finding::new(finding::TYPE, typed.span, message))

@@ -69,7 +69,13 @@ impl Checker<'_> {
             (Ty::Of(Type::Duration), Ty::Of(Type::Int)) => {
                 finding.help("write `days(…)` or `hours(…)`")
             }
-            (Ty::Of(Type::List(_)), _) => {
+            (Ty::Of(Type::Int | Type::Double), Ty::Of(Type::Text)) if is_written(b) => {
+                finding.help("write the number without quotes")
+            }
+            (Ty::Of(Type::Text), Ty::Of(Type::Int | Type::Double)) if is_written(a) => {
+                finding.help("write the number without quotes")
+            }
+            (Ty::Of(Type::List(_) | Type::Records(_)), _) => {
                 finding.help("look through a list with `in`, `exists` or `all`")
             }
             _ => finding,
@@ -242,6 +248,10 @@ impl Checker<'_> {
             span,
         }
     }
+}
+
+fn is_written(typed: &Typed) -> bool {
+    matches!(typed.kind, Kind::Constant(_))
 }
 
 fn result_type(op: Operation, left: &Type, right: &Type) -> Option<Type> {
