@@ -7,11 +7,15 @@
 
 pub(crate) mod code;
 mod decimal;
+#[cfg(any(feature = "toml", feature = "json"))]
 mod document;
 mod draft;
 mod entries;
 mod preset;
+#[cfg(any(feature = "toml", feature = "json"))]
 mod reader;
+#[cfg(any(feature = "toml", feature = "json"))]
+mod text;
 
 use std::collections::BTreeMap;
 

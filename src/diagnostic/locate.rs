@@ -1,5 +1,6 @@
 //! From paths in a document to places in its text.
 
+#[cfg(feature = "toml")]
 use std::ops::Range;
 
 use crate::diagnostic::found::Found;

@@ -3,12 +3,15 @@
 use crate::diagnostic::Code;
 
 /// The text is not TOML or JSON.
+#[cfg(any(feature = "toml", feature = "json"))]
 pub(crate) const FORMAT: Code = Code::new("E001");
 /// A key that does not exist.
+#[cfg(any(feature = "toml", feature = "json"))]
 pub(crate) const UNKNOWN_KEY: Code = Code::new("E002");
 /// A key that must be there.
 pub(crate) const MISSING_KEY: Code = Code::new("E003");
 /// A value of the wrong type.
+#[cfg(any(feature = "toml", feature = "json"))]
 pub(crate) const WRONG_TYPE: Code = Code::new("E004");
 /// A value that is not allowed.
 pub(crate) const VALUE: Code = Code::new("E005");
