@@ -4,13 +4,17 @@
 //! over *terms*. Atoms, terms and the truths above them are stored once each,
 //! however many conditions use them, and are evaluated once per decision.
 
+mod reads;
+mod shape;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::ops::Index;
 
 use super::functions::{Clock, TextTest};
 use super::tree::Operation;
-use crate::schema::{FactId, FieldId, PartId, Schema};
+use crate::schema::{FactId, FieldId, PartId};
+use shape::Shape;
 
 /// The place of a truth in its program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -152,9 +156,8 @@ pub(crate) struct Program {
     nodes: Arena<Node>,
     atoms: Arena<Atom>,
     terms: Arena<Term>,
-    /// Whether the value of a node depends on the element of a macro.
-    local_nodes: Vec<bool>,
-    local_terms: Vec<bool>,
+    node_shapes: Vec<Shape>,
+    term_shapes: Vec<Shape>,
 }
 
 #[derive(Clone, Debug)]
@@ -189,8 +192,8 @@ impl Program {
             nodes: Arena::new(),
             atoms: Arena::new(),
             terms: Arena::new(),
-            local_nodes: Vec::new(),
-            local_terms: Vec::new(),
+            node_shapes: Vec::new(),
+            term_shapes: Vec::new(),
         }
     }
 
@@ -202,88 +205,35 @@ impl Program {
         self.terms.items.len()
     }
 
-    pub(crate) fn is_local(&self, node: NodeId) -> bool {
-        self.local_nodes
-            .get(node.0 as usize)
-            .copied()
-            .unwrap_or(false)
-    }
-
     pub(crate) fn term(&mut self, term: Term) -> TermId {
-        let local = self.depends_on_element(&term);
+        let shape = self.shape_of(&term);
         let (place, new) = self.terms.add(term);
         if new {
-            self.local_terms.push(local);
+            self.term_shapes.push(shape);
         }
         TermId(place)
     }
 
     fn node(&mut self, node: Node) -> NodeId {
-        let local = match &node {
-            Node::True | Node::False | Node::Unknown => false,
-            Node::Atom(atom) => self.atom_is_local(*atom),
-            Node::Not(inner) => self.is_local(*inner),
-            Node::All(parts) | Node::Any(parts) => parts.iter().any(|part| self.is_local(*part)),
-        };
+        let shape = self.shape_of_truth(&node);
         let (place, new) = self.nodes.add(node);
         if new {
-            self.local_nodes.push(local);
+            self.node_shapes.push(shape);
         }
         NodeId(place)
     }
 
-    fn atom_is_local(&self, atom: AtomId) -> bool {
-        match &self[atom] {
-            Atom::KnownPart(_) => false,
-            Atom::Cut(term, _)
-            | Atom::Is(term, _)
-            | Atom::Truth(term)
-            | Atom::Has(term)
-            | Atom::KnownFact(term) => self.term_is_local(*term),
-            Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
-                self.term_is_local(*a) || self.term_is_local(*b)
-            }
-            Atom::Member(term, list) => self.term_is_local(*term) || self.list_is_local(list),
-            // The body looks at the elements of this list; macros do not nest.
-            Atom::Exists(list, _) | Atom::One(list, _) => self.list_is_local(list),
-        }
-    }
-
-    fn depends_on_element(&self, term: &Term) -> bool {
-        match term {
-            Term::Field(..) | Term::Element => true,
-            Term::Constant(_) | Term::Unknown | Term::Fact(_) | Term::Entry(..) | Term::Now => {
-                false
-            }
-            Term::Since(inner)
-            | Term::DaysSince(inner)
-            | Term::Negate(inner)
-            | Term::ToDouble(inner)
-            | Term::ToInt(inner)
-            | Term::Characters(inner)
-            | Term::Clock(_, inner, _) => self.term_is_local(*inner),
-            Term::Arithmetic(_, a, b) => self.term_is_local(*a) || self.term_is_local(*b),
-            Term::Size(list) | Term::Count(list, _) => self.list_is_local(list),
-            Term::Choice(test, a, b) => {
-                self.is_local(*test) || self.term_is_local(*a) || self.term_is_local(*b)
-            }
-            Term::Truth(node) => self.is_local(*node),
-        }
+    pub(crate) fn is_local(&self, node: NodeId) -> bool {
+        self.shape_of_node(node).local
     }
 
     pub(crate) fn term_is_local(&self, term: TermId) -> bool {
-        self.local_terms
-            .get(term.0 as usize)
-            .copied()
-            .unwrap_or(false)
+        self.shape_of_term(term).local
     }
 
-    fn list_is_local(&self, list: &ListTerm) -> bool {
-        match list {
-            ListTerm::Fact(_) => false,
-            ListTerm::Field(..) => true,
-            ListTerm::Written(entries) => entries.iter().any(|entry| self.term_is_local(*entry)),
-        }
+    /// Returns how many truths and terms lie inside each other here.
+    pub(crate) fn height(&self, node: NodeId) -> u32 {
+        self.shape_of_node(node).height
     }
 
     pub(crate) fn atom(&mut self, atom: Atom) -> NodeId {
@@ -341,128 +291,6 @@ impl Program {
             } else {
                 Node::Any(flat)
             }),
-        }
-    }
-
-    /// Lists the facts a truth reads, in the order of the schema.
-    pub(crate) fn reads(&self, root: NodeId) -> Vec<FactId> {
-        let mut facts: Vec<FactId> = self.visit(|visit| visit.node(root)).facts;
-        facts.sort_unstable();
-        facts.dedup();
-        facts
-    }
-
-    /// Lists the parts a truth depends on, through facts or `known(part)`.
-    pub(crate) fn parts(&self, root: NodeId, schema: &Schema) -> Vec<PartId> {
-        let visit = self.visit(|visit| visit.node(root));
-        let of_facts = visit.facts.iter().map(|fact| schema.entry(*fact).part);
-        let mut parts: Vec<PartId> = visit.parts.iter().copied().chain(of_facts).collect();
-        parts.sort_unstable();
-        parts.dedup();
-        parts
-    }
-
-    fn visit<'a>(&'a self, start: impl FnOnce(&mut Visit<'a>)) -> Visit<'a> {
-        let mut visit = Visit {
-            program: self,
-            seen: vec![false; self.nodes.items.len()],
-            facts: Vec::new(),
-            parts: Vec::new(),
-        };
-        start(&mut visit);
-        visit
-    }
-}
-
-/// Collects what a truth depends on.
-struct Visit<'a> {
-    program: &'a Program,
-    /// Truths share others, so that the ways to one may be beyond counting.
-    seen: Vec<bool>,
-    facts: Vec<FactId>,
-    parts: Vec<PartId>,
-}
-
-impl Visit<'_> {
-    fn node(&mut self, id: NodeId) {
-        match self.seen.get_mut(id.0 as usize) {
-            Some(seen) if !*seen => *seen = true,
-            _ => return,
-        }
-        match &self.program[id] {
-            Node::True | Node::False | Node::Unknown => {}
-            Node::Atom(atom) => self.atom(*atom),
-            Node::Not(inner) => self.node(*inner),
-            Node::All(parts) | Node::Any(parts) => {
-                for part in parts {
-                    self.node(*part);
-                }
-            }
-        }
-    }
-
-    fn atom(&mut self, atom: AtomId) {
-        match &self.program[atom] {
-            Atom::KnownPart(part) => self.parts.push(*part),
-            Atom::Cut(term, _)
-            | Atom::Is(term, _)
-            | Atom::Truth(term)
-            | Atom::Has(term)
-            | Atom::KnownFact(term) => self.term(*term),
-            Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
-                self.term(*a);
-                self.term(*b);
-            }
-            Atom::Member(term, list) => {
-                self.term(*term);
-                self.list(list);
-            }
-            Atom::Exists(list, body) | Atom::One(list, body) => {
-                self.list(list);
-                self.node(*body);
-            }
-        }
-    }
-
-    fn list(&mut self, list: &ListTerm) {
-        match list {
-            ListTerm::Fact(fact) | ListTerm::Field(fact, _) => self.facts.push(*fact),
-            ListTerm::Written(entries) => {
-                for entry in entries {
-                    self.term(*entry);
-                }
-            }
-        }
-    }
-
-    fn term(&mut self, term: TermId) {
-        match &self.program[term] {
-            Term::Constant(_) | Term::Unknown | Term::Element | Term::Now => {}
-            Term::Fact(fact) | Term::Entry(fact, _) | Term::Field(fact, _) => {
-                self.facts.push(*fact);
-            }
-            Term::Since(inner)
-            | Term::DaysSince(inner)
-            | Term::Negate(inner)
-            | Term::ToDouble(inner)
-            | Term::ToInt(inner)
-            | Term::Characters(inner)
-            | Term::Clock(_, inner, _) => self.term(*inner),
-            Term::Arithmetic(_, a, b) => {
-                self.term(*a);
-                self.term(*b);
-            }
-            Term::Size(list) => self.list(list),
-            Term::Count(list, body) => {
-                self.list(list);
-                self.node(*body);
-            }
-            Term::Choice(test, a, b) => {
-                self.node(*test);
-                self.term(*a);
-                self.term(*b);
-            }
-            Term::Truth(node) => self.node(*node),
         }
     }
 }
