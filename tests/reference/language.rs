@@ -229,7 +229,7 @@ impl World {
             ("int", Known::Double(value)) => {
                 let inside =
                     *value > -9_223_372_036_854_775_808.0 && *value < 9_223_372_036_854_775_808.0;
-                inside.then(|| Known::Int(*value as i64))
+                inside.then_some(Known::Int(*value as i64))
             }
             ("double" | "int" | "bool", _) => match argument {
                 Known::AtLeast(_) if name == "double" => None,
@@ -325,11 +325,11 @@ fn counted(count: usize, complete: bool) -> Known {
 fn time(millis: i128) -> Option<Known> {
     (FIRST..=LAST)
         .contains(&millis)
-        .then(|| Known::Time(millis as i64))
+        .then_some(Known::Time(millis as i64))
 }
 
 fn length(millis: i128) -> Option<Known> {
-    (millis.abs() <= LONGEST).then(|| Known::Length(millis as i64))
+    (millis.abs() <= LONGEST).then_some(Known::Length(millis as i64))
 }
 
 fn two(operator: &str, a: &Known, b: &Known) -> Option<Known> {
@@ -634,7 +634,9 @@ fn quoted(text: &mut String, value: &str) {
         match c {
             '\\' | '\'' => write!(text, "\\{c}").unwrap(),
             '\n' => text.push_str("\\n"),
-            '\u{80}'.. if value.len() % 2 == 0 => write!(text, "\\U{:08X}", u32::from(c)).unwrap(),
+            '\u{80}'.. if value.len().is_multiple_of(2) => {
+                write!(text, "\\U{:08X}", u32::from(c)).unwrap()
+            }
             _ => text.push(c),
         }
     }
