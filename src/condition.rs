@@ -53,6 +53,11 @@ use crate::diagnostic::{Diagnostic, DocPath, Format, Report, Source};
 use crate::error::{Error, ErrorKind};
 use crate::schema::{FactId, Facts, Schema};
 
+/// How many truths and terms may lie inside each other, across situations.
+///
+/// Each level of a condition is lowered to four at most.
+const MAX_HEIGHT: u32 = 4 * parse::MAX_DEPTH + 2;
+
 /// A checked condition, ready to be evaluated.
 #[derive(Clone, Debug)]
 pub struct Condition {
@@ -75,7 +80,7 @@ impl Condition {
         let root =
             compile(text, schema, &(), &mut program).map_err(|findings| error(text, findings))?;
         let reads = program
-            .reads(root, schema)
+            .reads([root], schema)
             .into_iter()
             .map(str::to_owned)
             .collect();
@@ -125,20 +130,14 @@ pub(crate) fn compile(
 ) -> Result<NodeId, Vec<Finding>> {
     let tree = parse::parse(text).map_err(|finding| vec![finding])?;
     let typed = check::condition(&tree, schema, situations)?;
-    let node = lower::lower(&typed, program);
-    if program.height(node) > MAX_HEIGHT {
-        let message = "the condition and the situations it names nest too deep";
-        let finding = Finding::new(finding::LIMIT, tree.span, message);
-        return Err(vec![finding.help("name fewer situations by way of others")]);
+    let root = lower::lower(&typed, program);
+    // A condition alone cannot be so high; a chain of situations can.
+    if program.height(root) > MAX_HEIGHT {
+        let message = "the situations named here nest too deeply";
+        return Err(vec![Finding::new(finding::LIMIT, tree.span, message)]);
     }
-    Ok(node)
+    Ok(root)
 }
-
-/// How deep a condition may be with all the situations it names.
-///
-/// Evaluation goes down one level of the stack for each; a condition by itself
-/// is at most some two hundred deep.
-const MAX_HEIGHT: u32 = 320;
 
 /// Makes a term that reads a score, for propensities.
 pub(crate) fn score(program: &mut Program, scores: FactId, name: &str) -> TermId {
@@ -164,5 +163,55 @@ pub(crate) fn diagnostic(finding: Finding, path: DocPath) -> Diagnostic {
     match finding.help {
         Some(help) => diagnostic.with_help(help),
         None => diagnostic,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Fact, FactTable, Type, Value};
+    use crate::time::Timestamp;
+
+    /// The last situation of a chain, under one name.
+    struct Last(NodeId);
+
+    impl Situations for Last {
+        fn find(&self, name: &str) -> Option<NodeId> {
+            (name == "last").then_some(self.0)
+        }
+
+        fn names(&self) -> Vec<&str> {
+            vec!["last"]
+        }
+    }
+
+    #[test]
+    fn situations_that_rest_on_each_other_for_ever_are_refused() {
+        let schema = Schema::builder()
+            .fact("b", Fact::new(Type::Bool))
+            .build()
+            .unwrap();
+        let mut program = Program::new();
+        let mut last = compile("b", &schema, &(), &mut program).unwrap();
+        let refused = (0..1_000).find_map(|length| {
+            match compile("!(last ? b : !last)", &schema, &Last(last), &mut program) {
+                Ok(root) => {
+                    last = root;
+                    None
+                }
+                Err(findings) => Some((length, findings)),
+            }
+        });
+        let (length, findings) = refused.unwrap();
+        assert!(length > 32, "{length}");
+        assert_eq!(findings.first().unwrap().code, finding::LIMIT);
+        assert_eq!(program.reads([last], &schema).len(), 1);
+
+        let mut table = FactTable::new(&schema);
+        assert!(table.set(&schema, "b", Value::Bool(true)));
+        let facts = Facts::of_table(&schema, &table, Timestamp::EARLIEST);
+        let mut evaluator = Evaluator::new(&program, &facts);
+        assert_ne!(evaluator.truth(last).truth(), Truth::Unknown);
+        assert_eq!(basis(&mut evaluator, last, false).len(), 1);
     }
 }

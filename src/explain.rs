@@ -270,16 +270,24 @@ impl<'a> Explainer<'a> {
     /// A suppression lets pass what is known false, or unknown where it says so.
     fn not_in_force(&self, id: SuppressionId, evaluator: &mut Evaluator<'a>) -> Note {
         let rule = self.plan.suppression(id);
-        let truth = evaluator.truth(rule.when).truth();
-        let allowed = if truth == Truth::Unknown {
-            " (lets the unknown pass)"
-        } else {
-            ""
-        };
+        let mut truth = evaluator.truth(rule.when).truth();
+        let mut facts = basis(evaluator, rule.when, false);
+        let mut text = format!("{}: {}", rule.id, rule.say);
+        if let Some(after) = rule.after {
+            text = format!("{text}, or {}", rule.say_after);
+            if evaluator.truth(after).truth() == Truth::Unknown {
+                truth = Truth::Unknown;
+            }
+            facts.extend(basis(evaluator, after, false));
+            facts.dedup();
+        }
+        if truth == Truth::Unknown {
+            text.push_str(" (lets the unknown pass)");
+        }
         Note {
-            text: format!("{}{allowed}: {}", rule.id, rule.say),
+            text,
             truth: Some(truth),
-            facts: self.shown(basis(evaluator, rule.when, false), false),
+            facts: self.shown(facts, false),
             until: None,
         }
     }

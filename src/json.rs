@@ -32,8 +32,23 @@ pub(crate) fn read<T: DeserializeOwned>(
     Ok(value)
 }
 
+/// How people call what Rust calls otherwise.
+const TYPES: [(&str, &str); 6] = [
+    ("expected i64", "expected a whole number"),
+    ("expected usize", "expected a whole number from 0"),
+    ("expected f64", "expected a number"),
+    ("expected a string", "expected a text"),
+    ("expected a boolean", "expected true or false"),
+    ("expected a sequence", "expected a list"),
+];
+
 /// Turns "unknown field `x`, expected one of `a`, `b`" into advice.
 fn with_help(message: &str) -> String {
+    let mut message = message.to_owned();
+    for (rust, people) in TYPES {
+        message = message.replace(rust, people);
+    }
+    let message = message.as_str();
     let (said, place) = match message.rsplit_once(" at line ") {
         Some((said, place)) => (said, format!(" (line {place})")),
         None => (message, String::new()),

@@ -3,11 +3,12 @@
 //! What serde derives for a struct also reads a list, field by field in their
 //! order. In a document that is a mistake, and it must be one here too.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 /// Something that can be read from the entries of an object.
 pub(crate) trait FromEntries<'de>: Sized {
@@ -34,6 +35,38 @@ impl<'de, T: FromEntries<'de>> Visitor<'de> for Object<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<T, A::Error> {
         T::from_entries(MapAccessDeserializer::new(entries))
+    }
+}
+
+/// Reads values under free names, each of which may occur once.
+pub(crate) fn unique<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, T>, D::Error> {
+    deserializer.deserialize_any(Unique(PhantomData))
+}
+
+struct Unique<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Unique<T> {
+    type Value = BTreeMap<String, T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(BTreeMap::new())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut values = BTreeMap::new();
+        while let Some((name, value)) = entries.next_entry::<String, T>()? {
+            if values.contains_key(&name) {
+                return Err(A::Error::custom(format!("`{name}` occurs twice")));
+            }
+            values.insert(name, value);
+        }
+        Ok(values)
     }
 }
 

@@ -137,10 +137,14 @@ impl Plan {
     /// Lists the paths of what decisions read, sorted.
     pub(crate) fn reads(&self) -> Vec<&str> {
         let mut paths = vec!["consent.hard_blocks"];
+        let mut roots: Vec<NodeId> = self.boosts.iter().map(|boost| boost.when).collect();
+        for rule in &self.suppressions {
+            roots.push(rule.when);
+            roots.extend(rule.after);
+        }
         for action in &self.actions {
             let clauses = [&action.eligible, &action.applicable, &action.suitable];
-            let nodes = clauses.into_iter().flatten().map(|clause| clause.node);
-            paths.extend(nodes.flat_map(|node| self.program.reads(node, &self.schema)));
+            roots.extend(clauses.into_iter().flatten().map(|clause| clause.node));
             if let CheckedPropensity::Score(_) = action.propensity {
                 paths.push("scores");
             }
@@ -155,13 +159,7 @@ impl Plan {
                 paths.push("device.form_factor");
             }
         }
-        for rule in &self.suppressions {
-            let nodes = [Some(rule.when), rule.after].into_iter().flatten();
-            paths.extend(nodes.flat_map(|node| self.program.reads(node, &self.schema)));
-        }
-        for boost in &self.boosts {
-            paths.extend(self.program.reads(boost.when, &self.schema));
-        }
+        paths.extend(self.program.reads(roots, &self.schema));
         paths.sort_unstable();
         paths.dedup();
         paths

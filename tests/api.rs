@@ -211,7 +211,7 @@ until something changes: time alone does not clear it
         support.tickets (known, 0 s old) = 1 entry
       no-selling-into-hardship: the customer has reported financial hardship  is false
         support.tickets (known, 0 s old) = 1 entry
-      win-back-before-selling (lets the unknown pass): the customer has been away for 60 days  is unknown
+      win-back-before-selling: the customer has been away for 60 days (lets the unknown pass)  is unknown
         recency (never delivered)
   score         passes
       propensity 0.06 × context weight 1 × value 240 × lever 1

@@ -52,12 +52,14 @@ fn wanted(truth: Option<bool>) -> Truth {
 }
 
 const WORLDS: usize = 8;
+/// Evaluations a test makes unless told otherwise: a few seconds of all.
+const CASES: u64 = 8_000;
 
 #[test]
 fn truths_are_those_of_the_interpreter() {
     let (mut dice, schema) = (dice(), generate::schema());
     let mut seen = [0; 3];
-    for _ in 0..cases(20_000) / WORLDS {
+    for _ in 0..cases(CASES) / WORLDS {
         let depth = dice.below(5) + 1;
         let moving = dice.one_in(3);
         let tree = Grower {
@@ -79,7 +81,7 @@ fn truths_are_those_of_the_interpreter() {
         }
     }
     assert!(
-        seen.iter().all(|count| *count > cases(20_000) / 10),
+        seen.iter().all(|count| *count > cases(CASES) / 10),
         "{seen:?}"
     );
 }
@@ -87,7 +89,7 @@ fn truths_are_those_of_the_interpreter() {
 #[test]
 fn values_are_those_of_the_interpreter() {
     let (mut dice, schema) = (dice(), generate::schema());
-    for _ in 0..cases(20_000) / WORLDS {
+    for _ in 0..cases(CASES) / WORLDS {
         let kind = dice.pick(&KINDS);
         let depth = dice.below(4) + 1;
         let tree = Grower {
@@ -132,7 +134,7 @@ fn is_same(found: Option<&Value>, want: Option<&Known>) -> bool {
 #[test]
 fn hiding_information_decides_nothing() {
     let (mut dice, schema) = (dice(), generate::schema());
-    for _ in 0..cases(20_000) / WORLDS {
+    for _ in 0..cases(CASES) / WORLDS {
         let depth = dice.below(4) + 1;
         let moving = dice.one_in(3);
         let tree = Grower {
@@ -197,7 +199,7 @@ fn truth_at(condition: &Condition, schema: &Schema, world: &World, now: i64) -> 
 fn nothing_changes_before_the_horizon() {
     let (mut dice, schema) = (dice(), generate::schema());
     let (mut bounded, mut exact) = (0, 0);
-    for _ in 0..cases(20_000) / WORLDS / 2 {
+    for _ in 0..cases(CASES) / WORLDS / 2 {
         let depth = dice.below(4) + 1;
         let tree = Grower {
             dice: &mut dice,

@@ -29,8 +29,12 @@ impl Checker<'_> {
         checked.collect()
     }
 
-    /// Reports an id that occurs twice.
+    /// Reports an id that occurs twice, or cannot be printed.
     pub(super) fn unique(&mut self, seen: &mut HashSet<String>, id: &str, path: &DocPath) {
+        if id.chars().any(char::is_control) {
+            let message = "an id is made of characters that can be printed";
+            self.error(code::VALUE, path.key("id"), message);
+        }
         if !id.is_empty() && !seen.insert(id.to_owned()) {
             let message = format!("the id `{id}` occurs twice");
             self.error(code::DUPLICATE, path.key("id"), message);
@@ -50,7 +54,7 @@ impl Checker<'_> {
             paused: self.is_paused(action, path),
             starts_at,
             ends_at,
-            channels: self.words(&action.channels, &path.key("channels")),
+            channels: self.channels(action, path),
             eligible: self.clauses(&action.eligible, &path.key("eligible")),
             applicable: self.clauses(&action.applicable, &path.key("applicable")),
             suitable: self.clauses(&action.suitable, &path.key("suitable")),
@@ -131,11 +135,30 @@ impl Checker<'_> {
         }
     }
 
-    /// Reads words of a closed set.
+    fn channels(&mut self, action: &Action, path: &DocPath) -> Vec<Channel> {
+        let path = path.key("channels");
+        let channels = self.words(&action.channels, &path);
+        if action.channels.is_empty() && !self.report.has_errors() {
+            let message = "an action without a channel is never recommended";
+            self.error_with_help(
+                code::VALUE,
+                path,
+                message,
+                "name one, or write `status = \"paused\"`",
+            );
+        }
+        channels
+    }
+
+    /// Reads words of a closed set, each of them once.
     fn words<T: Word + FromStr>(&mut self, texts: &[String], path: &DocPath) -> Vec<T> {
         let mut words = Vec::with_capacity(texts.len());
         for (place, text) in texts.iter().enumerate() {
             match text.parse() {
+                Ok(_) if texts.iter().take(place).any(|earlier| earlier == text) => {
+                    let path = self.place_of(texts, path, place);
+                    self.error(code::DUPLICATE, path, format!("`{text}` occurs twice"));
+                }
                 Ok(word) => words.push(word),
                 Err(_) => {
                     let path = self.place_of(texts, path, place);

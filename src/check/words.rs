@@ -1,5 +1,7 @@
 //! Declarations: the preset, the currency, attributes, kinds and age limits.
 
+use std::collections::HashSet;
+
 use super::Checker;
 use crate::diagnostic::DocPath;
 use crate::policy::{AttributeType, code, preset};
@@ -72,6 +74,11 @@ impl Checker<'_> {
                 );
                 None
             }
+            AttributeType::Words(words) if has_repetition(words) => {
+                let message = "the words of a closed set are different, and not empty";
+                self.error(code::VALUE, path.clone(), message);
+                None
+            }
             AttributeType::Words(words) => {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 Some(Type::words(name, &words))
@@ -140,4 +147,9 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+fn has_repetition(words: &[String]) -> bool {
+    let different: HashSet<&String> = words.iter().filter(|word| !word.is_empty()).collect();
+    different.len() < words.len()
 }

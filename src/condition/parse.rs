@@ -6,35 +6,27 @@ use super::tree::{Comparison, Expr, ExprKind, Name, Operation, Span};
 
 /// How deep a condition may nest, in brackets and as a tree.
 pub(crate) const MAX_DEPTH: u32 = 64;
-/// How many operators may wait for their right side.
-const MAX_WAITING: u32 = 2 * MAX_DEPTH;
 /// How many entries a written list may have.
 pub(crate) const MAX_LIST: usize = 256;
 
 /// Parses a condition.
 pub(crate) fn parse(text: &str) -> Result<Expr, Finding> {
-    let tokens = lex(text)?;
     let mut parser = Parser {
-        tokens,
+        tokens: lex(text)?,
         at: 0,
         depth: 0,
         waiting: 0,
     };
-    if parser.peek() == &Token::End {
-        let finding = Finding::new(finding::SYNTAX, parser.span(), "the condition is empty");
-        return Err(finding.help("write `true` for one that always holds"));
-    }
-    let expr = parser.expr()?;
-    match parser.peek() {
-        Token::End => Ok(expr),
-        _ => Err(parser.unexpected("the end or an operator")),
-    }
+    parser.whole().map(|expr| *expr).map_err(|finding| *finding)
 }
 
+/// Descends into the text; what it returns is boxed, to use little stack.
 struct Parser {
     tokens: Vec<(Token, Span)>,
     at: usize,
+    /// How many brackets are open.
     depth: u32,
+    /// How many operators wait for their right side.
     waiting: u32,
 }
 
@@ -88,6 +80,20 @@ impl Infix {
 }
 
 impl Parser {
+    fn whole(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        if self.peek() == &Token::End {
+            let finding = Finding::new(finding::SYNTAX, self.span(), "the condition is empty");
+            return Err(Box::new(
+                finding.help("write `true` for one that always holds"),
+            ));
+        }
+        let expr = self.expr()?;
+        match self.peek() {
+            Token::End => Ok(expr),
+            _ => Err(self.unexpected("the end or an operator")),
+        }
+    }
+
     fn peek(&self) -> &Token {
         // INVARIANT: the last token is `End`, and `next` never moves past it.
         self.tokens
@@ -101,23 +107,35 @@ impl Parser {
             .map_or_else(Span::default, |(_, span)| *span)
     }
 
-    fn next(&mut self) -> (Token, Span) {
-        let token = self.tokens.get(self.at).cloned();
+    fn peek_next(&self) -> &Token {
+        self.tokens
+            .get(self.at + 1)
+            .map_or(&Token::End, |(token, _)| token)
+    }
+
+    /// Moves past a token; returns where it was.
+    fn advance(&mut self) -> Span {
+        let span = self.span();
         if self.at + 1 < self.tokens.len() {
             self.at += 1;
         }
-        token.unwrap_or((Token::End, Span::default()))
+        span
+    }
+
+    fn next(&mut self) -> (Token, Span) {
+        let token = self.peek().clone();
+        (token, self.advance())
     }
 
     fn eat(&mut self, symbol: &str) -> bool {
         let found = matches!(self.peek(), Token::Symbol(found) if *found == symbol);
         if found {
-            self.next();
+            self.advance();
         }
         found
     }
 
-    fn expect(&mut self, symbol: &str) -> Result<Span, Finding> {
+    fn expect(&mut self, symbol: &str) -> Result<Span, Box<Finding>> {
         let span = self.span();
         if self.eat(symbol) {
             Ok(span)
@@ -132,11 +150,11 @@ impl Parser {
         after.is_some_and(|(token, _)| matches!(token, Token::Symbol(found) if *found == symbol))
     }
 
-    fn unexpected(&self, wanted: &str) -> Finding {
+    fn unexpected(&self, wanted: &str) -> Box<Finding> {
         let found = self.peek();
         let message = format!("expected {wanted}, found {}", found.describe());
         let finding = Finding::new(finding::SYNTAX, self.span(), message);
-        match found {
+        Box::new(match found {
             Token::Name(name) if name == "and" || name == "AND" => finding.help("write `&&`"),
             Token::Name(name) if name == "or" || name == "OR" => finding.help("write `||`"),
             Token::Name(name) if name == "is" => finding.help("write `==`"),
@@ -148,229 +166,245 @@ impl Parser {
                 finding.help("optional values are not part of the language: use `has(…)`")
             }
             _ => finding,
-        }
+        })
     }
 
-    fn deeper<T>(
-        &mut self,
-        inner: impl FnOnce(&mut Self) -> Result<T, Finding>,
-    ) -> Result<T, Finding> {
+    /// Goes one level down; who fails on the way never comes back up.
+    fn descend(&mut self) -> Result<(), Box<Finding>> {
         if self.depth >= MAX_DEPTH {
             return Err(too_deep(self.span()));
         }
         self.depth += 1;
-        let result = inner(self);
-        self.depth -= 1;
-        result
+        Ok(())
     }
 
-    fn expr(&mut self) -> Result<Expr, Finding> {
-        self.deeper(|parser| parser.infix(Level::Choice))
+    fn expr(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        self.descend()?;
+        let expr = self.infix(Level::Choice)?;
+        self.depth -= 1;
+        Ok(expr)
     }
 
     /// Parses operators that bind at least as tightly as `level`.
-    fn infix(&mut self, level: Level) -> Result<Expr, Finding> {
+    fn infix(&mut self, level: Level) -> Result<Box<Expr>, Box<Finding>> {
         let mut left = self.unary()?;
         while let Some((infix, at)) = Infix::of(self.peek()).filter(|(_, at)| *at >= level) {
-            let (_, operator) = self.next();
-            left = self.combine(left, infix, at, operator)?;
+            let operator = self.advance();
+            let right = self.right_side(tighter(at), operator)?;
+            left = match infix {
+                Infix::Choice => self.choice(left, right)?,
+                _ => self.joined(left, infix, right, operator)?,
+            };
         }
         Ok(left)
     }
 
-    fn combine(
-        &mut self,
-        left: Expr,
-        infix: Infix,
-        level: Level,
-        operator: Span,
-    ) -> Result<Expr, Finding> {
-        if matches!(infix, Infix::Choice) {
-            return self.choice(left);
-        }
-        if self.waiting >= MAX_WAITING {
+    /// Parses what an operator waits for: each that waits is a level of the tree.
+    fn right_side(&mut self, level: Level, operator: Span) -> Result<Box<Expr>, Box<Finding>> {
+        if self.waiting >= MAX_DEPTH {
             return Err(too_deep(operator));
         }
         self.waiting += 1;
-        let right = self.infix(tighter(level))?;
+        let right = self.infix(level)?;
         self.waiting -= 1;
-        if level == Level::Relation {
-            self.refuse_chain(operator)?;
-        }
+        Ok(right)
+    }
+
+    fn joined(
+        &self,
+        left: Box<Expr>,
+        infix: Infix,
+        right: Box<Expr>,
+        operator: Span,
+    ) -> Result<Box<Expr>, Box<Finding>> {
         let span = left.span.to(right.span);
-        let (a, b) = (Box::new(left), Box::new(right));
         let kind = match infix {
-            Infix::Or => ExprKind::Or(match a.kind {
-                ExprKind::Or(parts) => joined(parts, *b),
-                _ => vec![*a, *b],
+            Infix::Or => ExprKind::Or(match left.kind {
+                ExprKind::Or(parts) => appended(parts, *right),
+                _ => vec![*left, *right],
             }),
-            Infix::And => ExprKind::And(match a.kind {
-                ExprKind::And(parts) => joined(parts, *b),
-                _ => vec![*a, *b],
+            Infix::And => ExprKind::And(match left.kind {
+                ExprKind::And(parts) => appended(parts, *right),
+                _ => vec![*left, *right],
             }),
-            Infix::Compare(comparison) => ExprKind::Compare(comparison, a, b),
-            Infix::Arithmetic(operation) => ExprKind::Arithmetic(operation, a, b),
-            Infix::In | Infix::Choice => ExprKind::In(a, b),
+            Infix::Compare(comparison) => {
+                self.refuse_chain(operator)?;
+                ExprKind::Compare(comparison, left, right)
+            }
+            Infix::In | Infix::Choice => {
+                self.refuse_chain(operator)?;
+                ExprKind::In(left, right)
+            }
+            Infix::Arithmetic(operation) => ExprKind::Arithmetic(operation, left, right),
         };
         node(kind, span)
     }
 
-    fn choice(&mut self, test: Expr) -> Result<Expr, Finding> {
-        let then = self.deeper(|parser| parser.infix(Level::Or))?;
-        self.expect(":")?;
-        let otherwise = self.expr()?;
+    /// Parses the rest of `test ? then : otherwise`.
+    fn choice(&mut self, test: Box<Expr>, then: Box<Expr>) -> Result<Box<Expr>, Box<Finding>> {
+        let colon = self.expect(":")?;
+        let otherwise = self.right_side(Level::Choice, colon)?;
         let span = test.span.to(otherwise.span);
-        let kind = ExprKind::Choice(Box::new(test), Box::new(then), Box::new(otherwise));
+        let kind = ExprKind::Choice(test, then, otherwise);
         node(kind, span)
     }
 
-    fn refuse_chain(&self, first: Span) -> Result<(), Finding> {
+    fn refuse_chain(&self, first: Span) -> Result<(), Box<Finding>> {
         let again = Infix::of(self.peek()).is_some_and(|(_, level)| level == Level::Relation);
         if !again {
             return Ok(());
         }
         let message = "comparisons do not chain";
         let finding = Finding::new(finding::CHAIN, first.to(self.span()), message);
-        Err(finding.help("write `a < b && b < c`"))
+        Err(Box::new(finding.help("write `a < b && b < c`")))
     }
 
-    fn unary(&mut self) -> Result<Expr, Finding> {
-        let start = self.span();
-        if self.eat("!") {
-            let inner = self.deeper(Self::unary)?;
-            let span = start.to(inner.span);
-            return node(ExprKind::Not(Box::new(inner)), span);
+    fn unary(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        match self.peek() {
+            Token::Symbol("!") => self.negated(ExprKind::Not),
+            // The sign is a part of the number: so the least integer can be written.
+            Token::Symbol("-") if matches!(self.peek_next(), Token::Int(_) | Token::Double(_)) => {
+                let number = self.negative_number()?;
+                self.suffixes(number)
+            }
+            Token::Symbol("-") => self.negated(ExprKind::Negate),
+            _ => {
+                let primary = self.primary()?;
+                self.suffixes(primary)
+            }
         }
-        if self.eat("-") {
-            return self.negated(start);
-        }
-        self.postfix()
     }
 
-    /// Folds the sign into a number, so that the least integer can be written.
-    fn negated(&mut self, start: Span) -> Result<Expr, Finding> {
-        let kind = match *self.peek() {
+    fn negated(&mut self, negation: fn(Box<Expr>) -> ExprKind) -> Result<Box<Expr>, Box<Finding>> {
+        let start = self.advance();
+        self.descend()?;
+        let inner = self.unary()?;
+        self.depth -= 1;
+        let span = start.to(inner.span);
+        node(negation(inner), span)
+    }
+
+    fn negative_number(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        let start = self.advance();
+        let (token, end) = self.next();
+        let kind = match token {
             Token::Int(magnitude) => {
                 let value = 0_i64.checked_sub_unsigned(magnitude);
-                let too_large =
-                    || Finding::new(finding::NUMBER, self.span(), "the number is too large");
-                ExprKind::Int(value.ok_or_else(too_large)?)
+                ExprKind::Int(value.ok_or_else(|| too_large(end))?)
             }
             Token::Double(magnitude) => ExprKind::Double(-magnitude),
-            _ => {
-                let inner = self.deeper(Self::unary)?;
-                let span = start.to(inner.span);
-                return node(ExprKind::Negate(Box::new(inner)), span);
-            }
+            _ => return Err(self.unexpected("a number")),
         };
-        let (_, end) = self.next();
-        self.suffixes(Expr::new(kind, start.to(end)))
+        Ok(Box::new(Expr::new(kind, start.to(end))))
     }
 
-    fn postfix(&mut self) -> Result<Expr, Finding> {
-        let primary = self.primary()?;
-        self.suffixes(primary)
-    }
-
-    fn suffixes(&mut self, mut expr: Expr) -> Result<Expr, Finding> {
+    fn suffixes(&mut self, mut expr: Box<Expr>) -> Result<Box<Expr>, Box<Finding>> {
         loop {
-            if self.eat(".") {
-                let name = self.select_name()?;
-                expr = self.select(expr, name)?;
-            } else if self.eat("[") {
-                let key = self.expr()?;
-                let end = self.expect("]")?;
-                let span = expr.span.to(end);
-                let kind = ExprKind::Index(Box::new(expr), Box::new(key));
-                expr = node(kind, span)?;
-            } else {
-                return Ok(expr);
-            }
-        }
-    }
-
-    fn select_name(&mut self) -> Result<Name, Finding> {
-        match self.peek() {
-            Token::Name(_) => {
-                let (token, span) = self.next();
-                let Token::Name(text) = token else {
-                    return Err(self.unexpected("a name"));
-                };
-                Ok(Name { text, span })
-            }
-            _ => Err(self.unexpected("a name")),
-        }
-    }
-
-    fn select(&mut self, target: Expr, name: Name) -> Result<Expr, Finding> {
-        let start = target.span;
-        if self.eat("(") {
-            let (args, end) = self.entries(")")?;
-            let kind = ExprKind::Call {
-                target: Some(Box::new(target)),
-                name,
-                args,
+            expr = match self.peek() {
+                Token::Symbol(".") => self.select(expr)?,
+                Token::Symbol("[") => self.index(expr)?,
+                _ => return Ok(expr),
             };
-            return node(kind, start.to(end));
+        }
+    }
+
+    fn select(&mut self, target: Box<Expr>) -> Result<Box<Expr>, Box<Finding>> {
+        self.advance();
+        let name = self.name()?;
+        let start = target.span;
+        if matches!(self.peek(), Token::Symbol("(")) {
+            return self.call(Some(target), name, start);
         }
         let span = start.to(name.span);
-        node(ExprKind::Select(Box::new(target), name), span)
+        node(ExprKind::Select(target, name), span)
     }
 
-    fn primary(&mut self) -> Result<Expr, Finding> {
-        let start = self.span();
-        if self.eat("(") {
-            let mut inner = self.expr()?;
-            let end = self.expect(")")?;
-            // The brackets belong to the piece: a finding underlines them too.
-            inner.span = start.to(end);
-            return Ok(inner);
-        }
-        if self.eat("[") {
-            let (entries, end) = self.entries("]")?;
-            return node(ExprKind::List(entries), start.to(end));
-        }
-        if !matches!(
-            self.peek(),
-            Token::Int(_) | Token::Double(_) | Token::Text(_) | Token::Name(_)
-        ) {
-            return Err(self.unexpected("a value"));
-        }
-        let (token, span) = self.next();
-        let kind = match token {
-            Token::Int(magnitude) => ExprKind::Int(
-                i64::try_from(magnitude)
-                    .map_err(|_| Finding::new(finding::NUMBER, span, "the number is too large"))?,
-            ),
-            Token::Double(value) => ExprKind::Double(value),
-            Token::Text(text) => ExprKind::Text(text),
-            Token::Name(text) => return self.name(Name { text, span }),
-            Token::Symbol(_) | Token::End => return Err(self.unexpected("a value")),
+    fn index(&mut self, target: Box<Expr>) -> Result<Box<Expr>, Box<Finding>> {
+        self.advance();
+        let key = self.expr()?;
+        let span = target.span.to(self.expect("]")?);
+        node(ExprKind::Index(target, key), span)
+    }
+
+    fn name(&mut self) -> Result<Name, Box<Finding>> {
+        let Token::Name(text) = self.peek() else {
+            return Err(self.unexpected("a name"));
         };
-        Ok(Expr::new(kind, span))
+        let text = text.clone();
+        let span = self.advance();
+        Ok(Name { text, span })
     }
 
-    fn name(&mut self, name: Name) -> Result<Expr, Finding> {
+    fn primary(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        match self.peek() {
+            Token::Symbol("(") => self.bracketed(),
+            Token::Symbol("[") => self.list(),
+            Token::Name(_) => {
+                let name = self.name()?;
+                self.call_or_name(name)
+            }
+            _ => self.literal(),
+        }
+    }
+
+    fn bracketed(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        let start = self.advance();
+        let mut inner = self.expr()?;
+        let end = self.expect(")")?;
+        // The brackets belong to the piece: a finding underlines them too.
+        inner.span = start.to(end);
+        Ok(inner)
+    }
+
+    fn list(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        let start = self.advance();
+        let (entries, end) = self.entries("]")?;
+        node(ExprKind::List(entries), start.to(end))
+    }
+
+    fn literal(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        let kind = match self.peek() {
+            Token::Int(magnitude) => match i64::try_from(*magnitude) {
+                Ok(value) => ExprKind::Int(value),
+                Err(_) => return Err(too_large(self.span())),
+            },
+            Token::Double(value) => ExprKind::Double(*value),
+            Token::Text(text) => ExprKind::Text(text.clone()),
+            Token::Name(_) | Token::Symbol(_) | Token::End => {
+                return Err(self.unexpected("a value"));
+            }
+        };
+        Ok(Box::new(Expr::new(kind, self.advance())))
+    }
+
+    fn call_or_name(&mut self, name: Name) -> Result<Box<Expr>, Box<Finding>> {
         let span = name.span;
         match name.text.as_str() {
-            "true" => return Ok(Expr::new(ExprKind::Bool(true), span)),
-            "false" => return Ok(Expr::new(ExprKind::Bool(false), span)),
+            "true" => return Ok(Box::new(Expr::new(ExprKind::Bool(true), span))),
+            "false" => return Ok(Box::new(Expr::new(ExprKind::Bool(false), span))),
             _ => refuse_word(&name)?,
         }
-        if self.eat("(") {
-            let (args, end) = self.entries(")")?;
-            let kind = ExprKind::Call {
-                target: None,
-                name,
-                args,
-            };
-            return node(kind, span.to(end));
+        if matches!(self.peek(), Token::Symbol("(")) {
+            return self.call(None, name, span);
         }
-        Ok(Expr::new(ExprKind::Name(name.text), span))
+        Ok(Box::new(Expr::new(ExprKind::Name(name.text), span)))
+    }
+
+    /// Parses the arguments of a call that begins at `start`.
+    fn call(
+        &mut self,
+        target: Option<Box<Expr>>,
+        name: Name,
+        start: Span,
+    ) -> Result<Box<Expr>, Box<Finding>> {
+        self.advance();
+        let (args, end) = self.entries(")")?;
+        let kind = ExprKind::Call { target, name, args };
+        node(kind, start.to(end))
     }
 
     /// Parses entries up to a closing bracket; a comma may follow the last.
-    fn entries(&mut self, close: &str) -> Result<(Vec<Expr>, Span), Finding> {
+    fn entries(&mut self, close: &str) -> Result<(Vec<Expr>, Span), Box<Finding>> {
         let mut entries = Vec::new();
         loop {
             let end = self.span();
@@ -379,9 +413,9 @@ impl Parser {
             }
             if entries.len() >= MAX_LIST {
                 let message = format!("a list of more than {MAX_LIST} entries");
-                return Err(Finding::new(finding::LIMIT, end, message));
+                return Err(Box::new(Finding::new(finding::LIMIT, end, message)));
             }
-            entries.push(self.expr()?);
+            entries.push(*self.expr()?);
             let end = self.span();
             if !self.eat(",") {
                 self.expect(close)?;
@@ -403,24 +437,32 @@ fn tighter(level: Level) -> Level {
 }
 
 /// Appends to `a && b`, so that `a && b && c` is one piece with three parts.
-fn joined(mut parts: Vec<Expr>, last: Expr) -> Vec<Expr> {
+fn appended(mut parts: Vec<Expr>, last: Expr) -> Vec<Expr> {
     parts.push(last);
     parts
 }
 
 /// Makes a piece that is not too high a tree to walk.
-fn node(kind: ExprKind, span: Span) -> Result<Expr, Finding> {
+fn node(kind: ExprKind, span: Span) -> Result<Box<Expr>, Box<Finding>> {
     let expr = Expr::new(kind, span);
     if expr.height > MAX_DEPTH {
         return Err(too_deep(span));
     }
-    Ok(expr)
+    Ok(Box::new(expr))
 }
 
-fn too_deep(span: Span) -> Finding {
+fn too_large(span: Span) -> Box<Finding> {
+    Box::new(Finding::new(
+        finding::NUMBER,
+        span,
+        "the number is too large",
+    ))
+}
+
+fn too_deep(span: Span) -> Box<Finding> {
     let message = format!("the condition nests deeper than {MAX_DEPTH}");
     let finding = Finding::new(finding::LIMIT, span, message);
-    finding.help("give parts of it names under `[situations]`")
+    Box::new(finding.help("give parts of it names under `[situations]`"))
 }
 
 /// Words that mean something elsewhere, and what to write here.

@@ -4,13 +4,17 @@
 //! over *terms*. Atoms, terms and the truths above them are stored once each,
 //! however many conditions use them, and are evaluated once per decision.
 
+mod reads;
+mod shape;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::ops::Index;
 
 use super::functions::{Clock, TextTest};
 use super::tree::Operation;
-use crate::schema::{FactId, FieldId, PartId, Schema};
+use crate::schema::{FactId, FieldId, PartId};
+use shape::Shape;
 
 /// The place of a truth in its program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -160,36 +164,6 @@ pub(crate) struct Program {
     term_shapes: Vec<Shape>,
 }
 
-/// What is known of a truth or a term from its form.
-#[derive(Clone, Copy, Debug, Default)]
-struct Shape {
-    /// Whether its value depends on the element of a macro.
-    is_local: bool,
-    /// How many truths and terms lie below one another in it.
-    height: u32,
-}
-
-impl Shape {
-    const ELEMENT: Self = Self {
-        is_local: true,
-        height: 0,
-    };
-
-    fn joined(self, other: Self) -> Self {
-        Self {
-            is_local: self.is_local || other.is_local,
-            height: self.height.max(other.height),
-        }
-    }
-
-    fn raised(self) -> Self {
-        Self {
-            height: self.height.saturating_add(1),
-            ..self
-        }
-    }
-}
-
 #[derive(Clone, Debug)]
 struct Arena<T> {
     items: Vec<T>,
@@ -242,35 +216,8 @@ impl Program {
         self.terms.items.len()
     }
 
-    pub(crate) fn is_local(&self, node: NodeId) -> bool {
-        self.node_shape(node).is_local
-    }
-
-    pub(crate) fn term_is_local(&self, term: TermId) -> bool {
-        self.term_shape(term).is_local
-    }
-
-    /// Tells how deep a truth is, with every situation it names.
-    pub(crate) fn height(&self, node: NodeId) -> u32 {
-        self.node_shape(node).height
-    }
-
-    fn node_shape(&self, node: NodeId) -> Shape {
-        self.node_shapes
-            .get(node.0 as usize)
-            .copied()
-            .unwrap_or_default()
-    }
-
-    fn term_shape(&self, term: TermId) -> Shape {
-        self.term_shapes
-            .get(term.0 as usize)
-            .copied()
-            .unwrap_or_default()
-    }
-
     pub(crate) fn term(&mut self, term: Term) -> TermId {
-        let shape = self.shape_of_term(&term).raised();
+        let shape = self.shape_of(&term);
         let (place, new) = self.terms.add(term);
         if new {
             self.term_shapes.push(shape);
@@ -279,81 +226,25 @@ impl Program {
     }
 
     fn node(&mut self, node: Node) -> NodeId {
-        let shape = match &node {
-            Node::True | Node::False | Node::Unknown => Shape::default(),
-            Node::Atom(atom) => self.shape_of_atom(&self[*atom]),
-            Node::Not(inner) => self.node_shape(*inner),
-            Node::All(parts) | Node::Any(parts) => {
-                let shapes = parts.iter().map(|part| self.node_shape(*part));
-                shapes.fold(Shape::default(), Shape::joined)
-            }
-        };
+        let shape = self.shape_of_truth(&node);
         let (place, new) = self.nodes.add(node);
         if new {
-            self.node_shapes.push(shape.raised());
+            self.node_shapes.push(shape);
         }
         NodeId(place)
     }
 
-    fn shape_of_atom(&self, atom: &Atom) -> Shape {
-        match atom {
-            Atom::KnownPart(_) => Shape::default(),
-            Atom::Cut(term, _)
-            | Atom::Is(term, _)
-            | Atom::Truth(term)
-            | Atom::Has(term)
-            | Atom::KnownFact(term) => self.term_shape(*term),
-            Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
-                self.term_shape(*a).joined(self.term_shape(*b))
-            }
-            Atom::Member(term, list) => self.term_shape(*term).joined(self.shape_of_list(list)),
-            Atom::Exists(list, body) | Atom::One(list, body) => self.shape_of_macro(list, *body),
-        }
+    pub(crate) fn is_local(&self, node: NodeId) -> bool {
+        self.shape_of_node(node).local
     }
 
-    /// The body looks at the elements of this list, and at no others: macros
-    /// do not nest.
-    fn shape_of_macro(&self, list: &ListTerm, body: NodeId) -> Shape {
-        let list = self.shape_of_list(list);
-        Shape {
-            height: list.height.max(self.node_shape(body).height),
-            ..list
-        }
+    pub(crate) fn term_is_local(&self, term: TermId) -> bool {
+        self.shape_of_term(term).local
     }
 
-    fn shape_of_term(&self, term: &Term) -> Shape {
-        match term {
-            Term::Field(..) | Term::Element => Shape::ELEMENT,
-            Term::Constant(_) | Term::Unknown | Term::Fact(_) | Term::Entry(..) | Term::Now => {
-                Shape::default()
-            }
-            Term::Since(inner)
-            | Term::DaysSince(inner)
-            | Term::Negate(inner)
-            | Term::ToDouble(inner)
-            | Term::ToInt(inner)
-            | Term::Characters(inner)
-            | Term::Clock(_, inner, _) => self.term_shape(*inner),
-            Term::Arithmetic(_, a, b) => self.term_shape(*a).joined(self.term_shape(*b)),
-            Term::Size(list) => self.shape_of_list(list),
-            Term::Count(list, body) => self.shape_of_macro(list, *body),
-            Term::Choice(test, a, b) => {
-                let sides = self.term_shape(*a).joined(self.term_shape(*b));
-                self.node_shape(*test).joined(sides)
-            }
-            Term::Truth(node) => self.node_shape(*node),
-        }
-    }
-
-    fn shape_of_list(&self, list: &ListTerm) -> Shape {
-        match list {
-            ListTerm::Fact(_) => Shape::default(),
-            ListTerm::Field(..) => Shape::ELEMENT,
-            ListTerm::Written(entries) => {
-                let shapes = entries.iter().map(|entry| self.term_shape(*entry));
-                shapes.fold(Shape::default(), Shape::joined)
-            }
-        }
+    /// Returns how many truths and terms lie inside each other here.
+    pub(crate) fn height(&self, node: NodeId) -> u32 {
+        self.shape_of_node(node).height
     }
 
     pub(crate) fn atom(&mut self, atom: Atom) -> NodeId {
@@ -415,127 +306,6 @@ impl Program {
             } else {
                 Node::Any(flat)
             }),
-        }
-    }
-
-    /// Lists what a truth reads, sorted: facts, and parts that `known` asks for.
-    pub(crate) fn reads<'s>(&self, root: NodeId, schema: &'s Schema) -> Vec<&'s str> {
-        let visit = self.visit(|visit| visit.node(root));
-        let facts = visit
-            .facts
-            .iter()
-            .map(|fact| schema.entry(*fact).path.as_str());
-        let parts = visit
-            .parts
-            .iter()
-            .map(|part| schema.part(*part).name.as_str());
-        let mut paths: Vec<&str> = facts.chain(parts).collect();
-        paths.sort_unstable();
-        paths.dedup();
-        paths
-    }
-
-    fn visit<'a>(&'a self, start: impl FnOnce(&mut Visit<'a>)) -> Visit<'a> {
-        let mut visit = Visit {
-            program: self,
-            seen: vec![false; self.nodes.items.len()],
-            facts: Vec::new(),
-            parts: Vec::new(),
-        };
-        start(&mut visit);
-        visit
-    }
-}
-
-/// Collects what a truth depends on.
-struct Visit<'a> {
-    program: &'a Program,
-    /// Truths share others, so that the ways to one may be beyond counting.
-    seen: Vec<bool>,
-    facts: Vec<FactId>,
-    parts: Vec<PartId>,
-}
-
-impl Visit<'_> {
-    fn node(&mut self, id: NodeId) {
-        match self.seen.get_mut(id.0 as usize) {
-            Some(seen) if !*seen => *seen = true,
-            _ => return,
-        }
-        match &self.program[id] {
-            Node::True | Node::False | Node::Unknown => {}
-            Node::Atom(atom) => self.atom(*atom),
-            Node::Not(inner) => self.node(*inner),
-            Node::All(parts) | Node::Any(parts) => {
-                for part in parts {
-                    self.node(*part);
-                }
-            }
-        }
-    }
-
-    fn atom(&mut self, atom: AtomId) {
-        match &self.program[atom] {
-            Atom::KnownPart(part) => self.parts.push(*part),
-            Atom::Cut(term, _)
-            | Atom::Is(term, _)
-            | Atom::Truth(term)
-            | Atom::Has(term)
-            | Atom::KnownFact(term) => self.term(*term),
-            Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
-                self.term(*a);
-                self.term(*b);
-            }
-            Atom::Member(term, list) => {
-                self.term(*term);
-                self.list(list);
-            }
-            Atom::Exists(list, body) | Atom::One(list, body) => {
-                self.list(list);
-                self.node(*body);
-            }
-        }
-    }
-
-    fn list(&mut self, list: &ListTerm) {
-        match list {
-            ListTerm::Fact(fact) | ListTerm::Field(fact, _) => self.facts.push(*fact),
-            ListTerm::Written(entries) => {
-                for entry in entries {
-                    self.term(*entry);
-                }
-            }
-        }
-    }
-
-    fn term(&mut self, term: TermId) {
-        match &self.program[term] {
-            Term::Constant(_) | Term::Unknown | Term::Element | Term::Now => {}
-            Term::Fact(fact) | Term::Entry(fact, _) | Term::Field(fact, _) => {
-                self.facts.push(*fact);
-            }
-            Term::Since(inner)
-            | Term::DaysSince(inner)
-            | Term::Negate(inner)
-            | Term::ToDouble(inner)
-            | Term::ToInt(inner)
-            | Term::Characters(inner)
-            | Term::Clock(_, inner, _) => self.term(*inner),
-            Term::Arithmetic(_, a, b) => {
-                self.term(*a);
-                self.term(*b);
-            }
-            Term::Size(list) => self.list(list),
-            Term::Count(list, body) => {
-                self.list(list);
-                self.node(*body);
-            }
-            Term::Choice(test, a, b) => {
-                self.node(*test);
-                self.term(*a);
-                self.term(*b);
-            }
-            Term::Truth(node) => self.node(*node),
         }
     }
 }

@@ -19,6 +19,7 @@ record! {
         optional {}
         defaulted {
             /// The scores by name.
+            #[serde(deserialize_with = "crate::object::unique")]
             values: BTreeMap<String, Score>,
         }
     }
@@ -118,6 +119,7 @@ record! {
         optional {}
         defaulted {
             /// The attributes by name.
+            #[serde(deserialize_with = "crate::object::unique")]
             values: BTreeMap<String, Attribute>,
         }
     }
@@ -126,7 +128,7 @@ record! {
 /// The value of one attribute.
 ///
 /// A value that does not have the type the policy declares reads as unknown.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Attribute {
@@ -142,6 +144,51 @@ pub enum Attribute {
     Text(String),
     /// A list of texts.
     Texts(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for Attribute {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AttributeVisitor)
+    }
+}
+
+struct AttributeVisitor;
+
+impl<'de> de::Visitor<'de> for AttributeVisitor {
+    type Value = Attribute;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a truth value, a number, a text or a list of texts")
+    }
+
+    fn visit_unit<E>(self) -> Result<Attribute, E> {
+        Ok(Attribute::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Attribute, E> {
+        Ok(Attribute::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Attribute, E> {
+        Ok(Attribute::Int(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Attribute, E> {
+        let value = i64::try_from(value).map_err(|_| E::custom("the number is too large"))?;
+        Ok(Attribute::Int(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Attribute, E> {
+        Ok(Attribute::Double(value))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Attribute, E> {
+        Ok(Attribute::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, texts: A) -> Result<Attribute, A::Error> {
+        Vec::deserialize(de::value::SeqAccessDeserializer::new(texts)).map(Attribute::Texts)
+    }
 }
 
 impl From<bool> for Attribute {

@@ -12,6 +12,7 @@ use crate::time::Timestamp;
 
 /// One area of a context: not delivered, or known up to some time.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Part<T> {
     /// Nobody has delivered it: nothing about it is known to be false.
     #[default]
@@ -33,6 +34,12 @@ impl<T> Part<T> {
 impl<T> From<T> for Part<T> {
     fn from(value: T) -> Self {
         Self::Known(value)
+    }
+}
+
+impl<T> From<Option<T>> for Part<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Unknown, Self::Known)
     }
 }
 
@@ -269,7 +276,7 @@ impl<'de> de::Visitor<'de> for AsOfVisitor {
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<AsOf, A::Error> {
         let sources: BTreeMap<String, Timestamp> =
-            BTreeMap::deserialize(de::value::MapAccessDeserializer::new(map))?;
+            crate::object::unique(de::value::MapAccessDeserializer::new(map))?;
         AsOf::sources(sources).ok_or_else(|| de::Error::custom("at least one source is needed"))
     }
 }

@@ -44,6 +44,7 @@ impl<'a> Slate<'a> {
             let slots = request
                 .slots
                 .iter()
+                .take(Request::MAX_SLOTS)
                 .map(|slot| (slot.as_str(), false))
                 .collect();
             Slots::Named { slots, limit }
@@ -113,7 +114,13 @@ impl<'a> Slate<'a> {
                     }
                     match self.treatment(action, Some(name)) {
                         Ok(treatment) => return Ok((Some(place), treatment)),
-                        Err(reason) => refusal = refusal.or(Some(reason)),
+                        // A refusal that names a missing fact says more than one without.
+                        Err(reason) => {
+                            let kept = refusal.filter(|kept: &StoredReason| {
+                                !kept.basis.is_empty() || reason.basis.is_empty()
+                            });
+                            refusal = kept.or(Some(reason));
+                        }
                     }
                 }
                 Err(refusal.unwrap_or_else(|| reason(ReasonCode::NoMatchingPlacement, Rule::None)))

@@ -26,6 +26,8 @@ pub struct Request {
     /// The channel that is asked for.
     pub channel: Channel,
     /// The slots to fill, in their order; none asks for one ranking.
+    ///
+    /// Those beyond [`MAX_SLOTS`](Self::MAX_SLOTS) are not filled.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub slots: Vec<String>,
     /// How many recommendations at most; none asks for all.
@@ -63,6 +65,8 @@ pub enum Detail {
 }
 
 impl Request {
+    /// How many slots a decision fills.
+    pub const MAX_SLOTS: usize = 1_000;
     /// The longest JSON text that is read: 1 MiB.
     #[cfg(feature = "json")]
     pub const MAX_JSON_BYTES: usize = 1 << 20;

@@ -348,6 +348,14 @@ impl<'t> Table<'t> {
     fn texts_by_name(&mut self, key: &'static str) -> BTreeMap<String, String> {
         self.by_name(key, |table, entry, path| match entry {
             Tree::Text(text) => Some(text.clone()),
+            Tree::Table(_) => {
+                let message = "age limits by source are not supported yet";
+                let diagnostic = Diagnostic::error(code::NOT_YET, path, message);
+                table
+                    .report
+                    .push(diagnostic.with_help("write one limit for the part, such as \"15m\""));
+                None
+            }
             other => {
                 table.wrong(
                     path,

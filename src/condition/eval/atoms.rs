@@ -15,46 +15,37 @@ impl<'a> Evaluator<'a> {
     pub(super) fn atom(&mut self, id: AtomId, scope: Scope<'a>) -> Outcome {
         let program = self.program;
         match &program[id] {
-            Atom::Cut(term, limit) => {
-                let reading = self.term(*term, scope);
-                self.cut(reading, *limit)
-            }
+            Atom::Cut(term, limit) => self.cut(*term, *limit, scope),
             Atom::Is(term, constant) => {
                 let constant = super::terms::value_of(constant);
-                self.term(*term, scope).test(|value| value == constant)
+                self.is(*term, constant, scope)
             }
-            Atom::Truth(term) => self
-                .term(*term, scope)
-                .test(|value| value == Value::Bool(true)),
+            Atom::Truth(term) => self.is(*term, Value::Bool(true), scope),
             Atom::Has(place) => self.has(*place, scope),
             Atom::KnownPart(part) => known(self.facts.delivery(*part), true),
             Atom::KnownFact(place) => self.known_fact(*place, scope),
             Atom::Text(test, text, needle) => {
-                let (text, needle) = (self.term(*text, scope), self.term(*needle, scope));
-                let both = text.joined(&needle);
-                match (text.value, needle.value) {
-                    (Some(Value::Text(text)), Some(Value::Text(needle))) => {
-                        both.test(|_| test.holds(text, needle))
-                    }
-                    _ => both.unknown(),
-                }
+                let holds = |text: Value<'a>, needle: Value<'a>| match (text, needle) {
+                    (Value::Text(text), Value::Text(needle)) => Some(test.holds(text, needle)),
+                    _ => None,
+                };
+                self.compare(*text, *needle, &holds, scope)
             }
-            Atom::Less(a, b) => {
-                let (a, b) = (self.term(*a, scope), self.term(*b, scope));
-                self.compare(a, b, less)
-            }
-            Atom::Equal(a, b) => {
-                let (a, b) = (self.term(*a, scope), self.term(*b, scope));
-                self.compare(a, b, equal)
-            }
+            Atom::Less(a, b) => self.compare(*a, *b, &less, scope),
+            Atom::Equal(a, b) => self.compare(*a, *b, &equal, scope),
             Atom::Member(item, list) => self.member(*item, list, scope),
             Atom::Exists(list, body) => self.exists(list, *body, scope),
             Atom::One(list, body) => self.exactly_one(list, *body, scope),
         }
     }
 
+    fn is(&mut self, term: TermId, constant: Value<'a>, scope: Scope<'a>) -> Outcome {
+        self.term(term, scope).test(|value| value == constant)
+    }
+
     /// Cuts the line of a term, and finds out when the term crosses the cut.
-    fn cut(&self, reading: Reading<'a>, limit: Limit) -> Outcome {
+    fn cut(&mut self, term: TermId, limit: Limit, scope: Scope<'a>) -> Outcome {
+        let reading = self.term(term, scope);
         reading.decide(|value| match (value, limit) {
             (Value::Int(value) | Value::Time(value) | Value::Length(value), Limit::Int(limit)) => {
                 self.crossing(i128::from(value) - i128::from(limit), reading.slope)
@@ -99,10 +90,21 @@ impl<'a> Evaluator<'a> {
     }
 
     fn compare(
+        &mut self,
+        a: TermId,
+        b: TermId,
+        test: &dyn Fn(Value<'a>, Value<'a>) -> Option<bool>,
+        scope: Scope<'a>,
+    ) -> Outcome {
+        let (a, b) = (self.term(a, scope), self.term(b, scope));
+        self.compared(a, b, test)
+    }
+
+    fn compared(
         &self,
         a: Reading<'a>,
         b: Reading<'a>,
-        test: impl Fn(Value<'a>, Value<'a>) -> Option<bool>,
+        test: &dyn Fn(Value<'a>, Value<'a>) -> Option<bool>,
     ) -> Outcome {
         let both = a.joined(&b);
         let (Some(left), Some(right)) = (a.value, b.value) else {

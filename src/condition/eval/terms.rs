@@ -2,7 +2,7 @@
 
 use super::{Element, Evaluator, Reading, Scope, Value};
 use crate::condition::functions::{self, Clock, DAY, LENGTHS, TIMES, doubles, integers};
-use crate::condition::program::{Constant, Term, TermId};
+use crate::condition::program::{Constant, NodeId, Term, TermId};
 use crate::condition::tree::Operation;
 use crate::condition::truth::NEVER;
 use crate::schema::{Cell, FactId};
@@ -48,47 +48,23 @@ impl<'a> Evaluator<'a> {
 
     fn compute(&mut self, term: &'a Term, scope: Scope<'a>) -> Reading<'a> {
         match term {
-            Term::Since(time) => {
-                let time = self.term(*time, scope);
-                self.since(time)
+            Term::Since(inner)
+            | Term::DaysSince(inner)
+            | Term::Negate(inner)
+            | Term::ToDouble(inner)
+            | Term::ToInt(inner)
+            | Term::Characters(inner)
+            | Term::Clock(_, inner, _) => {
+                let inner = self.term(*inner, scope);
+                self.of_one(term, inner)
             }
-            Term::DaysSince(time) => {
-                let time = self.term(*time, scope);
-                let since = self.since(time);
-                self.whole_days(since)
-            }
-            Term::Negate(inner) => negated(self.term(*inner, scope)),
             Term::Arithmetic(operation, a, b) => {
                 let (a, b) = (self.term(*a, scope), self.term(*b, scope));
                 self.computed(*operation, a, b)
             }
-            Term::ToDouble(inner) => self.term(*inner, scope).map(|value| match value {
-                Value::Int(value) => Some(Value::Double(functions::to_double(value))),
-                _ => None,
-            }),
-            Term::ToInt(inner) => self.term(*inner, scope).map(|value| match value {
-                Value::Double(value) => functions::truncated(value).map(Value::Int),
-                _ => None,
-            }),
-            Term::Characters(text) => self.term(*text, scope).map(|value| match value {
-                Value::Text(text) => i64::try_from(text.chars().count()).ok().map(Value::Int),
-                _ => None,
-            }),
             Term::Size(list) => self.size(list, scope),
             Term::Count(list, body) => self.count(list, *body, scope),
-            Term::Clock(clock, inner, offset) => {
-                let inner = self.term(*inner, scope);
-                self.clock(*clock, inner, *offset)
-            }
-            Term::Choice(test, then, otherwise) => {
-                let test = Reading::of_truth(self.node(*test, scope));
-                let taken = match test.value {
-                    Some(Value::Bool(true)) => then,
-                    Some(_) => otherwise,
-                    None => return test,
-                };
-                self.term(*taken, scope).joined(&test)
-            }
+            Term::Choice(test, then, otherwise) => self.chosen(*test, *then, *otherwise, scope),
             Term::Truth(node) => Reading::of_truth(self.node(*node, scope)),
             // Read where it lies: see `term`.
             Term::Constant(_)
@@ -99,6 +75,44 @@ impl<'a> Evaluator<'a> {
             | Term::Element
             | Term::Now => Reading::UNKNOWN,
         }
+    }
+
+    /// Computes a term from the one below it.
+    fn of_one(&self, term: &Term, inner: Reading<'a>) -> Reading<'a> {
+        match term {
+            Term::Since(_) => self.since(inner),
+            Term::DaysSince(_) => self.whole_days(self.since(inner)),
+            Term::Negate(_) => negated(inner),
+            Term::Clock(clock, _, offset) => self.clock(*clock, inner, *offset),
+            _ => inner.map(|value| match (term, value) {
+                (Term::ToDouble(_), Value::Int(value)) => {
+                    Some(Value::Double(functions::to_double(value)))
+                }
+                (Term::ToInt(_), Value::Double(value)) => {
+                    functions::truncated(value).map(Value::Int)
+                }
+                (Term::Characters(_), Value::Text(text)) => {
+                    i64::try_from(text.chars().count()).ok().map(Value::Int)
+                }
+                _ => None,
+            }),
+        }
+    }
+
+    fn chosen(
+        &mut self,
+        test: NodeId,
+        then: TermId,
+        otherwise: TermId,
+        scope: Scope<'a>,
+    ) -> Reading<'a> {
+        let test = Reading::of_truth(self.node(test, scope));
+        let taken = match test.value {
+            Some(Value::Bool(true)) => then,
+            Some(_) => otherwise,
+            None => return test,
+        };
+        self.term(taken, scope).joined(&test)
     }
 
     fn fact(&self, fact: FactId) -> Reading<'a> {

@@ -1,0 +1,131 @@
+//! What a truth depends on.
+
+use super::{Atom, AtomId, ListTerm, Node, NodeId, Program, Term, TermId};
+use crate::schema::{FactId, PartId, Schema};
+
+impl Program {
+    /// Lists what truths read, sorted: facts, and parts that `known` asks for.
+    pub(crate) fn reads<'s>(
+        &self,
+        roots: impl IntoIterator<Item = NodeId>,
+        schema: &'s Schema,
+    ) -> Vec<&'s str> {
+        let visit = self.visit(|visit| roots.into_iter().for_each(|root| visit.node(root)));
+        let facts = visit
+            .facts
+            .iter()
+            .map(|fact| schema.entry(*fact).path.as_str());
+        let parts = visit
+            .parts
+            .iter()
+            .map(|part| schema.part(*part).name.as_str());
+        let mut paths: Vec<&str> = facts.chain(parts).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths
+    }
+
+    fn visit<'a>(&'a self, start: impl FnOnce(&mut Visit<'a>)) -> Visit<'a> {
+        let mut visit = Visit {
+            program: self,
+            seen: vec![false; self.nodes.items.len()],
+            facts: Vec::new(),
+            parts: Vec::new(),
+        };
+        start(&mut visit);
+        visit
+    }
+}
+
+/// Collects what a truth depends on.
+struct Visit<'a> {
+    program: &'a Program,
+    /// Truths share others, so that the ways to one may be beyond counting.
+    seen: Vec<bool>,
+    facts: Vec<FactId>,
+    parts: Vec<PartId>,
+}
+
+impl Visit<'_> {
+    fn node(&mut self, id: NodeId) {
+        match self.seen.get_mut(id.0 as usize) {
+            Some(seen) if !*seen => *seen = true,
+            _ => return,
+        }
+        match &self.program[id] {
+            Node::True | Node::False | Node::Unknown => {}
+            Node::Atom(atom) => self.atom(*atom),
+            Node::Not(inner) => self.node(*inner),
+            Node::All(parts) | Node::Any(parts) => {
+                for part in parts {
+                    self.node(*part);
+                }
+            }
+        }
+    }
+
+    fn atom(&mut self, atom: AtomId) {
+        match &self.program[atom] {
+            Atom::KnownPart(part) => self.parts.push(*part),
+            Atom::Cut(term, _)
+            | Atom::Is(term, _)
+            | Atom::Truth(term)
+            | Atom::Has(term)
+            | Atom::KnownFact(term) => self.term(*term),
+            Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
+                self.term(*a);
+                self.term(*b);
+            }
+            Atom::Member(term, list) => {
+                self.term(*term);
+                self.list(list);
+            }
+            Atom::Exists(list, body) | Atom::One(list, body) => {
+                self.list(list);
+                self.node(*body);
+            }
+        }
+    }
+
+    fn list(&mut self, list: &ListTerm) {
+        match list {
+            ListTerm::Fact(fact) | ListTerm::Field(fact, _) => self.facts.push(*fact),
+            ListTerm::Written(entries) => {
+                for entry in entries {
+                    self.term(*entry);
+                }
+            }
+        }
+    }
+
+    fn term(&mut self, term: TermId) {
+        match &self.program[term] {
+            Term::Constant(_) | Term::Unknown | Term::Element | Term::Now => {}
+            Term::Fact(fact) | Term::Entry(fact, _) | Term::Field(fact, _) => {
+                self.facts.push(*fact);
+            }
+            Term::Since(inner)
+            | Term::DaysSince(inner)
+            | Term::Negate(inner)
+            | Term::ToDouble(inner)
+            | Term::ToInt(inner)
+            | Term::Characters(inner)
+            | Term::Clock(_, inner, _) => self.term(*inner),
+            Term::Arithmetic(_, a, b) => {
+                self.term(*a);
+                self.term(*b);
+            }
+            Term::Size(list) => self.list(list),
+            Term::Count(list, body) => {
+                self.list(list);
+                self.node(*body);
+            }
+            Term::Choice(test, a, b) => {
+                self.node(*test);
+                self.term(*a);
+                self.term(*b);
+            }
+            Term::Truth(node) => self.node(*node),
+        }
+    }
+}
