@@ -700,6 +700,6 @@ fn texts(value: &Value) -> Vec<&str> {
 /// Rounds a model's output half to even; what is no probability is none.
 fn parts_per_billion(value: f64) -> Option<u128> {
     let is_probability = (0.0..=1.0).contains(&value);
-    let parts = format!("{:.0}", (value * 1e9).round_ties_even());
+    let parts = format!("{:.0}", (value.abs() * 1e9).round_ties_even());
     parts.parse().ok().filter(|_| is_probability)
 }
