@@ -107,10 +107,8 @@ struct Draws(u64);
 
 impl Draws {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 40).expect("24 bits") % limit
     }
 }
@@ -132,35 +130,19 @@ fn context() -> Context {
     let ticket = Ticket::new("t", now - Duration::days(40), now - Duration::days(38))
         .state(TicketState::Closed)
         .topic(Topic::HowTo);
-    let granted = Grant::new(
-        Purpose::Marketing,
-        ConsentStatus::Granted,
-        now - Duration::days(300),
-    );
+    let granted = Grant::new(Purpose::Marketing, ConsentStatus::Granted, now - Duration::days(300));
     let mut scores = Scores::new(now);
-    scores
-        .values
-        .insert("churn".to_owned(), tactful::context::Score::new(0.35));
+    scores.values.insert("churn".to_owned(), tactful::context::Score::new(0.35));
     Context::new()
         .support(Support::new(now).tickets([ticket]))
         .purchases(Purchases::new(now).orders(orders))
         .device(Device::new(now).form_factor(FormFactor::Mobile))
-        .recency(
-            Recency::new(now)
-                .last_seen_at(now - Duration::days(3))
-                .sessions_30d(7),
-        )
+        .recency(Recency::new(now).last_seen_at(now - Duration::days(3)).sessions_30d(7))
         .consent(Consent::new(now).grants([granted]))
         .subscription(Subscription::new(now).plan("basic"))
         .feedback(Feedback::new(now).answers([]))
         .scores(scores)
-        .profile(
-            Profile::new(now)
-                .age_years(34)
-                .plan("basic")
-                .country("AT")
-                .language("de-AT"),
-        )
+        .profile(Profile::new(now).age_years(34).plan("basic").country("AT").language("de-AT"))
 }
 
 fn decide(criterion: &mut Criterion) {
@@ -195,13 +177,9 @@ fn build(criterion: &mut Criterion) {
     for size in SIZES {
         let text = policy(size);
         group.throughput(Throughput::Elements(size as u64));
-        group.bench_with_input(
-            BenchmarkId::new("from_toml", size),
-            &text,
-            |bencher, text| {
-                bencher.iter(|| Engine::from_toml(black_box(text)).expect("the policy is sound"));
-            },
-        );
+        group.bench_with_input(BenchmarkId::new("from_toml", size), &text, |bencher, text| {
+            bencher.iter(|| Engine::from_toml(black_box(text)).expect("the policy is sound"));
+        });
     }
     group.finish();
 }

@@ -1,34 +1,41 @@
 //! The main job: decide for every customer of a file, and show what came of it.
 //!
-//! ```text
-//! cargo run --release --example next_best_action -- \
-//!     [--policy FILE.toml|FILE.json] [--customers FILE.jsonl] [--now TIME] \
-//!     [--show ID,ID,…] [--out DECISIONS.jsonl]
-//! ```
-//!
-//! Without arguments it takes the policy and the customers beside it. A file of
-//! customers holds one context a line, as `Context::from_json` reads it.
+//! Without arguments it takes the policy and the customers beside it; `--help`
+//! lists the options. A file of customers holds one context a line, as
+//! `Context::from_json` reads it.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "an example talks to the terminal"
-)]
+#![allow(clippy::print_stderr, reason = "an example talks to the terminal")]
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write};
-use std::path::PathBuf;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use tactful::decision::{Decision, SuppressionInForce, Verdict};
 use tactful::{Channel, Context, Engine, Request, Timestamp};
 
+const USAGE: &str = "\
+cargo run --release --example next_best_action -- [OPTIONS]
+
+  --policy FILE      a policy in .toml or .json
+  --customers FILE   one context a line, in JSON
+  --now TIME         the moment of the decisions, such as 2026-03-10T15:00:30Z
+  --show ID,ID,…     the customers to show; the first three of a file of your own
+  --out FILE         where to write the decisions, one a line, in JSON
+";
+
 fn main() -> ExitCode {
-    match Arguments::parse(std::env::args().skip(1)).and_then(|arguments| run(&arguments)) {
+    let result = Arguments::parse(std::env::args().skip(1)).and_then(|arguments| match arguments {
+        Some(arguments) => run(&arguments, &mut io::stdout().lock()),
+        None => Ok(io::stdout().write_all(USAGE.as_bytes())?),
+    });
+    match result {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads has read enough, as `head` does.
+        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
@@ -36,130 +43,116 @@ fn main() -> ExitCode {
     }
 }
 
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
 /// Reads the policy, decides for everybody, and prints the report.
-fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+fn run(arguments: &Arguments, screen: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let engine = read_engine(&arguments.policy)?;
     for warning in engine.warnings() {
         eprintln!("{warning}");
     }
-    let request = Request::new(arguments.now, Channel::Web).slots(["hero", "tile", "tile"]);
-    println!(
-        "policy {}, {} actions; looked at {}",
-        engine.policy().policy,
-        engine.policy().actions.len(),
-        arguments.now
-    );
+    let policy = engine.policy();
+    writeln!(screen, "policy {}, looked at {}", policy.policy, arguments.now)?;
 
-    let mut report = Report::default();
-    let mut out = arguments
-        .out
-        .as_ref()
-        .map(File::create)
-        .transpose()?
-        .map(BufWriter::new);
+    let request = Request::new(arguments.now, Channel::Web).slots(["hero", "tile", "tile"]);
+    let mut report = Report::new();
+    let mut out = arguments.out.as_ref().map(File::create).transpose()?.map(BufWriter::new);
     let customers = BufReader::new(open(&arguments.customers)?);
     for (number, line) in (1_u64..).zip(customers.lines()) {
         let line = line?;
         if line.trim().is_empty() {
             continue;
         }
-        let context = Context::from_json(&line).map_err(|error| {
-            format!("{}, line {number}: {error}", arguments.customers.display())
-        })?;
-        let name = context
-            .user_id
-            .clone()
-            .unwrap_or_else(|| format!("line {number}"));
+        let context = match Context::from_json(&line) {
+            Ok(context) => context,
+            Err(error) => {
+                // One bad line does not stop the others; it is counted.
+                eprintln!("{}, line {number}: {error}", arguments.customers.display());
+                report.unread += 1;
+                continue;
+            }
+        };
+        let name = context.user_id.clone().unwrap_or_else(|| format!("line {number}"));
         let request = request.clone().decision_id(name.as_str());
         let started = Instant::now();
         let decision = engine.decide(&context, &request);
         report.add(&decision, started.elapsed());
         if arguments.shows(&name, number) {
-            show(&name, &decision);
+            show(&name, &decision, screen)?;
         }
         if let Some(out) = &mut out {
             writeln!(out, "{}", decision.to_json())?;
         }
     }
-    if let Some(out) = &mut out {
-        out.flush()?;
-    }
-    report.print();
+    out.map(|mut out| out.flush()).transpose()?;
+    report.print(screen)?;
     Ok(())
 }
 
-fn read_engine(path: &PathBuf) -> Result<Engine, Box<dyn Error>> {
+fn read_engine(path: &Path) -> Result<Engine, Box<dyn Error>> {
     let text =
         std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let is_json = path
-        .extension()
-        .is_some_and(|extension| extension == "json");
-    Ok(if is_json {
-        Engine::from_json(&text)?
-    } else {
-        Engine::from_toml(&text)?
-    })
+    let is_json = path.extension().is_some_and(|extension| extension == "json");
+    Ok(if is_json { Engine::from_json(&text)? } else { Engine::from_toml(&text)? })
 }
 
-fn open(path: &PathBuf) -> Result<File, String> {
+fn open(path: &Path) -> Result<File, String> {
     File::open(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Prints one customer: what they get, what is withheld, why and until when.
-fn show(name: &str, decision: &Decision<'_>) {
-    println!(
-        "\n── {name} {}",
-        "─".repeat(96_usize.saturating_sub(name.chars().count()))
-    );
-    println!("   recommended");
+fn show(name: &str, decision: &Decision<'_>, screen: &mut impl Write) -> io::Result<()> {
+    let rest = 76_usize.saturating_sub(name.chars().count());
+    writeln!(screen, "\n── {name} {}", "─".repeat(rest))?;
+    writeln!(screen, "   recommended")?;
     for placed in decision.recommendations() {
-        let treatment = placed
-            .treatment()
-            .map(|treatment| format!("as {treatment}"))
-            .unwrap_or_default();
         let slot = placed.slot().unwrap_or("-");
-        println!(
-            "     {slot:<6} {:<18} priority {:>6}  {treatment}",
-            placed.action(),
-            placed.priority()
-        );
+        let shown = placed.treatment().map(|treatment| format!("  as {treatment}"));
+        let (action, priority) = (placed.action(), placed.priority());
+        writeln!(
+            screen,
+            "     {slot:<6} {action:<18} priority {priority:>6}{}",
+            shown.unwrap_or_default()
+        )?;
     }
-    if decision.suppressions().len() > 0 {
-        println!("   withheld");
-    }
-    for suppressed in decision.suppressed() {
-        let priority = suppressed
-            .priority()
-            .map(|priority| priority.to_string())
-            .unwrap_or_default();
-        let rules: Vec<&str> = suppressed
-            .reasons()
-            .filter_map(|reason| reason.rule())
-            .collect();
-        println!(
-            "            {:<18} would be {priority:>6}  {}",
-            suppressed.action(),
-            rules.join(", ")
-        );
-    }
-    if decision.suppressions().len() > 0 {
-        println!("   because");
-    }
-    for rule in decision.suppressions() {
-        show_rule(&rule);
-    }
+    show_withheld(decision, screen)?;
     let others: Vec<String> = decision
         .withheld()
         .filter(|account| account.verdict() != Verdict::Suppressed)
         .map(|account| format!("{} ({})", account.action(), account.verdict()))
         .collect();
-    println!("   not this time");
-    for line in others.chunks(4) {
-        println!("            {}", line.join(", "));
+    writeln!(screen, "   not this time")?;
+    for line in others.chunks(3) {
+        writeln!(screen, "            {}", line.join(", "))?;
     }
+    Ok(())
 }
 
-fn show_rule(rule: &SuppressionInForce<'_>) {
+fn show_withheld(decision: &Decision<'_>, screen: &mut impl Write) -> io::Result<()> {
+    if decision.suppressed().next().is_some() {
+        writeln!(screen, "   withheld")?;
+    }
+    for suppressed in decision.suppressed() {
+        let priority =
+            suppressed.priority().map(|priority| priority.to_string()).unwrap_or_default();
+        let until = suppressed.until().map(|until| format!(" until {until}")).unwrap_or_default();
+        let rules: Vec<&str> = suppressed.reasons().filter_map(|reason| reason.rule()).collect();
+        let (action, rules) = (suppressed.action(), rules.join(", "));
+        writeln!(screen, "            {action:<18} would be {priority:>6}{until}, by {rules}")?;
+    }
+    if decision.suppressions().len() > 0 {
+        writeln!(screen, "   rules in force")?;
+    }
+    for rule in decision.suppressions() {
+        show_rule(&rule, screen)?;
+    }
+    Ok(())
+}
+
+fn show_rule(rule: &SuppressionInForce<'_>, screen: &mut impl Write) -> io::Result<()> {
     let said = if rule.is_known() {
         format!("{}: {}", rule.situation(), rule.because())
     } else {
@@ -170,23 +163,35 @@ fn show_rule(rule: &SuppressionInForce<'_>) {
         Some(until) => format!("until {until}"),
         None => "until that changes".to_owned(),
     };
-    println!("            {}", rule.rule());
-    println!("              {said}");
-    println!("              by {}; {until}", facts.join(", "));
+    writeln!(screen, "            {}", rule.rule())?;
+    writeln!(screen, "              {said}")?;
+    writeln!(screen, "              by {}; {until}", facts.join(", "))
 }
 
 /// What all decisions together came to.
-#[derive(Default)]
 struct Report {
     customers: u64,
+    unread: u64,
     deciding: Duration,
     wins: BTreeMap<String, u64>,
     holds: BTreeMap<String, u64>,
-    started: Option<Instant>,
+    started: Instant,
     reported: Duration,
 }
 
 impl Report {
+    fn new() -> Self {
+        Self {
+            customers: 0,
+            unread: 0,
+            deciding: Duration::ZERO,
+            wins: BTreeMap::new(),
+            holds: BTreeMap::new(),
+            started: Instant::now(),
+            reported: Duration::ZERO,
+        }
+    }
+
     fn add(&mut self, decision: &Decision<'_>, took: Duration) {
         self.customers += 1;
         self.deciding += took;
@@ -201,33 +206,41 @@ impl Report {
 
     /// Says now and then how far it has come; a short run stays silent.
     fn progress(&mut self) {
-        let elapsed = self.started.get_or_insert_with(Instant::now).elapsed();
+        let elapsed = self.started.elapsed();
         if elapsed.saturating_sub(self.reported) >= Duration::from_secs(2) {
             self.reported = elapsed;
             eprintln!("… {} customers in {} s", self.customers, elapsed.as_secs());
         }
     }
 
-    fn print(&self) {
+    fn print(&self, screen: &mut impl Write) -> io::Result<()> {
         let seconds = self.deciding.as_secs_f64().max(f64::EPSILON);
         let per_second = self.customers as f64 / seconds;
-        println!(
-            "\n{} customers decided, {per_second:.0} decisions a second on one core",
+        writeln!(
+            screen,
+            "\n{} customers, {per_second:.0} decisions a second on one core",
             self.customers
-        );
-        println!("\n  recommended to               customers");
-        print_counts(&self.wins);
-        println!("\n  held back by                 customers");
-        print_counts(&self.holds);
+        )?;
+        if self.unread > 0 {
+            writeln!(screen, "{} lines could not be read", self.unread)?;
+        }
+        print_counts("recommended to", &self.wins, screen)?;
+        print_counts("rules in force for", &self.holds, screen)
     }
 }
 
-fn print_counts(counts: &BTreeMap<String, u64>) {
+fn print_counts(
+    title: &str,
+    counts: &BTreeMap<String, u64>,
+    screen: &mut impl Write,
+) -> io::Result<()> {
+    writeln!(screen, "\n  {title:<32} customers")?;
     let mut counts: Vec<_> = counts.iter().collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     for (name, count) in counts {
-        println!("    {name:<32} {count:>4}");
+        writeln!(screen, "    {name:<32} {count:>7}")?;
     }
+    Ok(())
 }
 
 /// What can be said on the command line.
@@ -241,16 +254,12 @@ struct Arguments {
 
 /// The three customers that the README of the sample introduces, and one whose
 /// dispute was closed lately.
-const CHOSEN: [&str; 4] = [
-    "household-22",
-    "household-413",
-    "household-527",
-    "household-368",
-];
+const CHOSEN: [&str; 4] = ["household-22", "household-413", "household-527", "household-368"];
 
 impl Arguments {
-    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
-        let examples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples");
+    /// Reads the command line; `None` asks for help.
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Self>, Box<dyn Error>> {
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
         let mut parsed = Self {
             policy: examples.join("policies/customer_care.toml"),
             customers: examples.join("data/customers.jsonl"),
@@ -259,28 +268,31 @@ impl Arguments {
             out: None,
         };
         while let Some(option) = arguments.next() {
-            let value = arguments
-                .next()
-                .ok_or_else(|| format!("{option} needs a value"))?;
-            match option.as_str() {
-                "--policy" => parsed.policy = value.into(),
-                "--customers" => {
-                    parsed.customers = value.into();
-                    // Other customers have other ids: the first three are shown.
-                    parsed.show = None;
-                }
-                "--now" => parsed.now = value.parse()?,
-                "--show" => parsed.show = Some(value.split(',').map(str::to_owned).collect()),
-                "--out" => parsed.out = Some(value.into()),
-                _ => {
-                    return Err(format!(
-                        "unknown option {option}: --policy, --customers, --now, --show, --out"
-                    )
-                    .into());
-                }
+            if matches!(option.as_str(), "-h" | "--help") {
+                return Ok(None);
             }
+            if !USAGE.contains(&format!("  {option} ")) || !option.starts_with("--") {
+                return Err(format!("unknown option {option}\n\n{USAGE}").into());
+            }
+            let value = arguments.next().ok_or_else(|| format!("{option} needs a value"))?;
+            parsed.set(&option, value)?;
         }
-        Ok(parsed)
+        Ok(Some(parsed))
+    }
+
+    fn set(&mut self, option: &str, value: String) -> Result<(), Box<dyn Error>> {
+        match option {
+            "--policy" => self.policy = value.into(),
+            "--customers" => {
+                self.customers = value.into();
+                // Other customers have other ids: the first three are shown.
+                self.show = None;
+            }
+            "--now" => self.now = value.parse()?,
+            "--show" => self.show = Some(value.split(',').map(str::to_owned).collect()),
+            _ => self.out = Some(value.into()),
+        }
+        Ok(())
     }
 
     fn shows(&self, name: &str, number: u64) -> bool {

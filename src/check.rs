@@ -108,20 +108,10 @@ pub(crate) struct CheckedExclusive {
 /// Kind [`ErrorKind::Policy`] with everything that is wrong, each finding at
 /// its place in the text.
 pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
-    let Draft {
-        policy,
-        report,
-        source,
-    } = draft;
+    let Draft { policy, report, source } = draft;
     let mut checker = Checker::new(&policy, report);
     let parts = checker.check();
-    let Checker {
-        schema,
-        mut program,
-        mut report,
-        currency,
-        ..
-    } = checker;
+    let Checker { schema, mut program, mut report, currency, .. } = checker;
     if let Some(source) = &source {
         report.locate(source);
     }
@@ -129,12 +119,7 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
         return Err(Error::found(ErrorKind::Policy, report));
     }
     program.seal();
-    let Parts {
-        actions,
-        suppressions,
-        boosts,
-        exclusives,
-    } = parts;
+    let Parts { actions, suppressions, boosts, exclusives } = parts;
     let warnings = report;
     Ok(Checked {
         policy,
@@ -197,12 +182,7 @@ impl<'p> Checker<'p> {
         let suppressions = self.check_suppressions(&actions);
         let boosts = self.check_boosts(&actions);
         let exclusives = self.check_exclusives();
-        Parts {
-            actions,
-            suppressions,
-            boosts,
-            exclusives,
-        }
+        Parts { actions, suppressions, boosts, exclusives }
     }
 
     fn error(&mut self, code: Code, path: DocPath, message: impl Into<String>) {
@@ -216,8 +196,7 @@ impl<'p> Checker<'p> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.report
-            .push(Diagnostic::error(code, path, message).with_help(help));
+        self.report.push(Diagnostic::error(code, path, message).with_help(help));
     }
 
     fn unknown_word<'a>(
@@ -249,11 +228,7 @@ impl<'p> Checker<'p> {
             // The policy is wrong, and nobody would read what else is.
             return None;
         }
-        if self.currency.is_none()
-            && condition::names(text)
-                .iter()
-                .any(|name| name.ends_with("_minor"))
-        {
+        if self.currency.is_none() && condition::reads_money(text) {
             let message = "this reads an amount of money, and the policy names no `currency`";
             self.error_with_help(
                 code::MISSING_KEY,
@@ -267,8 +242,7 @@ impl<'p> Checker<'p> {
             Ok(node) => Some(node),
             Err(findings) => {
                 for finding in findings {
-                    self.report
-                        .push(condition::diagnostic(finding, path.clone()));
+                    self.report.push(condition::diagnostic(finding, path.clone()));
                 }
                 None
             }
@@ -281,10 +255,7 @@ impl<'p> Checker<'p> {
         for (place, text) in texts.iter().enumerate() {
             let path = self.place_of(texts, path, place);
             if let Some(node) = self.compile(text, &path) {
-                clauses.push(Clause {
-                    text: text.clone(),
-                    node,
-                });
+                clauses.push(Clause { text: text.clone(), node });
             }
         }
         clauses
@@ -292,17 +263,12 @@ impl<'p> Checker<'p> {
 
     fn all_of(&mut self, texts: &[String], path: &DocPath) -> NodeId {
         let clauses = self.clauses(texts, path);
-        self.program
-            .all(clauses.into_iter().map(|clause| clause.node))
+        self.program.all(clauses.into_iter().map(|clause| clause.node))
     }
 
     /// Paths a text: one that stands alone may be written without a list.
     fn place_of(&self, texts: &[String], path: &DocPath, place: usize) -> DocPath {
-        if texts.len() == 1 {
-            path.clone()
-        } else {
-            path.index(place)
-        }
+        if texts.len() == 1 { path.clone() } else { path.index(place) }
     }
 }
 

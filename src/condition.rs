@@ -79,17 +79,8 @@ impl Condition {
         let mut program = Program::new();
         let root =
             compile(text, schema, &(), &mut program).map_err(|findings| error(text, findings))?;
-        let reads = program
-            .reads([root], schema)
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
-        Ok(Self {
-            program,
-            root,
-            reads,
-            facts: schema.paths().count(),
-        })
+        let reads = program.reads([root], schema).into_iter().map(str::to_owned).collect();
+        Ok(Self { program, root, reads, facts: schema.paths().count() })
     }
 
     /// Evaluates the condition.
@@ -144,16 +135,28 @@ pub(crate) fn score(program: &mut Program, scores: FactId, name: &str) -> TermId
     program.term(program::Term::Entry(scores, name.to_owned()))
 }
 
-/// Lists the names a text mentions that may be situations.
+/// Lists the names a text mentions that may be situations: not those after a dot.
 pub(crate) fn names(text: &str) -> Vec<String> {
-    let Ok(tokens) = lex::lex(text) else {
-        return Vec::new();
-    };
-    let names = tokens.into_iter().filter_map(|(token, _)| match token {
-        lex::Token::Name(name) => Some(name),
-        _ => None,
-    });
-    names.collect()
+    let mut names = Vec::new();
+    let mut after_dot = false;
+    for (token, _) in lex::lex(text).unwrap_or_default() {
+        let is_dot = token == lex::Token::Symbol(".");
+        if let lex::Token::Name(name) = token
+            && !after_dot
+        {
+            names.push(name);
+        }
+        after_dot = is_dot;
+    }
+    names
+}
+
+/// Tells whether a text reads an amount of money: their names end in `_minor`.
+pub(crate) fn reads_money(text: &str) -> bool {
+    let tokens = lex::lex(text).unwrap_or_default();
+    tokens
+        .iter()
+        .any(|(token, _)| matches!(token, lex::Token::Name(name) if name.ends_with("_minor")))
 }
 
 /// Places a finding in a document.
@@ -187,10 +190,7 @@ mod tests {
 
     #[test]
     fn situations_that_rest_on_each_other_for_ever_are_refused() {
-        let schema = Schema::builder()
-            .fact("b", Fact::new(Type::Bool))
-            .build()
-            .unwrap();
+        let schema = Schema::builder().fact("b", Fact::new(Type::Bool)).build().unwrap();
         let mut program = Program::new();
         let mut last = compile("b", &schema, &(), &mut program).unwrap();
         let refused = (0..1_000).find_map(|length| {

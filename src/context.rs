@@ -118,11 +118,7 @@ impl Context {
     /// text longer than [`MAX_JSON_BYTES`](Self::MAX_JSON_BYTES): kind
     /// [`TooLarge`](crate::ErrorKind::TooLarge).
     pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, crate::Error> {
-        crate::json::read(
-            text.as_ref(),
-            crate::ErrorKind::Context,
-            Self::MAX_JSON_BYTES,
-        )
+        crate::json::read(text.as_ref(), crate::ErrorKind::Context, Self::MAX_JSON_BYTES)
     }
 
     /// Writes the context as JSON that [`from_json`](Self::from_json) reads.

@@ -69,33 +69,20 @@ fn order(plan: &Plan, action: ActionId, priority: Option<u128>) -> impl Ord + us
     let action = plan.action(action);
     let priority = priority.map_or((1, Reverse(0)), |priority| (0, Reverse(priority)));
     let end = action.ends_at.map_or(i64::MAX, Timestamp::as_millis);
-    (
-        Reverse(action.tier),
-        priority,
-        Reverse(action.rank),
-        end,
-        action.id_order,
-    )
+    (Reverse(action.tier), priority, Reverse(action.rank), end, action.id_order)
 }
 
 /// Returns the place an action has, or would have, among the admissible ones.
 pub(crate) fn place_in_order(decision: &Decision<'_>, id: ActionId, priority: u128) -> usize {
     let plan = decision.plan;
     let own = order(plan, id, Some(priority));
-    let placed = decision
-        .data
-        .recommendations
-        .iter()
-        .map(|placed| (placed.action, Some(placed.priority)));
-    let outranked = decision
-        .data
-        .withheld
-        .iter()
-        .filter(|account| account.verdict == Verdict::Outranked);
+    let placed =
+        decision.data.recommendations.iter().map(|placed| (placed.action, Some(placed.priority)));
+    let outranked =
+        decision.data.withheld.iter().filter(|account| account.verdict == Verdict::Outranked);
     let outranked = outranked.map(|account| (account.action, account.priority));
-    let before = placed
-        .chain(outranked)
-        .filter(|(action, priority)| order(plan, *action, *priority) < own);
+    let before =
+        placed.chain(outranked).filter(|(action, priority)| order(plan, *action, *priority) < own);
     before.count() + 1
 }
 
@@ -108,6 +95,7 @@ struct Pipeline<'a> {
     evaluator: Evaluator<'a>,
     /// Looks ahead; apart from the evaluator, whose answers are about now.
     clearing: Clearing<'a>,
+    answers: consent::Answers,
     suppressions: Suppressions,
     scorer: Scorer,
     clauses: engagement::Clauses,
@@ -123,6 +111,8 @@ impl<'a> Pipeline<'a> {
     ) -> Self {
         let mut evaluator = Evaluator::new(&plan.program, facts);
         let mut clearing = Clearing::new(plan, context, request.channel, facts);
+        let consents = grants::Consents::of(context, request.channel);
+        let answers = consent::Answers::new(&consents, facts, &mut clearing);
         let suppressions = Suppressions::in_force(plan, &mut evaluator, &mut clearing);
         let scorer = Scorer::new(plan, &mut evaluator);
         Self {
@@ -133,6 +123,7 @@ impl<'a> Pipeline<'a> {
             out_of_stock: request.out_of_stock.iter().map(String::as_str).collect(),
             evaluator,
             clearing,
+            answers,
             suppressions,
             scorer,
             clauses: engagement::Clauses::default(),
@@ -155,12 +146,8 @@ impl<'a> Pipeline<'a> {
     /// Takes an action through the stages; all of them, if all reasons are wanted.
     fn test(&mut self, id: ActionId, action: &'a PlannedAction) -> Candidate {
         let priority = self.scorer.priority(action, &mut self.evaluator);
-        let mut candidate = Candidate {
-            action: id,
-            priority,
-            reasons: Vec::new(),
-            holds: Vec::new(),
-        };
+        let mut candidate =
+            Candidate { action: id, priority, reasons: Vec::new(), holds: Vec::new() };
         // Quiet hours come after consent; limits and holdout after suppression.
         let stages: [fn(&mut Self, &'a PlannedAction, &mut Candidate); 7] = [
             Self::test_availability,
@@ -181,12 +168,8 @@ impl<'a> Pipeline<'a> {
     }
 
     fn place(&mut self, candidates: Vec<Candidate>) -> (Vec<Placed>, Vec<Account>) {
-        let mut slate = slate::Slate::new(
-            self.plan,
-            self.context,
-            self.request,
-            self.evaluator.facts(),
-        );
+        let mut slate =
+            slate::Slate::new(self.plan, self.context, self.request, self.evaluator.facts());
         let mut withheld = Vec::new();
         for mut candidate in candidates {
             if candidate.reasons.is_empty() {
@@ -206,26 +189,13 @@ impl<'a> Pipeline<'a> {
     }
 
     fn account(&mut self, candidate: Candidate) -> Account {
-        let Candidate {
-            action,
-            priority,
-            reasons,
-            holds,
-        } = candidate;
+        let Candidate { action, priority, reasons, holds } = candidate;
         // INVARIANT: what is not placed has a reason.
-        let verdict = reasons
-            .first()
-            .map_or(Verdict::Outranked, |reason| reason.code.verdict());
+        let verdict = reasons.first().map_or(Verdict::Outranked, |reason| reason.code.verdict());
         let until = match (&*reasons, &*holds) {
             ([only], [_]) => only.until,
             _ => self.clearing.all_clear(&holds),
         };
-        Account {
-            action,
-            verdict,
-            priority,
-            reasons,
-            until,
-        }
+        Account { action, verdict, priority, reasons, until }
     }
 }

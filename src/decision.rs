@@ -77,10 +77,7 @@ pub(crate) struct InForce {
 impl<'e> Decision<'e> {
     /// Returns what is recommended, best first.
     pub fn recommendations(&self) -> impl ExactSizeIterator<Item = Recommendation<'_>> {
-        self.data
-            .recommendations
-            .iter()
-            .map(|placed| Recommendation::new(self, placed))
+        self.data.recommendations.iter().map(|placed| Recommendation::new(self, placed))
     }
 
     /// Returns every action that is not recommended, with its verdict and reasons.
@@ -88,10 +85,7 @@ impl<'e> Decision<'e> {
     /// They come in the order they would have had. Empty for a request that
     /// asked for the ranking only.
     pub fn withheld(&self) -> impl ExactSizeIterator<Item = Suppressed<'_>> {
-        self.data
-            .withheld
-            .iter()
-            .map(|account| Suppressed::new(self, account))
+        self.data.withheld.iter().map(|account| Suppressed::new(self, account))
     }
 
     /// Returns the actions that a suppression holds back, and nothing before it.
@@ -99,16 +93,12 @@ impl<'e> Decision<'e> {
     /// They are those of [`withheld`](Self::withheld) whose verdict is
     /// [`Suppressed`](Verdict::Suppressed).
     pub fn suppressed(&self) -> impl Iterator<Item = Suppressed<'_>> {
-        self.withheld()
-            .filter(|account| account.verdict() == Verdict::Suppressed)
+        self.withheld().filter(|account| account.verdict() == Verdict::Suppressed)
     }
 
     /// Returns the suppressions that are in force, whatever they hold back.
     pub fn suppressions(&self) -> impl ExactSizeIterator<Item = SuppressionInForce<'_>> {
-        self.data
-            .in_force
-            .iter()
-            .map(|in_force| SuppressionInForce::new(self, in_force))
+        self.data.in_force.iter().map(|in_force| SuppressionInForce::new(self, in_force))
     }
 
     /// Finds what became of an action that is not recommended.
@@ -137,10 +127,7 @@ impl<'e> Decision<'e> {
     }
 
     pub(crate) fn in_force(&self, rule: SuppressionId) -> Option<&InForce> {
-        self.data
-            .in_force
-            .iter()
-            .find(|in_force| in_force.rule == rule)
+        self.data.in_force.iter().find(|in_force| in_force.rule == rule)
     }
 }
 
@@ -160,13 +147,8 @@ const FACTOR_DECIMALS: u32 = 9 + 4 + 4;
 
 impl Priority {
     pub(crate) fn new(product: u128, plan: &Plan) -> Self {
-        let exponent = plan
-            .currency
-            .map_or(2, |currency| u32::from(currency.exponent()));
-        Self {
-            product,
-            decimals: FACTOR_DECIMALS + exponent,
-        }
+        let exponent = plan.currency.map_or(2, |currency| u32::from(currency.exponent()));
+        Self { product, decimals: FACTOR_DECIMALS + exponent }
     }
 
     /// Returns the product in parts per billion × basis points × minor units ×

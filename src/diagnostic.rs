@@ -264,16 +264,11 @@ mod tests {
 
     #[test]
     fn other_languages_get_the_same_data() {
-        let mut found = [
-            Diagnostic::warning(Code::new("W1"), DocPath::root().key("a b"), "odd")
-                .at_key()
-                .with_help("drop it")
-                .with_note("it was here before"),
-        ];
-        locate(
-            &mut found,
-            &Source::new("{\n \"a b\": 1}", Format::Json).named("p.json"),
-        );
+        let mut found = [Diagnostic::warning(Code::new("W1"), DocPath::root().key("a b"), "odd")
+            .at_key()
+            .with_help("drop it")
+            .with_note("it was here before")];
+        locate(&mut found, &Source::new("{\n \"a b\": 1}", Format::Json).named("p.json"));
         assert_eq!(
             serde_json::to_value(&found[0]).unwrap(),
             serde_json::json!({

@@ -48,9 +48,7 @@ impl Engine {
     }
 
     fn build(draft: Draft<'_>) -> Result<Self, Error> {
-        Ok(Self {
-            plan: Plan::new(check(draft)?),
-        })
+        Ok(Self { plan: Plan::new(check(draft)?) })
     }
 
     /// Decides what to recommend to a customer; never fails.
@@ -59,10 +57,7 @@ impl Engine {
     /// decision, on every machine and at any time.
     #[must_use]
     pub fn decide(&self, context: &Context, request: &Request) -> Decision<'_> {
-        Decision {
-            plan: &self.plan,
-            data: decide(&self.plan, context, request),
-        }
+        Decision { plan: &self.plan, data: decide(&self.plan, context, request) }
     }
 
     /// Explains why an action is recommended to a customer, or why not.
@@ -93,6 +88,13 @@ impl Engine {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.plan.policy
+    }
+
+    /// Returns the fingerprint of the policy, which every decision carries.
+    #[cfg(feature = "json")]
+    #[must_use]
+    pub fn fingerprint(&self) -> crate::hash::Fingerprint {
+        self.plan.fingerprint
     }
 
     /// Returns what is questionable about the policy, though not wrong.

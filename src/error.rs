@@ -61,12 +61,7 @@ impl Error {
     }
 
     fn build(kind: ErrorKind, path: String, message: String, diagnostics: Report) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            path,
-            message,
-            diagnostics,
-        }))
+        Self(Box::new(Inner { kind, path, message, diagnostics }))
     }
 
     /// Returns what kind of thing went wrong.

@@ -89,35 +89,17 @@ pub(crate) fn explain(
 ) -> Result<Explanation, Error> {
     let id = plan.find(action).ok_or_else(|| unknown(plan, action))?;
     // All reasons are wanted, whatever the request asked for.
-    let request = Request {
-        detail: crate::decision::Detail::Complete,
-        ..request.clone()
-    };
+    let request = Request { detail: crate::decision::Detail::Complete, ..request.clone() };
     let facts = gather(plan, context, &request);
-    let decision = Decision {
-        plan,
-        data: decide(plan, context, &request),
-    };
-    Ok(Explainer {
-        plan,
-        id,
-        facts: &facts,
-        decision: &decision,
-    }
-    .explanation())
+    let decision = Decision { plan, data: decide(plan, context, &request) };
+    Ok(Explainer { plan, id, facts: &facts, decision: &decision }.explanation())
 }
 
 fn unknown(plan: &Plan, action: &str) -> Error {
     let ids = plan.actions().map(|(_, action)| action.id.as_str());
     let near = crate::diagnostic::suggest::closest(action, ids);
-    let help = near
-        .map(|near| format!(": did you mean `{near}`?"))
-        .unwrap_or_default();
-    Error::at(
-        ErrorKind::UnknownAction,
-        "",
-        format!("the policy has no action `{action}`{help}"),
-    )
+    let help = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+    Error::at(ErrorKind::UnknownAction, "", format!("the policy has no action `{action}`{help}"))
 }
 
 struct Explainer<'a> {
@@ -147,9 +129,7 @@ impl<'a> Explainer<'a> {
     }
 
     fn recommendation(&self) -> Option<Recommendation<'a>> {
-        self.decision
-            .recommendations()
-            .find(|placed| placed.is(self.id))
+        self.decision.recommendations().find(|placed| placed.is(self.id))
     }
 
     fn account(&self) -> Option<Suppressed<'a>> {
@@ -160,10 +140,7 @@ impl<'a> Explainer<'a> {
         let Some(account) = self.account() else {
             return Vec::new();
         };
-        account
-            .reasons()
-            .filter(|reason| reason.code().stage() == stage)
-            .collect()
+        account.reasons().filter(|reason| reason.code().stage() == stage).collect()
     }
 
     fn stages(&self, action: &PlannedAction) -> Vec<StageReport> {
@@ -178,37 +155,19 @@ impl<'a> Explainer<'a> {
             self.by_score(action, &mut evaluator),
         ];
         // What is held back earlier never comes to the slate.
-        stages.extend(
-            stages
-                .iter()
-                .all(|report| report.passes)
-                .then(|| self.by_slate()),
-        );
+        stages.extend(stages.iter().all(|report| report.passes).then(|| self.by_slate()));
         stages
     }
 
     fn by_reasons(&self, stage: Stage) -> StageReport {
-        let notes: Vec<Note> = self
-            .reasons(stage)
-            .iter()
-            .map(|reason| self.note(reason))
-            .collect();
-        StageReport {
-            stage,
-            passes: notes.is_empty(),
-            notes,
-        }
+        let notes: Vec<Note> = self.reasons(stage).iter().map(|reason| self.note(reason)).collect();
+        StageReport { stage, passes: notes.is_empty(), notes }
     }
 
     fn note(&self, reason: &Reason<'_>) -> Note {
         let facts = reason.facts().map(|fact| ShownFact { fact, value: None });
         let text = reason.because();
-        Note {
-            text,
-            truth: None,
-            facts: facts.collect(),
-            until: reason.until(),
-        }
+        Note { text, truth: None, facts: facts.collect(), until: reason.until() }
     }
 
     fn by_clauses(
@@ -221,9 +180,7 @@ impl<'a> Explainer<'a> {
         let notes: Vec<Note> = clauses
             .iter()
             .map(|clause| {
-                let reason = reasons
-                    .iter()
-                    .find(|reason| reason.condition() == Some(&clause.text));
+                let reason = reasons.iter().find(|reason| reason.condition() == Some(&clause.text));
                 Note {
                     text: clause.text.clone(),
                     truth: Some(evaluator.truth(clause.node).truth()),
@@ -232,11 +189,7 @@ impl<'a> Explainer<'a> {
                 }
             })
             .collect();
-        StageReport {
-            stage,
-            passes: reasons.is_empty(),
-            notes,
-        }
+        StageReport { stage, passes: reasons.is_empty(), notes }
     }
 
     fn by_suppressions(
@@ -284,24 +237,14 @@ impl<'a> Explainer<'a> {
         if truth == Truth::Unknown {
             text.push_str(" (lets the unknown pass)");
         }
-        Note {
-            text,
-            truth: Some(truth),
-            facts: self.shown(facts, false),
-            until: None,
-        }
+        Note { text, truth: Some(truth), facts: self.shown(facts, false), until: None }
     }
 
     fn by_score(&self, action: &PlannedAction, evaluator: &mut Evaluator<'a>) -> StageReport {
         let mut report = self.by_reasons(Stage::Score);
         if report.passes {
             let text = factors(self.plan, action, evaluator);
-            report.notes.push(Note {
-                text,
-                truth: None,
-                facts: Vec::new(),
-                until: None,
-            });
+            report.notes.push(Note { text, truth: None, facts: Vec::new(), until: None });
         }
         report
     }
@@ -309,19 +252,13 @@ impl<'a> Explainer<'a> {
     fn by_slate(&self) -> StageReport {
         let mut report = self.by_reasons(Stage::Slate);
         if let Some(placed) = self.recommendation() {
-            let slot = placed.slot().map_or("in the ranking".to_owned(), |slot| {
-                format!("in slot {slot}")
-            });
+            let slot =
+                placed.slot().map_or("in the ranking".to_owned(), |slot| format!("in slot {slot}"));
             let text = match placed.treatment() {
                 Some(treatment) => format!("{slot}, shown as {treatment}"),
                 None => slot,
             };
-            report.notes.push(Note {
-                text,
-                truth: None,
-                facts: Vec::new(),
-                until: None,
-            });
+            report.notes.push(Note { text, truth: None, facts: Vec::new(), until: None });
         }
         report
     }
@@ -341,11 +278,7 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.action, self.verdict)?;
         if let (Some(rank), Some(priority)) = (self.rank, self.priority) {
-            let is = if self.verdict == Verdict::Recommended {
-                "is"
-            } else {
-                "would be"
-            };
+            let is = if self.verdict == Verdict::Recommended { "is" } else { "would be" };
             write!(f, ", {is} no. {rank} with priority {priority}")?;
         }
         writeln!(f)?;
@@ -364,12 +297,7 @@ impl fmt::Display for Explanation {
 
 impl fmt::Display for StageReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "  {:<14}{}",
-            self.stage,
-            if self.passes { "passes" } else { "HOLDS BACK" }
-        )?;
+        writeln!(f, "  {:<14}{}", self.stage, if self.passes { "passes" } else { "HOLDS BACK" })?;
         for note in &self.notes {
             note.fmt(f)?;
         }

@@ -52,13 +52,7 @@ mod tests {
     /// Vectors of the reference implementation (xxHash 0.8, `XXH3_128bits`).
     #[test]
     fn golden_vectors() {
-        assert_eq!(
-            Fingerprint::of(b"").to_string(),
-            "99aa06d3014798d86001c324468d497f"
-        );
-        assert_eq!(
-            Fingerprint::of(b"a").to_string(),
-            "a96faf705af16834e6c632b61e964e1f"
-        );
+        assert_eq!(Fingerprint::of(b"").to_string(), "99aa06d3014798d86001c324468d497f");
+        assert_eq!(Fingerprint::of(b"a").to_string(), "a96faf705af16834e6c632b61e964e1f");
     }
 }

@@ -27,8 +27,7 @@ pub(crate) fn read<T: DeserializeOwned>(
         let path = if path == "." { String::new() } else { path };
         Error::at(kind, path, with_help(&error.inner().to_string()))
     })?;
-    json.end()
-        .map_err(|error| Error::at(kind, "", error.to_string()))?;
+    json.end().map_err(|error| Error::at(kind, "", error.to_string()))?;
     Ok(value)
 }
 
@@ -65,9 +64,6 @@ fn with_help(message: &str) -> String {
     let known: Vec<&str> = quoted.collect();
     match closest(wrong, known.iter().copied()) {
         Some(near) => format!("unknown {what} `{wrong}`{place}: did you mean `{near}`?"),
-        None => format!(
-            "unknown {what} `{wrong}`{place}: expected one of {}",
-            known.join(", ")
-        ),
+        None => format!("unknown {what} `{wrong}`{place}: expected one of {}", known.join(", ")),
     }
 }

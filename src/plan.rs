@@ -28,6 +28,8 @@ pub(crate) struct ExclusiveId(pub(crate) u32);
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) policy: Policy,
+    #[cfg(feature = "json")]
+    pub(crate) fingerprint: crate::hash::Fingerprint,
     pub(crate) warnings: Report,
     pub(crate) schema: Schema,
     pub(crate) currency: Option<Currency>,
@@ -98,29 +100,17 @@ pub(crate) struct PlannedExclusive {
 impl Plan {
     pub(crate) fn new(checked: Checked) -> Self {
         let rules = RulesByAction::new(&checked);
-        let Checked {
-            policy,
-            warnings,
-            schema,
-            currency,
-            program,
-            actions,
-            ..
-        } = checked;
-        let by_id = (0_u32..)
-            .zip(&actions)
-            .map(|(id, action)| (action.id.clone(), ActionId(id)));
+        let Checked { policy, warnings, schema, currency, program, actions, .. } = checked;
+        let by_id = (0_u32..).zip(&actions).map(|(id, action)| (action.id.clone(), ActionId(id)));
         let by_id = by_id.collect();
         let actions = planned_actions(actions, &rules);
-        let RulesByAction {
-            suppressions,
-            boosts,
-            ..
-        } = rules;
+        let RulesByAction { suppressions, boosts, .. } = rules;
         let mut exclusives = checked.exclusives;
         exclusives.sort_by(|a, b| a.id.cmp(&b.id));
         let exclusives = exclusives.into_iter().map(planned_exclusive).collect();
         Self {
+            #[cfg(feature = "json")]
+            fingerprint: policy.fingerprint(),
             policy,
             warnings,
             schema,
@@ -151,11 +141,7 @@ impl Plan {
             if action.purpose == Purpose::Marketing {
                 paths.push("consent.grants");
             }
-            if action
-                .treatments
-                .iter()
-                .any(|treatment| !treatment.devices.is_empty())
-            {
+            if action.treatments.iter().any(|treatment| !treatment.devices.is_empty()) {
                 paths.push("device.form_factor");
             }
         }
@@ -173,10 +159,7 @@ impl Plan {
         self.by_id.get(id).copied()
     }
 
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "an ActionId is made by the plan that resolves it"
-    )]
+    #[expect(clippy::indexing_slicing, reason = "an ActionId is made by the plan that resolves it")]
     pub(crate) fn action(&self, id: ActionId) -> &PlannedAction {
         &self.actions[id.0 as usize]
     }
@@ -228,10 +211,7 @@ impl RulesByAction {
         sorted.sort_by(|a, b| a.id.cmp(&b.id));
         for (id, rule) in (0_u32..).map(SuppressionId).zip(sorted) {
             for target in &rule.targets {
-                self.suppressions_of
-                    .get_mut(*target)
-                    .into_iter()
-                    .for_each(|rules| rules.push(id));
+                self.suppressions_of.get_mut(*target).into_iter().for_each(|rules| rules.push(id));
             }
             self.suppressions.push(PlannedSuppression {
                 id: rule.id.clone(),
@@ -258,61 +238,45 @@ impl RulesByAction {
             };
             let place = self.boosts.len();
             for target in &boost.targets {
-                self.boosts_of
-                    .get_mut(*target)
-                    .into_iter()
-                    .for_each(|boosts| boosts.push(place));
+                self.boosts_of.get_mut(*target).into_iter().for_each(|boosts| boosts.push(place));
             }
-            self.boosts.push(PlannedBoost {
-                when,
-                basis_points: boost.basis_points,
-            });
+            self.boosts.push(PlannedBoost { when, basis_points: boost.basis_points });
         }
     }
 }
 
 fn planned_exclusive(exclusive: CheckedExclusive) -> PlannedExclusive {
-    PlannedExclusive {
-        id: exclusive.id,
-        at_most: exclusive.at_most,
-    }
+    PlannedExclusive { id: exclusive.id, at_most: exclusive.at_most }
 }
 
 fn planned_actions(actions: Vec<CheckedAction>, rules: &RulesByAction) -> Vec<PlannedAction> {
     let orders = id_orders(&actions);
     let mut groups: HashMap<String, GroupId, ahash::RandomState> = HashMap::default();
-    let planned = actions
-        .into_iter()
-        .enumerate()
-        .map(|(place, action)| PlannedAction {
-            group: action.group.map(|group| {
-                let next = GroupId(u32::try_from(groups.len()).unwrap_or(u32::MAX));
-                *groups.entry(group).or_insert(next)
-            }),
-            id: action.id,
-            kind: action.kind,
-            purpose: action.purpose,
-            tier: action.tier,
-            rank: action.rank,
-            paused: action.paused,
-            starts_at: action.starts_at,
-            ends_at: action.ends_at,
-            channels: action.channels,
-            eligible: action.eligible,
-            applicable: action.applicable,
-            suitable: action.suitable,
-            propensity: action.propensity,
-            value: action.value,
-            lever: factor(rules.lever_of.get(place).copied().unwrap_or(ONE)),
-            boosts: rules.boosts_of.get(place).cloned().unwrap_or_default(),
-            suppressions: rules
-                .suppressions_of
-                .get(place)
-                .cloned()
-                .unwrap_or_default(),
-            treatments: action.treatments,
-            id_order: orders.get(place).copied().unwrap_or(u32::MAX),
-        });
+    let planned = actions.into_iter().enumerate().map(|(place, action)| PlannedAction {
+        group: action.group.map(|group| {
+            let next = GroupId(u32::try_from(groups.len()).unwrap_or(u32::MAX));
+            *groups.entry(group).or_insert(next)
+        }),
+        id: action.id,
+        kind: action.kind,
+        purpose: action.purpose,
+        tier: action.tier,
+        rank: action.rank,
+        paused: action.paused,
+        starts_at: action.starts_at,
+        ends_at: action.ends_at,
+        channels: action.channels,
+        eligible: action.eligible,
+        applicable: action.applicable,
+        suitable: action.suitable,
+        propensity: action.propensity,
+        value: action.value,
+        lever: factor(rules.lever_of.get(place).copied().unwrap_or(ONE)),
+        boosts: rules.boosts_of.get(place).cloned().unwrap_or_default(),
+        suppressions: rules.suppressions_of.get(place).cloned().unwrap_or_default(),
+        treatments: action.treatments,
+        id_order: orders.get(place).copied().unwrap_or(u32::MAX),
+    });
     planned.collect()
 }
 
@@ -327,10 +291,7 @@ fn id_orders(actions: &[CheckedAction]) -> Vec<u32> {
     places.sort_by_key(|place| actions.get(*place).map(|action| action.id.as_str()));
     let mut orders = vec![0; actions.len()];
     for (order, place) in (0_u32..).zip(places) {
-        orders
-            .get_mut(place)
-            .into_iter()
-            .for_each(|slot| *slot = order);
+        orders.get_mut(place).into_iter().for_each(|slot| *slot = order);
     }
     orders
 }

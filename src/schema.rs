@@ -139,26 +139,17 @@ impl Schema {
 
     /// Tells whether some fact lies below `path`.
     pub(crate) fn is_prefix(&self, path: &str) -> bool {
-        self.facts.iter().any(|entry| {
-            entry
-                .path
-                .strip_prefix(path)
-                .is_some_and(|rest| rest.starts_with('.'))
-        })
+        self.facts
+            .iter()
+            .any(|entry| entry.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
     }
 
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "a FactId is made by the schema that resolves it"
-    )]
+    #[expect(clippy::indexing_slicing, reason = "a FactId is made by the schema that resolves it")]
     pub(crate) fn entry(&self, id: FactId) -> &FactEntry {
         &self.facts[id.0 as usize]
     }
 
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "a PartId is made by the schema that resolves it"
-    )]
+    #[expect(clippy::indexing_slicing, reason = "a PartId is made by the schema that resolves it")]
     pub(crate) fn part(&self, id: PartId) -> &PartEntry {
         &self.parts[usize::from(id.0)]
     }
@@ -180,20 +171,11 @@ impl Schema {
     }
 
     fn empty() -> Self {
-        Self {
-            facts: Vec::new(),
-            parts: Vec::new(),
-            by_path: HashMap::default(),
-        }
+        Self { facts: Vec::new(), parts: Vec::new(), by_path: HashMap::default() }
     }
 
     fn add_part(&mut self, name: &str, key: &str, max_age: Option<Duration>, presence: Presence) {
-        let entry = PartEntry {
-            name: name.to_owned(),
-            key: key.to_owned(),
-            max_age,
-            presence,
-        };
+        let entry = PartEntry { name: name.to_owned(), key: key.to_owned(), max_age, presence };
         self.parts.push(entry);
     }
 
@@ -201,12 +183,7 @@ impl Schema {
         let part = self.find_part(part).unwrap_or(PartId(0));
         let id = FactId(u32::try_from(self.facts.len()).unwrap_or(u32::MAX));
         self.by_path.insert(path.clone(), id);
-        self.facts.push(FactEntry {
-            path,
-            fact,
-            part,
-            origin,
-        });
+        self.facts.push(FactEntry { path, fact, part, origin });
     }
 }
 
@@ -245,16 +222,10 @@ impl SchemaBuilder {
         let mut seen = BTreeMap::new();
         for (path, fact) in self.facts {
             if !path.split('.').all(is_name) {
-                return Err(SchemaError {
-                    path,
-                    message: "a path is names joined by dots",
-                });
+                return Err(SchemaError { path, message: "a path is names joined by dots" });
             }
             if seen.insert(path.clone(), ()).is_some() {
-                return Err(SchemaError {
-                    path,
-                    message: "it is declared twice",
-                });
+                return Err(SchemaError { path, message: "it is declared twice" });
             }
             let part = path.split('.').next().unwrap_or_default().to_owned();
             if schema.find_part(&part).is_none() {
@@ -269,9 +240,7 @@ impl SchemaBuilder {
 /// Tells whether a text can be read as a name in a condition.
 pub(crate) fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
-    letters
-        .next()
-        .is_some_and(|c| c.is_alphabetic() || c == '_')
+    letters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
         && letters.all(|c| c.is_alphanumeric() || c == '_')
 }
 

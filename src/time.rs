@@ -77,11 +77,7 @@ impl Timestamp {
     }
 
     fn plausible(self) -> Result<Self, ParseTimeError> {
-        if self.is_plausible() {
-            Ok(self)
-        } else {
-            Err(ParseTimeError::ImplausibleYear(self))
-        }
+        if self.is_plausible() { Ok(self) } else { Err(ParseTimeError::ImplausibleYear(self)) }
     }
 }
 
@@ -234,19 +230,11 @@ impl FromStr for Duration {
             return Err(invalid());
         }
         while !rest.is_empty() {
-            let digits = rest
-                .find(|c: char| !c.is_ascii_digit())
-                .ok_or_else(invalid)?;
+            let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(invalid)?;
             let (number, tail) = rest.split_at(digits);
-            let letters = tail
-                .find(|c: char| !c.is_ascii_alphabetic())
-                .unwrap_or(tail.len());
+            let letters = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
             let (unit, tail) = tail.split_at(letters);
-            let part = number
-                .parse::<i64>()
-                .ok()
-                .zip(unit_millis(unit))
-                .ok_or_else(invalid)?;
+            let part = number.parse::<i64>().ok().zip(unit_millis(unit)).ok_or_else(invalid)?;
             let part = part.0.checked_mul(part.1).ok_or_else(invalid)?;
             total = total.checked_add(part).ok_or_else(invalid)?;
             rest = tail;
@@ -276,13 +264,7 @@ impl fmt::Display for Duration {
             f.write_str("-")?;
         }
         let mut rest = self.0.unsigned_abs();
-        for (unit, name) in [
-            (DAY, "d"),
-            (HOUR, "h"),
-            (MINUTE, "m"),
-            (SECOND, "s"),
-            (1, "ms"),
-        ] {
+        for (unit, name) in [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s"), (1, "ms")] {
             let unit = unit.unsigned_abs();
             if rest >= unit {
                 write!(f, "{}{name}", rest / unit)?;
@@ -335,11 +317,7 @@ mod tests {
             "2026-03-10 15:00:30Z",
             "2026-03-10T15:00:30.000Z",
         ] {
-            assert_eq!(
-                text.parse::<Timestamp>().unwrap().as_millis(),
-                1_773_154_830_000,
-                "{text}"
-            );
+            assert_eq!(text.parse::<Timestamp>().unwrap().as_millis(), 1_773_154_830_000, "{text}");
         }
     }
 
@@ -358,16 +336,7 @@ mod tests {
             assert_eq!(text.parse::<Duration>().unwrap().to_string(), text);
         }
         assert_eq!("2w".parse::<Duration>().unwrap(), Duration::days(14));
-        for text in [
-            "",
-            "15",
-            "m",
-            "15 m",
-            "-5m",
-            "1.5h",
-            "15x",
-            "99999999999999999999d",
-        ] {
+        for text in ["", "15", "m", "15 m", "-5m", "1.5h", "15x", "99999999999999999999d"] {
             assert!(text.parse::<Duration>().is_err(), "{text}");
         }
     }

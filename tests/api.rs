@@ -51,10 +51,7 @@ fn a_preset_stops_the_seed_failure() {
     let decision = engine.decide(&open, &request);
     let account = decision.account("premium").unwrap();
     assert_eq!(account.verdict(), Verdict::Suppressed);
-    assert_eq!(
-        account.because(),
-        "nobody wants an offer while arguing about a bill"
-    );
+    assert_eq!(account.because(), "nobody wants an offer while arguing about a bill");
 
     let closed = calm().support(Support::new(now()).tickets([dispute.state(TicketState::Closed)]));
     let decision = engine.decide(&closed, &request);
@@ -62,14 +59,9 @@ fn a_preset_stops_the_seed_failure() {
     assert_eq!(account.code(), Some(ReasonCode::CoolOff));
     assert_eq!(account.until().unwrap().to_string(), "2026-03-24T15:00:30Z");
 
-    let decision_of_unknown = engine.decide(
-        &Context::new().consent(Consent::new(now()).grants([])),
-        &request,
-    );
-    assert_eq!(
-        decision_of_unknown.account("premium").unwrap().verdict(),
-        Verdict::Suppressed
-    );
+    let decision_of_unknown =
+        engine.decide(&Context::new().consent(Consent::new(now()).grants([])), &request);
+    assert_eq!(decision_of_unknown.account("premium").unwrap().verdict(), Verdict::Suppressed);
 }
 
 /// Every rule of the preset holds back in its situation, and names itself.
@@ -77,24 +69,18 @@ fn a_preset_stops_the_seed_failure() {
 fn every_rule_of_the_preset_holds() {
     let engine = Engine::from_toml(FEW_LINES).unwrap();
     let request = Request::new(now(), Channel::Web);
-    let ticket = |topic| {
-        Ticket::new("C-1", now(), now())
-            .topic(topic)
-            .state(TicketState::Open)
-    };
+    let ticket = |topic| Ticket::new("C-1", now(), now()).topic(topic).state(TicketState::Open);
     let about = |topic| calm().support(Support::new(now()).tickets([ticket(topic)]));
     let answer = tactful::context::Answer::new(tactful::Metric::Csat, 2_i64, now());
     let order = tactful::context::Order::new("o", now()).status(tactful::OrderStatus::Delayed);
     let contact = tactful::context::Contact::new(Channel::Phone, now());
     let cases = [
         ("care-billing-dispute", about(Topic::BillingDispute)),
-        ("care-payment-trouble", about(Topic::FraudSecurity)),
+        ("care-payment-failed", about(Topic::FraudSecurity)),
         ("care-hardship", about(Topic::FinancialHardship)),
-        (
-            "care-order-delay",
-            calm().purchases(Purchases::new(now()).orders([order])),
-        ),
+        ("care-order-delay", calm().purchases(Purchases::new(now()).orders([order]))),
         ("care-delivery-complaint", about(Topic::ProductDefect)),
+        ("care-return", about(Topic::ReturnExchange)),
         ("care-outage", about(Topic::Outage)),
         ("care-complaint", about(Topic::Privacy)),
         ("care-cancellation", about(Topic::Cancellation)),
@@ -102,20 +88,11 @@ fn every_rule_of_the_preset_holds() {
             "care-conversation",
             calm().support(Support::new(now()).tickets([]).active_contact(contact)),
         ),
+        ("care-negative-feedback", calm().feedback(Feedback::new(now()).answers([answer]))),
+        ("care-vulnerable", calm().profile(Profile::new(now()).vulnerable(true))),
+        ("care-onboarding", calm().profile(Profile::new(now()).joined_at(now()))),
         (
-            "care-unhappy",
-            calm().feedback(Feedback::new(now()).answers([answer])),
-        ),
-        (
-            "care-vulnerable",
-            calm().profile(Profile::new(now()).vulnerable(true)),
-        ),
-        (
-            "care-just-joined",
-            calm().profile(Profile::new(now()).joined_at(now())),
-        ),
-        (
-            "care-gone-quiet",
+            "care-inactive",
             calm().recency(Recency::new(now()).last_seen_at(now() - tactful::Duration::days(60))),
         ),
     ];
@@ -161,13 +138,8 @@ fn an_engine_lists_what_it_reads() {
         "#,
     )
     .unwrap();
-    let reads = [
-        "consent.hard_blocks",
-        "device",
-        "profile.role",
-        "profile.segments",
-        "support.tickets",
-    ];
+    let reads =
+        ["consent.hard_blocks", "device", "profile.role", "profile.segments", "support.tickets"];
     assert_eq!(engine.reads(), reads);
 }
 
@@ -175,16 +147,13 @@ fn an_engine_lists_what_it_reads() {
 fn an_explanation_reads_aloud() {
     let engine =
         Engine::from_toml(include_str!("../examples/policies/customer_care.toml")).unwrap();
-    let dispute = Ticket::new("C-1", now(), now())
-        .topic(Topic::BillingDispute)
-        .state(TicketState::Open);
+    let dispute =
+        Ticket::new("C-1", now(), now()).topic(Topic::BillingDispute).state(TicketState::Open);
     let context = calm()
         .support(Support::new(now()).tickets([dispute]))
         .profile(Profile::new(now()).plan("basic"));
     let request = Request::new(now(), Channel::Web).slots(["hero"]);
-    let explanation = engine
-        .explain(&context, &request, "premium-upgrade")
-        .unwrap();
+    let explanation = engine.explain(&context, &request, "premium-upgrade").unwrap();
     assert_eq!(explanation.verdict, Verdict::Ineligible);
     let expected = "\
 premium-upgrade: ineligible, would be no. 2 with priority 14.4
@@ -217,4 +186,23 @@ until something changes: time alone does not clear it
       propensity 0.06 × context weight 1 × value 240 × lever 1
 ";
     assert_eq!(explanation.to_string(), expected);
+}
+
+/// A situation may be called as a fact it reads; only a name by itself means it.
+#[test]
+fn a_situation_may_bear_the_name_of_a_fact() {
+    let policy = r#"
+        policy = "names"
+        [situations.vulnerable]
+        when = "has(profile.vulnerable) && profile.vulnerable"
+        [[actions]]
+        id       = "a"
+        kind     = "service"
+        channels = ["web"]
+        eligible = "vulnerable"
+    "#;
+    let engine = Engine::from_toml(policy).unwrap();
+    let context = Context::new().profile(Profile::new(now()).vulnerable(true));
+    let decision = engine.decide(&context, &Request::new(now(), Channel::Web));
+    assert_eq!(decision.recommendations().len(), 1);
 }

@@ -16,10 +16,8 @@ use tactful::{Engine, ErrorKind};
 
 fn policies() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension != "txt"));
     files.sort();
     files
@@ -27,24 +25,14 @@ fn policies() -> Vec<PathBuf> {
 
 fn report(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
-    let is_json = path
-        .extension()
-        .is_some_and(|extension| extension == "json");
-    let built = if is_json {
-        Engine::from_json(&text)
-    } else {
-        Engine::from_toml(&text)
-    };
+    let is_json = path.extension().is_some_and(|extension| extension == "json");
+    let built = if is_json { Engine::from_json(&text) } else { Engine::from_toml(&text) };
     match built {
         Err(error) => {
             assert_eq!(error.kind(), ErrorKind::Policy);
             error.to_string()
         }
-        Ok(engine) => engine
-            .warnings()
-            .iter()
-            .map(|warning| format!("{warning}\n"))
-            .collect(),
+        Ok(engine) => engine.warnings().iter().map(|warning| format!("{warning}\n")).collect(),
     }
 }
 
@@ -54,11 +42,8 @@ fn reports_are_as_written() {
     assert!(policies.len() >= 8, "the policies are missing");
     for path in policies {
         let found = format!("{}\n", report(&path).trim_end());
-        let extension = if path.extension().is_some_and(|own| own == "json") {
-            "json.txt"
-        } else {
-            "txt"
-        };
+        let extension =
+            if path.extension().is_some_and(|own| own == "json") { "json.txt" } else { "txt" };
         let expected = path.with_extension(extension);
         if std::env::var_os("UPDATE_EXPECT").is_some() {
             fs::write(&expected, &found).unwrap();
@@ -92,12 +77,7 @@ fn toml_and_json_twins_have_the_same_mistakes() {
     let findings = |error: tactful::Error| -> Vec<(String, String)> {
         let found = error.diagnostics().iter();
         let mut found: Vec<_> = found
-            .map(|diagnostic| {
-                (
-                    diagnostic.path().to_string(),
-                    diagnostic.message().to_owned(),
-                )
-            })
+            .map(|diagnostic| (diagnostic.path().to_string(), diagnostic.message().to_owned()))
             .collect();
         found.sort();
         found

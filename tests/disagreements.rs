@@ -2,11 +2,7 @@
 //!
 //! Each says how the design is read. The properties find such cases by chance;
 //! here they stay found.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    reason = "a test may stop at the first surprise"
-)]
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use tactful::context::{
     AsOf, Attribute, Attributes, Consent, Grant, List, Profile, Score, Scores, Support, Ticket,
@@ -32,9 +28,7 @@ fn reasons(policy: &str, context: &Context, channel: Channel) -> Vec<(u16, Optio
     let engine = Engine::from_toml(policy).unwrap();
     let decision = engine.decide(context, &Request::new(now(), channel));
     let reasons = decision.withheld().flat_map(|account| account.reasons());
-    reasons
-        .map(|reason| (reason.code().number(), reason.until()))
-        .collect()
+    reasons.map(|reason| (reason.code().number(), reason.until())).collect()
 }
 
 const SCORED: &str = r#"
@@ -80,10 +74,7 @@ fn a_score_is_judged_before_it_is_rounded() {
 #[test]
 fn a_score_is_rounded_half_to_even() {
     let engine = Engine::from_toml(SCORED).unwrap();
-    for (value, priority) in [
-        (0.060_000_001_5, "0.060000002"),
-        (0.060_000_002_5, "0.060000002"),
-    ] {
+    for (value, priority) in [(0.060_000_001_5, "0.060000002"), (0.060_000_002_5, "0.060000002")] {
         let context = scored(Score::new(value), now());
         let decision = engine.decide(&context, &Request::new(now(), Channel::Web));
         let placed = decision.recommendations().next().unwrap();
@@ -121,18 +112,12 @@ fn an_answer_that_was_replaced_does_not_come_back() {
         grant(ConsentStatus::Granted, ago(9 * DAY)),
         grant(ConsentStatus::Denied, ago(8 * DAY)).expires_at(ago(DAY)),
     ]);
-    assert_eq!(
-        reasons(OFFER, &refused_for_a_time, Channel::Email),
-        [(201, None)]
-    );
+    assert_eq!(reasons(OFFER, &refused_for_a_time, Channel::Email), [(201, None)]);
     let agreed_for_a_time = consent([
         grant(ConsentStatus::Denied, ago(9 * DAY)),
         grant(ConsentStatus::Granted, ago(8 * DAY)).expires_at(ago(DAY)),
     ]);
-    assert_eq!(
-        reasons(OFFER, &agreed_for_a_time, Channel::Email),
-        [(202, None)]
-    );
+    assert_eq!(reasons(OFFER, &agreed_for_a_time, Channel::Email), [(202, None)]);
     assert_eq!(reasons(OFFER, &agreed_for_a_time, Channel::Web), []);
 }
 
@@ -162,10 +147,7 @@ fn of_two_answers_at_once_the_one_that_lapses_first_counts() {
     let lapsed = grant(ConsentStatus::Granted, ago(9 * DAY)).expires_at(ago(DAY));
     let lasting = grant(ConsentStatus::Granted, ago(9 * DAY));
     for grants in [[lapsed.clone(), lasting.clone()], [lasting, lapsed]] {
-        assert_eq!(
-            reasons(OFFER, &consent(grants), Channel::Email),
-            [(202, None)]
-        );
+        assert_eq!(reasons(OFFER, &consent(grants), Channel::Email), [(202, None)]);
     }
 }
 
@@ -175,10 +157,7 @@ fn a_refusal_in_a_partial_list_leaves_the_rest_unknown_when_it_lapses() {
     let partial = consent(List::partial(vec![refusal.clone()]));
     assert_eq!(reasons(OFFER, &partial, Channel::Web), [(201, None)]);
     let complete = consent([refusal]);
-    assert_eq!(
-        reasons(OFFER, &complete, Channel::Web),
-        [(201, Some(ago(-DAY)))]
-    );
+    assert_eq!(reasons(OFFER, &complete, Channel::Web), [(201, Some(ago(-DAY)))]);
 }
 
 /// A policy of one service action that a rule may hold back, allowing the unknown.
@@ -200,10 +179,7 @@ fn known_asks_what_is_known_now_also_of_what_was_known_last() {
     assert_eq!(reasons(&allowing(quiet), &stale, Channel::Web), []);
     let open = Ticket::new("T-1", ago(DAY), ago(DAY)).state(TicketState::Open);
     let stale = stale.support(Support::new(ago(16 * MINUTE)).tickets([open]));
-    assert_eq!(
-        reasons(&allowing(quiet), &stale, Channel::Web),
-        [(401, None)]
-    );
+    assert_eq!(reasons(&allowing(quiet), &stale, Channel::Web), [(401, None)]);
 }
 
 #[test]
@@ -224,18 +200,10 @@ fn a_value_of_another_type_is_there_and_cannot_be_read() {
         )
     };
     let mut attributes = Attributes::new(now());
-    attributes
-        .values
-        .insert("vip".to_owned(), Attribute::Text("yes".to_owned()));
+    attributes.values.insert("vip".to_owned(), Attribute::Text("yes".to_owned()));
     let context = Context::new().attributes(attributes);
-    assert_eq!(
-        reasons(&policy("has(attributes.vip)"), &context, Channel::Web),
-        []
-    );
+    assert_eq!(reasons(&policy("has(attributes.vip)"), &context, Channel::Web), []);
     for unknown in ["attributes.vip", "!attributes.vip"] {
-        assert_eq!(
-            reasons(&policy(unknown), &context, Channel::Web),
-            [(301, None)]
-        );
+        assert_eq!(reasons(&policy(unknown), &context, Channel::Web), [(301, None)]);
     }
 }

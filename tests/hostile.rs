@@ -23,21 +23,9 @@ const WRONG: &[(&str, &str, &str)] = &[
         "suport",
         "unknown key `suport` (line 1 column 9): did you mean `support`?",
     ),
-    (
-        r#"{"support": {"tickets": []}}"#,
-        "support",
-        "missing field `as_of`",
-    ),
-    (
-        r#"{"support": {"as_of": "2026-03-10T15:00:00"}}"#,
-        "support.as_of",
-        "is not a time such as",
-    ),
-    (
-        r#"{"support": {"as_of": 12}}"#,
-        "support.as_of",
-        "outside the years 2000 to 2100",
-    ),
+    (r#"{"support": {"tickets": []}}"#, "support", "missing field `as_of`"),
+    (r#"{"support": {"as_of": "2026-03-10T15:00:00"}}"#, "support.as_of", "is not a time such as"),
+    (r#"{"support": {"as_of": 12}}"#, "support.as_of", "outside the years 2000 to 2100"),
     (
         r#"{"support": {"as_of": "2150-01-01T00:00:00Z"}}"#,
         "support.as_of",
@@ -76,28 +64,16 @@ const WRONG: &[(&str, &str, &str)] = &[
         "scores.values.churn",
         "number out of range",
     ),
-    (
-        r#"{"support": {"as_of": {}}}"#,
-        "support.as_of",
-        "at least one source",
-    ),
+    (r#"{"support": {"as_of": {}}}"#, "support.as_of", "at least one source"),
     (
         r#"{"support": {"as_of": "2026-03-10T15:00:00Z", "tickets": {"partal": []}}}"#,
         "support.tickets",
         "did you mean `partial`?",
     ),
-    (
-        r#"{"user_id": "a", "user_id": "b"}"#,
-        "",
-        "duplicate field `user_id`",
-    ),
+    (r#"{"user_id": "a", "user_id": "b"}"#, "", "duplicate field `user_id`"),
     (r#"{"user_id": "a"} trailing"#, "", "trailing characters"),
     ("[]", "", "expected an object"),
-    (
-        r#"{"support": ["2026-03-10T15:00:00Z"]}"#,
-        "support",
-        "expected an object",
-    ),
+    (r#"{"support": ["2026-03-10T15:00:00Z"]}"#, "support", "expected an object"),
     ("", "", "EOF"),
 ];
 
@@ -113,11 +89,7 @@ fn a_wrong_value_is_named_by_its_path() {
 
 #[test]
 fn deep_nesting_is_refused() {
-    let deep = format!(
-        r#"{{"support": {}{}}}"#,
-        "[".repeat(100_000),
-        "]".repeat(100_000)
-    );
+    let deep = format!(r#"{{"support": {}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
     let (kind, path, _) = refused(&deep);
     assert_eq!((kind, path.as_str()), (ErrorKind::Context, "support"));
     let deep = format!(
@@ -126,54 +98,30 @@ fn deep_nesting_is_refused() {
     );
     assert_eq!(refused(&deep).0, ErrorKind::Context);
     let policy = "[".repeat(100_000);
-    assert_eq!(
-        Engine::from_json(&policy).unwrap_err().kind(),
-        ErrorKind::Policy
-    );
+    assert_eq!(Engine::from_json(&policy).unwrap_err().kind(), ErrorKind::Policy);
     let policy = format!("actions = {}", "[".repeat(100_000));
-    assert_eq!(
-        Engine::from_toml(&policy).unwrap_err().kind(),
-        ErrorKind::Policy
-    );
+    assert_eq!(Engine::from_toml(&policy).unwrap_err().kind(), ErrorKind::Policy);
 }
 
 #[test]
 fn a_hundred_megabytes_are_refused_unread() {
     let large = vec![b' '; 100 << 20];
-    assert_eq!(
-        Context::from_json(&large).unwrap_err().kind(),
-        ErrorKind::TooLarge
-    );
-    assert_eq!(
-        Request::from_json(&large).unwrap_err().kind(),
-        ErrorKind::TooLarge
-    );
+    assert_eq!(Context::from_json(&large).unwrap_err().kind(), ErrorKind::TooLarge);
+    assert_eq!(Request::from_json(&large).unwrap_err().kind(), ErrorKind::TooLarge);
     let large = String::from_utf8(large).unwrap();
-    assert_eq!(
-        Policy::from_toml(&large).unwrap_err().kind(),
-        ErrorKind::TooLarge
-    );
-    assert_eq!(
-        Policy::from_json(&large).unwrap_err().kind(),
-        ErrorKind::TooLarge
-    );
+    assert_eq!(Policy::from_toml(&large).unwrap_err().kind(), ErrorKind::TooLarge);
+    assert_eq!(Policy::from_json(&large).unwrap_err().kind(), ErrorKind::TooLarge);
 }
 
 #[test]
 fn a_wrong_request_is_refused() {
     let error =
         Request::from_json(r#"{"now": "2026-03-10T15:00:30Z", "channel": "wap"}"#).unwrap_err();
-    assert_eq!(
-        (error.kind(), error.path()),
-        (ErrorKind::Request, "channel")
-    );
+    assert_eq!((error.kind(), error.path()), (ErrorKind::Request, "channel"));
     let error =
         Request::from_json(r#"{"now": "2026-03-10T15:00:30Z", "channel": "web", "limt": 3}"#)
             .unwrap_err();
-    assert!(
-        error.to_string().contains("did you mean `limit`?"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("did you mean `limit`?"), "{error}");
     let error = Request::from_json(r#"{"channel": "web"}"#).unwrap_err();
     assert!(error.to_string().contains("missing field `now`"), "{error}");
 }
@@ -203,9 +151,7 @@ fn values_that_cannot_be_are_unknown() {
     for time in [i64::MIN, -1, 0, i64::MAX] {
         let time = Timestamp::from_millis(time);
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            let ticket = Ticket::new("t", time, time)
-                .state(TicketState::Open)
-                .topic(Topic::Other);
+            let ticket = Ticket::new("t", time, time).state(TicketState::Open).topic(Topic::Other);
             let context = Context::new()
                 .scores(scores(value))
                 .profile(Profile::new(now).joined_at(time))
@@ -215,10 +161,7 @@ fn values_that_cannot_be_are_unknown() {
             let causes: Vec<u16> = account
                 .reasons()
                 .flat_map(|reason| {
-                    reason
-                        .facts()
-                        .filter_map(|fact| fact.cause())
-                        .collect::<Vec<_>>()
+                    reason.facts().filter_map(|fact| fact.cause()).collect::<Vec<_>>()
                 })
                 .map(|cause| cause.number())
                 .collect();
@@ -240,10 +183,7 @@ fn the_ends_of_time_are_survived() {
                 .support(Support::new(as_of).tickets([Ticket::new("t", as_of, now)]));
             let request = Request::new(now, Channel::Web);
             let decision = engine.decide(&context, &request);
-            assert_eq!(
-                decision.recommendations().len() + decision.withheld().len(),
-                1
-            );
+            assert_eq!(decision.recommendations().len() + decision.withheld().len(), 1);
             assert!(!decision.to_json().is_empty());
             assert!(engine.explain(&context, &request, "a").is_ok());
         }
@@ -254,14 +194,9 @@ fn the_ends_of_time_are_survived() {
 fn an_unknown_action_is_not_explained() {
     let engine = Engine::from_toml(POLICY.replace("\"a\"", "\"upgrade\"").as_str()).unwrap();
     let request = Request::new(Timestamp::EARLIEST, Channel::Web);
-    let error = engine
-        .explain(&Context::new(), &request, "upgrad")
-        .unwrap_err();
+    let error = engine.explain(&Context::new(), &request, "upgrad").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownAction);
-    assert_eq!(
-        error.to_string(),
-        "the policy has no action `upgrad`: did you mean `upgrade`?"
-    );
+    assert_eq!(error.to_string(), "the policy has no action `upgrad`: did you mean `upgrade`?");
 }
 
 /// Ten thousand wrong actions are reported, shortly.
@@ -285,11 +220,8 @@ fn long_chains_of_situations_are_refused() {
     let chain = |length: usize, operators: [&str; 2]| {
         let mut policy = POLICY.replace("eligible = [", "applicable = 's0'\neligible = [");
         for number in 0..length {
-            let next = if number + 1 < length {
-                format!("s{}", number + 1)
-            } else {
-                "true".to_owned()
-            };
+            let next =
+                if number + 1 < length { format!("s{}", number + 1) } else { "true".to_owned() };
             let operator = operators[number % 2];
             policy.push_str(&format!(
                 "[situations.s{number}]\nwhen = '{next} {operator} profile.age_years > {number}'\n"
@@ -305,11 +237,7 @@ fn long_chains_of_situations_are_refused() {
     let deep = chain(200, ["&&", "||"]);
     // Half a megabyte of stack is enough without optimisation, too.
     let small = std::thread::Builder::new().stack_size(512 << 10);
-    small
-        .spawn(move || decide(&deep).unwrap())
-        .unwrap()
-        .join()
-        .unwrap();
+    small.spawn(move || decide(&deep).unwrap()).unwrap().join().unwrap();
     decide(&chain(2_000, ["&&", "&&"])).unwrap();
     for length in [400, 5_000] {
         let error = decide(&chain(length, ["&&", "||"])).unwrap_err();
@@ -332,10 +260,5 @@ fn too_many_selections_are_refused() {
         ));
     }
     let error = Engine::from_toml(&policy).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("select actions more than 5000000 times"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("select actions more than 5000000 times"), "{error}");
 }

@@ -16,10 +16,7 @@ use tactful::schema::{Fact, FactTable, Facts, Schema, Type, Value};
 use tactful::{Duration, Error, Timestamp};
 
 fn vectors(name: &str) -> Json {
-    let path = format!(
-        "{}/tests/vectors/language/{name}.json",
-        env!("CARGO_MANIFEST_DIR")
-    );
+    let path = format!("{}/tests/vectors/language/{name}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
@@ -35,12 +32,7 @@ impl Failures {
     }
 
     fn none(self) {
-        assert!(
-            self.0.is_empty(),
-            "{} cases fail:\n{}",
-            self.0.len(),
-            self.0.join("\n")
-        );
+        assert!(self.0.is_empty(), "{} cases fail:\n{}", self.0.len(), self.0.join("\n"));
     }
 }
 
@@ -48,11 +40,7 @@ impl Failures {
 fn fact(json: &Json) -> Option<Fact> {
     let name = json.as_str().unwrap_or_default();
     let fact = Fact::new(plain(name.trim_end_matches('?')).or_else(|| made_of_others(json))?);
-    Some(if name.ends_with('?') {
-        fact.optional()
-    } else {
-        fact
-    })
+    Some(if name.ends_with('?') { fact.optional() } else { fact })
 }
 
 fn plain(name: &str) -> Option<Type> {
@@ -76,15 +64,9 @@ fn made_of_others(json: &Json) -> Option<Type> {
         return Some(Type::Map(Box::new(fact(map.get(1)?)?.ty().clone())));
     }
     let element = json.get("list")?;
-    match element
-        .get("struct")
-        .or(Some(element))
-        .and_then(Json::as_object)
-    {
+    match element.get("struct").or(Some(element)).and_then(Json::as_object) {
         Some(fields) if element.get("enum").is_none() => {
-            let fields = fields
-                .iter()
-                .map(|(name, json)| Some((name.as_str(), fact(json)?)));
+            let fields = fields.iter().map(|(name, json)| Some((name.as_str(), fact(json)?)));
             Some(Type::records("record", fields.collect::<Option<Vec<_>>>()?))
         }
         _ => Some(Type::List(Box::new(fact(element)?.ty().clone()))),
@@ -102,12 +84,9 @@ fn value(json: &Json, ty: &Type) -> Value {
         ("string", _) => Value::Text(json.as_str().unwrap().to_owned()),
         ("timestamp_ms", _) => Value::Timestamp(Timestamp::from_millis(number())),
         ("duration_ms", _) => Value::Duration(Duration::from_millis(number())),
-        ("list", Type::List(element)) => Value::List(
-            items(json)
-                .iter()
-                .map(|item| value(item, element))
-                .collect(),
-        ),
+        ("list", Type::List(element)) => {
+            Value::List(items(json).iter().map(|item| value(item, element)).collect())
+        }
         ("list", Type::Records(record)) => {
             let row = |item: &Json| {
                 let types: BTreeMap<&str, &Fact> = record.fields().collect();
@@ -115,9 +94,9 @@ fn value(json: &Json, ty: &Type) -> Value {
             };
             Value::Records(items(json).iter().map(row).collect())
         }
-        ("map", Type::Map(ty)) => Value::Map(pairs(&serde_json::json!({ "map": json }), |_| {
-            (**ty).clone()
-        })),
+        ("map", Type::Map(ty)) => {
+            Value::Map(pairs(&serde_json::json!({ "map": json }), |_| (**ty).clone()))
+        }
         _ => panic!("{kind} of {ty}"),
     }
 }
@@ -185,14 +164,8 @@ fn truth_of(want: &Json) -> Option<Truth> {
 fn assert_placed(text: &str, error: &Error) {
     assert!(!error.diagnostics().is_empty(), "{text}");
     for diagnostic in error.diagnostics() {
-        let range = diagnostic
-            .place()
-            .unwrap_or_else(|| panic!("no place: {text}"))
-            .range();
-        assert!(
-            text.get(range.clone()).is_some(),
-            "{range:?} is not within {text:?}"
-        );
+        let range = diagnostic.place().unwrap_or_else(|| panic!("no place: {text}")).range();
+        assert!(text.get(range.clone()).is_some(), "{range:?} is not within {text:?}");
         assert!(!diagnostic.message().is_empty(), "{text}");
     }
     assert!(!error.to_string().is_empty());
@@ -204,12 +177,7 @@ fn agrees_with_the_conformance_tests_of_cel() {
     let mut failures = Failures::default();
     for case in items(&vectors["cases"]) {
         let text = case["expr"].as_str().unwrap();
-        let schema = schema_of(
-            case.get("types")
-                .and_then(Json::as_object)
-                .into_iter()
-                .flatten(),
-        );
+        let schema = schema_of(case.get("types").and_then(Json::as_object).into_iter().flatten());
         let table = table_of(&schema, case.get("bindings"));
         let facts = Facts::of_table(&schema, &table, Timestamp::EARLIEST);
         let expression = Expression::new(text, &schema);
@@ -218,9 +186,7 @@ fn agrees_with_the_conformance_tests_of_cel() {
                 Ok(_) => failures.check(false, || format!("accepted: {text}")),
                 Err(error) => assert_placed(text, error),
             }
-            failures.check(Condition::new(text, &schema).is_err(), || {
-                format!("accepted: {text}")
-            });
+            failures.check(Condition::new(text, &schema).is_err(), || format!("accepted: {text}"));
             continue;
         }
         let want = &case["want"];
@@ -261,9 +227,7 @@ fn agrees_with_an_implementation_of_cel_where_inputs_are_missing() {
             Ok(condition) => {
                 let found = condition.evaluate(&facts).truth();
                 let id = &case["id"];
-                failures.check(found == want, || {
-                    format!("{id} {text}: {found}, not {want}")
-                });
+                failures.check(found == want, || format!("{id} {text}: {found}, not {want}"));
             }
         }
     }
@@ -324,12 +288,9 @@ fn plain_value(json: &Json, ty: &Type) -> Value {
         Type::Double => Value::Double(json.as_f64().unwrap()),
         Type::Timestamp => Value::Timestamp(json.as_str().unwrap().parse().unwrap()),
         Type::Text | Type::Word(_) => Value::Text(json.as_str().unwrap().to_owned()),
-        Type::List(element) => Value::List(
-            items(json)
-                .iter()
-                .map(|item| plain_value(item, element))
-                .collect(),
-        ),
+        Type::List(element) => {
+            Value::List(items(json).iter().map(|item| plain_value(item, element)).collect())
+        }
         Type::Records(record) => {
             let row = |item: &Json| {
                 let fields = record.fields().filter_map(|(name, fact)| {

@@ -66,11 +66,8 @@ fn context(dice: &mut Dice) -> Context {
                 let at = dice.around();
                 let mut ticket = Ticket::new(id.to_string(), at, at).topic(Topic::BillingDispute);
                 if dice.below(3) > 0 {
-                    let state = if dice.below(2) == 0 {
-                        TicketState::Open
-                    } else {
-                        TicketState::Solved
-                    };
+                    let state =
+                        if dice.below(2) == 0 { TicketState::Open } else { TicketState::Solved };
                     ticket = ticket.state(state);
                 }
                 ticket
@@ -121,11 +118,7 @@ fn nothing_changes_before_the_horizon_while_parts_age() {
                     continue;
                 }
                 let then = outcome(condition, &schema, &context, later).truth();
-                assert_eq!(
-                    then,
-                    now.truth(),
-                    "{text} by {later}, not {until}\n{context:?}"
-                );
+                assert_eq!(then, now.truth(), "{text} by {later}, not {until}\n{context:?}");
             }
         }
     }
@@ -140,9 +133,6 @@ fn a_part_goes_stale_one_millisecond_past_its_age() {
     let now = outcome(&open, &schema, &empty, NOW);
     assert_eq!((now.truth(), now.changes_at()), (Truth::False, Some(stale)));
     let then = outcome(&open, &schema, &empty, stale);
-    assert_eq!(
-        (then.truth(), then.last_known()),
-        (Truth::Unknown, Truth::False)
-    );
+    assert_eq!((then.truth(), then.last_known()), (Truth::Unknown, Truth::False));
     assert_eq!(then.changes_at(), None);
 }

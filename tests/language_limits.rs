@@ -70,11 +70,7 @@ fn table(schema: &Schema) -> FactTable {
         ])
     };
     assert!(table.set(schema, "r", Value::Records((0..300).map(row).collect())));
-    assert!(table.set(
-        schema,
-        "li",
-        Value::List((0..300).map(Value::Int).collect())
-    ));
+    assert!(table.set(schema, "li", Value::List((0..300).map(Value::Int).collect())));
     table
 }
 
@@ -82,9 +78,7 @@ fn truth(text: &str) -> Truth {
     let schema = schema();
     let table = table(&schema);
     let condition = Condition::new(text, &schema).unwrap_or_else(|error| panic!("{text}\n{error}"));
-    condition
-        .evaluate(&Facts::of_table(&schema, &table, Timestamp::LATEST))
-        .truth()
+    condition.evaluate(&Facts::of_table(&schema, &table, Timestamp::LATEST)).truth()
 }
 
 /// Returns the codes of what is wrong with a text; checks where they point.
@@ -109,11 +103,7 @@ fn check(text: &str, schema: &Schema, accepted: impl FnOnce(Condition)) -> Optio
                 assert!(text.get(range.clone()).is_some(), "{range:?} in {text:?}");
             }
             let codes = error.diagnostics().iter();
-            Some(
-                codes
-                    .map(|diagnostic| diagnostic.code().to_string())
-                    .collect(),
-            )
+            Some(codes.map(|diagnostic| diagnostic.code().to_string()).collect())
         }
     }
 }
@@ -139,14 +129,8 @@ fn what_people_write_is_far_from_the_limits() {
         assert_eq!(truth(&nested("b || @", "b", 680)), Truth::True);
         assert_eq!(truth(&nested("@ && b", "b", 680)), Truth::True);
         assert_eq!(truth(&format!("i{} == 33", " + 1".repeat(32))), Truth::True);
-        assert_eq!(
-            truth(&format!("i{} == 33", " - -1".repeat(32))),
-            Truth::True
-        );
-        assert_eq!(
-            truth(&format!("i in [{}1]", "2, ".repeat(255))),
-            Truth::True
-        );
+        assert_eq!(truth(&format!("i{} == 33", " - -1".repeat(32))), Truth::True);
+        assert_eq!(truth(&format!("i in [{}1]", "2, ".repeat(255))), Truth::True);
     });
 }
 
@@ -251,12 +235,8 @@ fn the_deepest_that_is_accepted_is_evaluated() {
             ("days(days_since(now - (@)))", "since(t)", " > days(1)"),
             ("hours((now - (@)).getHours())", "since(t)", " > days(1)"),
         ] {
-            for around in [
-                "@",
-                "r.exists(x, @)",
-                "r.exists_one(x, @)",
-                "r.filter(x, @).size() > 1",
-            ] {
+            for around in ["@", "r.exists(x, @)", "r.exists_one(x, @)", "r.filter(x, @).size() > 1"]
+            {
                 let started = Instant::now();
                 let mut deepest = 0;
                 for levels in [1, 8, 20, 21, 30, 31, 32, 60, 61, 62, 63, 64, 65] {
@@ -274,10 +254,7 @@ fn the_deepest_that_is_accepted_is_evaluated() {
                 // Some frames do not fit into themselves: only the parser sees them deep.
                 assert!(deepest > 5 || frame.contains("i * "), "{frame}: {deepest}");
                 let took = started.elapsed();
-                assert!(
-                    took < Duration::from_secs(20),
-                    "{frame} in {around}: {took:?}"
-                );
+                assert!(took < Duration::from_secs(20), "{frame} in {around}: {took:?}");
             }
         }
     });
@@ -315,11 +292,7 @@ fn the_largest_bodies_over_the_longest_lists_end_soon() {
             full("r.filter(x, b", " && x.s.contains(s)", ").size() > 1"),
             full("b", " && r.all(x, x.b == b)", ""),
             full("b", " && r.exists(x, x.i in li)", ""),
-            full(
-                &format!("r.exists(x, {sum} in [{numbers}]"),
-                " || x.i < 0",
-                ")",
-            ),
+            full(&format!("r.exists(x, {sum} in [{numbers}]"), " || x.i < 0", ")"),
             full(&format!("[{numbers}].all(x, x >= 0"), " && x in li", ")"),
             full("r.all(x, size(s) == 1000", " && s.size() + x.i >= 0", ")"),
         ] {
@@ -355,18 +328,11 @@ fn dice() -> impl FnMut(usize) -> usize {
 fn texts() -> Vec<String> {
     let mut texts = Vec::new();
     for name in ["cel_conformance", "extensions", "cel_oracle"] {
-        let path = format!(
-            "{}/tests/vectors/language/{name}.json",
-            env!("CARGO_MANIFEST_DIR")
-        );
+        let path = format!("{}/tests/vectors/language/{name}.json", env!("CARGO_MANIFEST_DIR"));
         let json: serde_json::Value =
             serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
         let cases = json["cases"].as_array().unwrap();
-        texts.extend(
-            cases
-                .iter()
-                .map(|case| case["expr"].as_str().unwrap().to_owned()),
-        );
+        texts.extend(cases.iter().map(|case| case["expr"].as_str().unwrap().to_owned()));
     }
     texts
 }
@@ -460,9 +426,8 @@ fn rubbish_is_refused_in_place_and_never_panics() {
         for case in 0..cases {
             let text = match case % 3 {
                 0 => {
-                    let bytes: Vec<u8> = (0..roll(60))
-                        .map(|_| u8::try_from(roll(256)).unwrap())
-                        .collect();
+                    let bytes: Vec<u8> =
+                        (0..roll(60)).map(|_| u8::try_from(roll(256)).unwrap()).collect();
                     String::from_utf8_lossy(&bytes).into_owned()
                 }
                 1 => (0..roll(40)).map(|_| PIECES[roll(PIECES.len())]).collect(),

@@ -62,11 +62,7 @@ fn truths_are_those_of_the_interpreter() {
     for _ in 0..cases(CASES) / WORLDS {
         let depth = dice.below(5) + 1;
         let moving = dice.one_in(3);
-        let tree = Grower {
-            dice: &mut dice,
-            moving,
-        }
-        .grow(Kind::Bool, depth);
+        let tree = Grower { dice: &mut dice, moving }.grow(Kind::Bool, depth);
         let Some(condition) = read(&tree, Condition::new(&tree.text(), &schema)) else {
             continue;
         };
@@ -80,10 +76,7 @@ fn truths_are_those_of_the_interpreter() {
             seen[want as usize] += 1;
         }
     }
-    assert!(
-        seen.iter().all(|count| *count > cases(CASES) / 10),
-        "{seen:?}"
-    );
+    assert!(seen.iter().all(|count| *count > cases(CASES) / 10), "{seen:?}");
 }
 
 #[test]
@@ -92,11 +85,7 @@ fn values_are_those_of_the_interpreter() {
     for _ in 0..cases(CASES) / WORLDS {
         let kind = dice.pick(&KINDS);
         let depth = dice.below(4) + 1;
-        let tree = Grower {
-            dice: &mut dice,
-            moving: false,
-        }
-        .grow(kind, depth);
+        let tree = Grower { dice: &mut dice, moving: false }.grow(kind, depth);
         let Some(expression) = read(&tree, Expression::new(&tree.text(), &schema)) else {
             continue;
         };
@@ -137,11 +126,7 @@ fn hiding_information_decides_nothing() {
     for _ in 0..cases(CASES) / WORLDS {
         let depth = dice.below(4) + 1;
         let moving = dice.one_in(3);
-        let tree = Grower {
-            dice: &mut dice,
-            moving,
-        }
-        .grow(Kind::Bool, depth);
+        let tree = Grower { dice: &mut dice, moving }.grow(Kind::Bool, depth);
         // To ask what is known is to ask for more than what is so.
         if tree.text().contains("known(") {
             continue;
@@ -159,10 +144,7 @@ fn hiding_information_decides_nothing() {
             let hidden = generate::hide(&mut dice, &world, cut);
             let less = truth_at(&condition, &schema, &hidden, world.now);
             let text = tree.text();
-            assert!(
-                less == truth || less == Truth::Unknown,
-                "{text}: {truth}, {less}\n{world:?}"
-            );
+            assert!(less == truth || less == Truth::Unknown, "{text}: {truth}, {less}\n{world:?}");
         }
     }
 }
@@ -186,13 +168,7 @@ fn later(dice: &mut Dice, now: i64, until: i64) -> i64 {
 /// Evaluates the same table later, when nothing but time has passed.
 fn truth_at(condition: &Condition, schema: &Schema, world: &World, now: i64) -> Truth {
     let table = generate::table(world, schema);
-    condition
-        .evaluate(&Facts::of_table(
-            schema,
-            &table,
-            Timestamp::from_millis(now),
-        ))
-        .truth()
+    condition.evaluate(&Facts::of_table(schema, &table, Timestamp::from_millis(now))).truth()
 }
 
 #[test]
@@ -201,11 +177,7 @@ fn nothing_changes_before_the_horizon() {
     let (mut bounded, mut exact) = (0, 0);
     for _ in 0..cases(CASES) / WORLDS / 2 {
         let depth = dice.below(4) + 1;
-        let tree = Grower {
-            dice: &mut dice,
-            moving: true,
-        }
-        .grow(Kind::Bool, depth);
+        let tree = Grower { dice: &mut dice, moving: true }.grow(Kind::Bool, depth);
         let Some(condition) = read(&tree, Condition::new(&tree.text(), &schema)) else {
             continue;
         };
@@ -223,10 +195,7 @@ fn nothing_changes_before_the_horizon() {
                     break;
                 }
                 let now = later(&mut dice, world.now, until);
-                let moved = World {
-                    now,
-                    ..world.clone()
-                };
+                let moved = World { now, ..world.clone() };
                 let want = wanted(moved.truth(&tree));
                 assert_eq!(
                     want,
@@ -235,31 +204,17 @@ fn nothing_changes_before_the_horizon() {
                     tree.text(),
                     world.now
                 );
-                assert_eq!(
-                    truth_at(&condition, &schema, &world, now),
-                    want,
-                    "{}",
-                    tree.text()
-                );
+                assert_eq!(truth_at(&condition, &schema, &world, now), want, "{}", tree.text());
             }
             if let Some(horizon) = horizon.filter(|horizon| *horizon < last) {
                 bounded += 1;
-                let changed = wanted(
-                    World {
-                        now: horizon,
-                        ..world.clone()
-                    }
-                    .truth(&tree),
-                );
+                let changed = wanted(World { now: horizon, ..world.clone() }.truth(&tree));
                 exact += usize::from(changed != outcome.truth());
             }
         }
     }
     // It may be early, but then it would be of little use.
-    assert!(
-        exact * 3 > bounded,
-        "{exact} of {bounded} horizons are changes"
-    );
+    assert!(exact * 3 > bounded, "{exact} of {bounded} horizons are changes");
 }
 
 #[test]
@@ -267,11 +222,7 @@ fn horizons_of_single_atoms_are_exact() {
     let schema = generate::schema();
     let world = World {
         now: NOW,
-        parts: [(
-            "t1",
-            [("t1", language::Held::Value(Known::Time(NOW - 5 * DAY)))].into(),
-        )]
-        .into(),
+        parts: [("t1", [("t1", language::Held::Value(Known::Time(NOW - 5 * DAY)))].into())].into(),
     };
     let table = generate::table(&world, &schema);
     let facts = Facts::of_table(&schema, &table, Timestamp::from_millis(NOW));
@@ -290,18 +241,9 @@ fn horizons_of_single_atoms_are_exact() {
         ("days_since(t1) >= 6", Some(NOW + DAY)),
         ("days_since(t1) % 7 == 6", Some(NOW + DAY)),
         ("now.getDayOfWeek() == 3", Some(midnight)),
-        (
-            "now.getHours('+01:00') == 16",
-            Some(NOW + HOUR - 30 * SECOND),
-        ),
-        (
-            "since(t1) < days(6) || since(t1) < days(7)",
-            Some(NOW + 2 * DAY),
-        ),
-        (
-            "since(t1) < days(6) && since(t1) < days(7)",
-            Some(NOW + DAY),
-        ),
+        ("now.getHours('+01:00') == 16", Some(NOW + HOUR - 30 * SECOND)),
+        ("since(t1) < days(6) || since(t1) < days(7)", Some(NOW + 2 * DAY)),
+        ("since(t1) < days(6) && since(t1) < days(7)", Some(NOW + DAY)),
         ("since(t1) > days(6) && i1 > 0", Some(NOW + DAY + 1)),
         ("i1 > 0", None),
     ] {

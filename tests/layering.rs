@@ -112,11 +112,8 @@ fn table(text: &str) -> BTreeMap<&str, usize> {
 
 /// The modules of the table and those of the source are the same.
 fn residents(layers: &BTreeMap<&str, usize>, house: &House) -> Vec<String> {
-    let real: BTreeSet<&str> = house
-        .files
-        .iter()
-        .filter_map(|file| file.module.first().map(String::as_str))
-        .collect();
+    let real: BTreeSet<&str> =
+        house.files.iter().filter_map(|file| file.module.first().map(String::as_str)).collect();
     let listed: BTreeSet<&str> = layers.keys().copied().collect();
     let strangers = real
         .difference(&listed)
@@ -137,25 +134,18 @@ fn shape(file: &File, house: &House) -> Vec<String> {
     if let Some((_, parent)) = file.module.split_last()
         && !house.modules.contains(parent)
     {
-        found.push(format!(
-            "src/{path}: src/{}.rs is missing",
-            parent.join("/")
-        ));
+        found.push(format!("src/{path}: src/{}.rs is missing", parent.join("/")));
     }
     let lines = code_lines(&file.tokens);
     if lines > MOST_LINES {
-        found.push(format!(
-            "src/{path}: {lines} lines of code of at most {MOST_LINES}"
-        ));
+        found.push(format!("src/{path}: {lines} lines of code of at most {MOST_LINES}"));
     }
     found
 }
 
 fn code_lines(tokens: &[Token]) -> usize {
-    let lines: BTreeSet<usize> = tokens
-        .iter()
-        .flat_map(|token| token.line..=token.last_line)
-        .collect();
+    let lines: BTreeSet<usize> =
+        tokens.iter().flat_map(|token| token.line..=token.last_line).collect();
     lines.len()
 }
 
@@ -167,9 +157,7 @@ fn impurities(file: &File) -> Vec<String> {
     };
     for mention in &file.mentions {
         let path = mention.segments.join("::");
-        if IMPURE_PATHS
-            .iter()
-            .any(|impure| reaches(mention, &path, impure))
+        if IMPURE_PATHS.iter().any(|impure| reaches(mention, &path, impure))
             || IMPURE_FUNCTIONS.iter().any(|name| path.ends_with(name))
         {
             report(mention.line, &path);
@@ -254,15 +242,9 @@ fn follow<'a>(
 ) {
     if let Some(start) = trail.iter().position(|passed| *passed == node) {
         let circle: Vec<&str> = trail[start..].iter().copied().chain([node]).collect();
-        let places = circle
-            .windows(2)
-            .map(|pair| edges.first_place(pair[0], pair[1]));
+        let places = circle.windows(2).map(|pair| edges.first_place(pair[0], pair[1]));
         let places: Vec<&str> = places.collect();
-        found.push(format!(
-            "{}: a cycle: {}",
-            places.join(", "),
-            circle.join(" -> ")
-        ));
+        found.push(format!("{}: a cycle: {}", places.join(", "), circle.join(" -> ")));
     } else if done.insert(node) {
         trail.push(node);
         for next in edges.0.get(node).into_iter().flat_map(BTreeMap::keys) {
@@ -320,12 +302,7 @@ impl House {
             let module = module_of(path);
             let (tokens, test_modules) = without_tests(tokens(text));
             tests.extend(test_modules.into_iter().map(|name| child(&module, &name)));
-            files.push(File {
-                path: path.clone(),
-                module,
-                mentions: mentions(&tokens),
-                tokens,
-            });
+            files.push(File { path: path.clone(), module, mentions: mentions(&tokens), tokens });
         }
         files.retain(|file| !tests.iter().any(|test| file.module.starts_with(test)));
         let modules = files.iter().map(|file| file.module.clone());
@@ -384,15 +361,9 @@ impl House {
         // A name that means itself would go on for ever; nobody re-exports so often.
         for _ in 0..8 {
             let prefix = (0..=path.len()).rev().map(|length| &path[..length]);
-            let module = prefix
-                .into_iter()
-                .find(|prefix| self.modules.contains(*prefix));
+            let module = prefix.into_iter().find(|prefix| self.modules.contains(*prefix));
             let module = module.unwrap_or_default().to_vec();
-            let name = path
-                .iter()
-                .take(module.len() + 1)
-                .cloned()
-                .collect::<Vec<_>>();
+            let name = path.iter().take(module.len() + 1).cloned().collect::<Vec<_>>();
             let rest = path.iter().skip(name.len()).cloned().collect::<Vec<_>>();
             hops.push(module);
             match self.aliases.get(&name) {
@@ -618,11 +589,7 @@ fn tokens(source: &str) -> Vec<Token> {
         let (text, end) = token(&chars, at);
         let breaks = chars[at..end].iter().filter(|c| **c == '\n').count();
         if let Some(text) = text {
-            tokens.push(Token {
-                text,
-                line,
-                last_line: line + breaks,
-            });
+            tokens.push(Token { text, line, last_line: line + breaks });
         }
         line += breaks;
         at = end;
@@ -712,19 +679,14 @@ fn raw_end(chars: &[char], open: usize, hashes: usize) -> usize {
 
 /// What the checker says about files given as pairs of path and text.
 fn said(layers: &str, files: &[(&str, &str)]) -> Vec<String> {
-    let files = files
-        .iter()
-        .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
     violations(layers, &files.collect())
 }
 
 /// The same for two modules, `low` of layer 0 and `high` of layer 1.
 fn said_of_two(low: &str, high: &str) -> Vec<String> {
     let lib = "pub use high::High;\npub use low::{Low, Low as Deep};";
-    said(
-        "0 low Below.\n1 high Above.",
-        &[("lib.rs", lib), ("low.rs", low), ("high.rs", high)],
-    )
+    said("0 low Below.\n1 high Above.", &[("lib.rs", lib), ("low.rs", low), ("high.rs", high)])
 }
 
 fn words(source: &str) -> Vec<String> {
@@ -753,11 +715,7 @@ fn climbing_is_reported_however_it_is_spelled() {
         "#[cfg(not(test))] use crate::high::High;",
         "#[cfg(test)] mod tests {} use crate::high::High;",
     ] {
-        assert_eq!(
-            said_of_two(spelled, ""),
-            [format!("src/low.rs:1: {climb}")],
-            "{spelled}"
-        );
+        assert_eq!(said_of_two(spelled, ""), [format!("src/low.rs:1: {climb}")], "{spelled}");
     }
 }
 
@@ -801,19 +759,11 @@ fn files_of_one_module_do_not_go_in_a_circle() {
     let parent = ("a.rs", "mod x; mod y;\npub use x::X;\nuse y::{Y, make};");
     let there = ("a/x.rs", "use super::y::Y;");
     let cycle = ["src/a/x.rs:1, src/a/y.rs:1: a cycle: a::x -> a::y -> a::x"];
-    for back in [
-        "use super::x::X;",
-        "use super::X;",
-        "fn f() { crate::a::x::f() }",
-    ] {
+    for back in ["use super::x::X;", "use super::X;", "fn f() { crate::a::x::f() }"] {
         let files = [parent, there, ("a/y.rs", back)];
         assert_eq!(said("0 a One.", &files), cycle, "{back}");
     }
-    let files = [
-        parent,
-        there,
-        ("a/y.rs", "use super::Own;\nuse self::Kind::*;"),
-    ];
+    let files = [parent, there, ("a/y.rs", "use super::Own;\nuse self::Kind::*;")];
     assert_eq!(said("0 a One.", &files), [""; 0]);
 }
 
@@ -861,10 +811,7 @@ fn files_stand_beside_their_folder() {
         said("0 a One.", &[("a/mod.rs", "")]),
         ["src/a/mod.rs: write `foo.rs` beside `foo/`"]
     );
-    assert_eq!(
-        said("0 a One.", &[("a/x.rs", "")]),
-        ["src/a/x.rs: src/a.rs is missing"]
-    );
+    assert_eq!(said("0 a One.", &[("a/x.rs", "")]), ["src/a/x.rs: src/a.rs is missing"]);
 }
 
 #[test]
@@ -884,19 +831,13 @@ fn only_lines_of_code_count() {
 fn reaching_outside_is_reported() {
     for (code, named) in [
         ("use std::time::{Duration, Instant};", "std::time::Instant"),
-        (
-            "use std::{time::SystemTime as Clock};",
-            "std::time::SystemTime",
-        ),
+        ("use std::{time::SystemTime as Clock};", "std::time::SystemTime"),
         ("use std::time;", "std::time"),
         ("use std::time::*;", "std::time::*"),
         ("use std::time::{self, Duration};", "std::time::self"),
         ("fn f() { ::std::env::var(\"X\"); }", "std::env::var"),
         ("use std::net::IpAddr;", "std::net::IpAddr"),
-        (
-            "fn f() { std::thread::yield_now() }",
-            "std::thread::yield_now",
-        ),
+        ("fn f() { std::thread::yield_now() }", "std::thread::yield_now"),
         ("use std::fs;", "std::fs"),
         ("fn f() { rand::rng(); }", "rand::rng"),
         ("use rand::thread_rng;", "rand::thread_rng"),
@@ -923,9 +864,7 @@ fn what_only_looks_impure_passes() {
 fn tokens_keep_apart_what_looks_alike() {
     assert_eq!(
         words("r#type::<'a, 1.5e3>('x', b'\\'', r\"\\\")"),
-        [
-            "type", "::", "<", ",", "1", ".", "5e3", ">", "(", "\"", ",", "\"", ",", "\"", ")",
-        ]
+        ["type", "::", "<", ",", "1", ".", "5e3", ">", "(", "\"", ",", "\"", ",", "\"", ")",]
     );
     assert_eq!(words("a /* b /* c */ d */ e // f\ng"), ["a", "e", "g"]);
     assert_eq!(

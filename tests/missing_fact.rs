@@ -51,10 +51,7 @@ fn withheld(context: &Context) -> Option<(ReasonCode, Vec<Cause>)> {
     assert_eq!(account.is_none(), decision.recommendations().len() == 1);
     let reason = account?.reasons().next().unwrap();
     assert_eq!(reason.rule(), Some("no-selling-during-a-dispute"));
-    Some((
-        reason.code(),
-        reason.facts().filter_map(|fact| fact.cause()).collect(),
-    ))
+    Some((reason.code(), reason.facts().filter_map(|fact| fact.cause()).collect()))
 }
 
 #[test]

@@ -38,9 +38,7 @@ use model::{Boost, Selector, Style};
 
 /// Tries a property on random cases.
 fn check(cases: u32, property: impl Fn(&Tapes) -> Result<(), String>) {
-    let wanted = std::env::var("TACTFUL_CASES")
-        .ok()
-        .map(|text| text.parse().unwrap());
+    let wanted = std::env::var("TACTFUL_CASES").ok().map(|text| text.parse().unwrap());
     let config = Config {
         cases: wanted.unwrap_or(cases),
         failure_persistence: None,
@@ -51,9 +49,8 @@ fn check(cases: u32, property: impl Fn(&Tapes) -> Result<(), String>) {
         Some(_) => TestRunner::new(config),
         None => TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)),
     };
-    let outcome = runner.run(&generate::tapes(), |tapes| {
-        property(&tapes).map_err(TestCaseError::fail)
-    });
+    let outcome =
+        runner.run(&generate::tapes(), |tapes| property(&tapes).map_err(TestCaseError::fail));
     if let Err(error) = outcome {
         panic!("{error}");
     }
@@ -102,20 +99,13 @@ fn answer(decision: &Decision<'_>) -> Answer {
 }
 
 fn reasons(account: Suppressed<'_>) -> Vec<Reason> {
-    let stages: Vec<_> = account
-        .reasons()
-        .map(|reason| reason.code().stage())
-        .collect();
+    let stages: Vec<_> = account.reasons().map(|reason| reason.code().stage()).collect();
     assert!(stages.is_sorted(), "reasons out of order: {stages:?}");
     let mut reasons: Vec<_> = account
         .reasons()
         .map(|reason| {
             let (rule, condition) = (reason.rule(), reason.condition());
-            Reason(
-                reason.code().number(),
-                rule.map(str::to_owned),
-                condition.map(str::to_owned),
-            )
+            Reason(reason.code().number(), rule.map(str::to_owned), condition.map(str::to_owned))
         })
         .collect();
     reasons.sort();
@@ -141,25 +131,14 @@ fn obstacles(reasons: &[Reason]) -> BTreeSet<Reason> {
 
 /// The actions that nothing holds back but the slate.
 fn admissible(answer: &Answer) -> BTreeSet<String> {
-    let outranked = answer
-        .withheld
-        .iter()
-        .filter(|account| account.verdict == "outranked");
-    let recommended = answer
-        .recommended
-        .iter()
-        .map(|placed| placed.action.clone());
-    recommended
-        .chain(outranked.map(|account| account.action.clone()))
-        .collect()
+    let outranked = answer.withheld.iter().filter(|account| account.verdict == "outranked");
+    let recommended = answer.recommended.iter().map(|placed| placed.action.clone());
+    recommended.chain(outranked.map(|account| account.action.clone())).collect()
 }
 
 /// The actions that a reason of the stages 1 to 6 holds back.
 fn held_back(answer: &Answer) -> BTreeSet<String> {
-    let held = answer
-        .withheld
-        .iter()
-        .filter(|account| !obstacles(&account.reasons).is_empty());
+    let held = answer.withheld.iter().filter(|account| !obstacles(&account.reasons).is_empty());
     held.map(|account| account.action.clone()).collect()
 }
 
@@ -204,10 +183,7 @@ fn agrees_with_the_reference() {
         assert!(seen.contains(verdict.as_str()), "no action was {verdict}");
     }
     for code in ReasonCode::ALL {
-        assert!(
-            seen.contains(&code.number().to_string()),
-            "no reason was {code}"
-        );
+        assert!(seen.contains(&code.number().to_string()), "no reason was {code}");
     }
 }
 
@@ -217,10 +193,7 @@ fn every_action_has_one_verdict() {
         let case = tapes.case(Dialect::Full);
         let engine = case.engine()?;
         let answer = answer(&engine.decide(&case.context, &case.request));
-        let recommended = answer
-            .recommended
-            .iter()
-            .map(|placed| placed.action.clone());
+        let recommended = answer.recommended.iter().map(|placed| placed.action.clone());
         let withheld = answer.withheld.iter().map(|account| account.action.clone());
         let mut accounted: Vec<String> = recommended.chain(withheld).collect();
         accounted.sort();
@@ -228,9 +201,7 @@ fn every_action_has_one_verdict() {
         actions.sort();
         same(&case, "accounts and actions", accounted, actions)?;
         for account in &answer.withheld {
-            ensure(!account.reasons.is_empty(), || {
-                case.say("an account without a reason")
-            })?;
+            ensure(!account.reasons.is_empty(), || case.say("an account without a reason"))?;
         }
         Ok(())
     });
@@ -250,10 +221,7 @@ fn no_boost_and_no_tier_brings_back_what_is_held_back() {
             case.policy.boosts.push(Boost {
                 id: format!("up-with-{}", action.id),
                 basis_points: 980_000,
-                selector: Selector {
-                    ids: vec![action.id.clone()],
-                    ..Selector::default()
-                },
+                selector: Selector { ids: vec![action.id.clone()], ..Selector::default() },
                 when: Vec::new(),
             });
         }
@@ -261,10 +229,7 @@ fn no_boost_and_no_tier_brings_back_what_is_held_back() {
         let pushed = answer(&engine.decide(&case.context, &case.request));
         same(&case, "held back", before, held_back(&pushed))?;
         let held = held_back(&pushed);
-        let slipped = pushed
-            .recommended
-            .iter()
-            .find(|placed| held.contains(&placed.action));
+        let slipped = pushed.recommended.iter().find(|placed| held.contains(&placed.action));
         ensure(slipped.is_none(), || case.say("recommended and held back"))
     });
 }
@@ -324,14 +289,10 @@ fn the_order_of_a_document_changes_nothing() {
             turn(&mut other.policy.boosts, turns);
             turn(&mut other.policy.exclusive, turns);
             let engine_of_other = other.engine()?;
-            let fingerprints = (
-                engine.policy().fingerprint(),
-                engine_of_other.policy().fingerprint(),
-            );
+            let fingerprints =
+                (engine.policy().fingerprint(), engine_of_other.policy().fingerprint());
             same(&case, "fingerprints", fingerprints.0, fingerprints.1)?;
-            let decision_of_other = engine_of_other
-                .decide(&case.context, &case.request)
-                .to_json();
+            let decision_of_other = engine_of_other.decide(&case.context, &case.request).to_json();
             same(&case, "decisions", &decision, &decision_of_other)?;
         }
         Ok(())
@@ -380,24 +341,12 @@ fn a_ranking_alone_recommends_the_same() {
         let request = case.request.clone().ranked_only();
         let complete = engine.decide(&case.context, &case.request);
         let ranked = engine.decide(&case.context, &request);
-        same(
-            &case,
-            "recommended",
-            answer(&complete).recommended,
-            answer(&ranked).recommended,
-        )?;
+        same(&case, "recommended", answer(&complete).recommended, answer(&ranked).recommended)?;
         let in_force = |decision: &Decision<'_>| -> Vec<_> {
             let rules = decision.suppressions();
-            rules
-                .map(|rule| (rule.rule().to_owned(), rule.code(), rule.until()))
-                .collect()
+            rules.map(|rule| (rule.rule().to_owned(), rule.code(), rule.until())).collect()
         };
-        same(
-            &case,
-            "suppressions",
-            in_force(&complete),
-            in_force(&ranked),
-        )
+        same(&case, "suppressions", in_force(&complete), in_force(&ranked))
     });
 }
 
@@ -408,10 +357,7 @@ fn twins_in_toml_and_json_are_one_policy() {
         let engine = case.engine()?;
         let fingerprint = engine.policy().fingerprint();
         let decision = engine.decide(&case.context, &case.request).to_json();
-        let (short, long) = (
-            case.policy.to_json(Style::Short),
-            case.policy.to_json(Style::Long),
-        );
+        let (short, long) = (case.policy.to_json(Style::Short), case.policy.to_json(Style::Long));
         let twins = [
             Engine::from_toml(&case.policy.to_toml(Style::Long)),
             Engine::from_json(&short),
@@ -420,12 +366,7 @@ fn twins_in_toml_and_json_are_one_policy() {
         ];
         for twin in twins {
             let twin = twin.map_err(|error| case.say(&error.to_string()))?;
-            same(
-                &case,
-                "fingerprints",
-                fingerprint,
-                twin.policy().fingerprint(),
-            )?;
+            same(&case, "fingerprints", fingerprint, twin.policy().fingerprint())?;
             let decision_of_twin = twin.decide(&case.context, &case.request).to_json();
             same(&case, "decisions", &decision, &decision_of_twin)?;
         }
@@ -444,11 +385,7 @@ fn until_is_the_first_instant_at_which_all_is_clear() {
         let instants = interpreter::instants(&case.policy, &case.context, &generate::LENGTHS);
         let later: Vec<i64> = instants.range(now + 1..).copied().collect();
         for account in decision.withheld() {
-            let action = case
-                .policy
-                .actions
-                .iter()
-                .find(|action| action.id == account.action());
+            let action = case.policy.actions.iter().find(|action| action.id == account.action());
             let action = action.unwrap();
             let held: BTreeSet<Reason> = obstacles(&reasons(account));
             // Every reason that holds, at each instant at which one may change.
@@ -465,17 +402,10 @@ fn until_is_the_first_instant_at_which_all_is_clear() {
                     break;
                 }
             }
-            let lasting = account
-                .reasons()
-                .any(|reason| reason.code().number() >= 500);
+            let lasting = account.reasons().any(|reason| reason.code().number() >= 500);
             let expected = all_clear_at.filter(|_| !lasting);
             let until = account.until().map(|until| until.as_millis());
-            same(
-                &case,
-                &format!("until of {}", account.action()),
-                until,
-                expected,
-            )?;
+            same(&case, &format!("until of {}", account.action()), until, expected)?;
             for reason in account.reasons() {
                 let until = reason.until().map(|until| until.as_millis());
                 let key = identity(&Reason(
@@ -497,16 +427,12 @@ fn until_is_the_first_instant_at_which_all_is_clear() {
                     !held.is_disjoint(&obstacles(&still))
                 };
                 ensure(held_at(until.as_millis() - 1), || case.say("clear before"))?;
-                ensure(!held_at(until.as_millis()), || {
-                    case.say("not clear at until")
-                })?;
+                ensure(!held_at(until.as_millis()), || case.say("not clear at until"))?;
             }
         }
         for rule in decision.suppressions() {
             for account in decision.withheld() {
-                for reason in account
-                    .reasons()
-                    .filter(|reason| reason.rule() == Some(rule.rule()))
+                for reason in account.reasons().filter(|reason| reason.rule() == Some(rule.rule()))
                 {
                     same(&case, rule.rule(), reason.until(), rule.until())?;
                 }

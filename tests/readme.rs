@@ -16,10 +16,7 @@ const README: &str = include_str!("../README.md");
 fn the_program_prints_what_stands_below_it() {
     let engine =
         Engine::from_toml(include_str!("../examples/policies/customer_care.toml")).unwrap();
-    let customer = include_str!("../examples/data/customers.jsonl")
-        .lines()
-        .nth(21)
-        .unwrap();
+    let customer = include_str!("../examples/data/customers.jsonl").lines().nth(21).unwrap();
     let context = Context::from_json(customer).unwrap();
     let now = "2026-03-10T15:00:30Z".parse().unwrap();
     let request = Request::new(now, Channel::Web).slots(["hero", "tile"]);
@@ -31,10 +28,7 @@ fn the_program_prints_what_stands_below_it() {
     for s in decision.suppressed() {
         writeln!(printed, "not {}: {}", s.action(), s.because()).unwrap();
     }
-    assert!(
-        README.contains(&format!("```text\n{printed}```")),
-        "{printed}"
-    );
+    assert!(README.contains(&format!("```text\n{printed}```")), "{printed}");
 }
 
 #[test]
@@ -47,9 +41,6 @@ fn the_policy_is_sound() {
 #[test]
 fn the_diagnostic_is_as_shown() {
     let report = include_str!("diagnostics/five-mistakes.txt");
-    let shown = report
-        .split("\n\n")
-        .find(|shown| shown.contains("profile.plann"))
-        .unwrap();
+    let shown = report.split("\n\n").find(|shown| shown.contains("profile.plann")).unwrap();
     assert!(README.contains(shown), "{shown}");
 }

@@ -4,11 +4,7 @@
 //! them. A decision is compared as the JSON other languages see, completely:
 //! each action of the policy is either recommended or accounted for.
 #![cfg(all(feature = "toml", feature = "json"))]
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -103,15 +99,10 @@ fn engine(path: &str) -> Engine {
 /// Reads every case, sorted by file name.
 fn cases() -> Vec<Case> {
     let entries = fs::read_dir(folder().join("cases")).expect("the folder of cases is there");
-    let mut files: Vec<PathBuf> = entries
-        .map(|entry| entry.expect("the folder can be listed").path())
-        .collect();
+    let mut files: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("the folder can be listed").path()).collect();
     files.sort();
-    assert!(
-        files.len() >= FEWEST_CASES,
-        "{} cases, there were {FEWEST_CASES}",
-        files.len()
-    );
+    assert!(files.len() >= FEWEST_CASES, "{} cases, there were {FEWEST_CASES}", files.len());
     let read = files.iter().map(|file| {
         let shown = file.display();
         let text = fs::read_to_string(file).expect("a case can be read");
@@ -143,21 +134,17 @@ impl Differences {
         let mut accounts: BTreeMap<&str, &Value> = BTreeMap::new();
         for account in list(found, "withheld") {
             if accounts.insert(text(account, "action"), account).is_some() {
-                self.0
-                    .push(format!("{}: accounted for twice", account["action"]));
+                self.0.push(format!("{}: accounted for twice", account["action"]));
             }
         }
         for (action, expected) in &expected.withheld {
             match accounts.remove(action.as_str()) {
                 Some(found) => self.account(action, expected, found),
-                None => self
-                    .0
-                    .push(format!("{action}: expected to be withheld, is not")),
+                None => self.0.push(format!("{action}: expected to be withheld, is not")),
             }
         }
         for (action, found) in accounts {
-            self.0
-                .push(format!("{action}: not expected to be withheld: {found}"));
+            self.0.push(format!("{action}: not expected to be withheld: {found}"));
         }
     }
 
@@ -166,8 +153,7 @@ impl Differences {
         let should = actions(expected.iter().map(|r| r.action.as_str()).collect());
         let are = actions(found.iter().map(|r| text(r, "action")).collect());
         if should != are {
-            self.0
-                .push(format!("ranked: expected [{should}], found [{are}]"));
+            self.0.push(format!("ranked: expected [{should}], found [{are}]"));
         }
         for expected in expected {
             let action = &expected.action;
@@ -210,10 +196,8 @@ impl Differences {
         self.compare(&format!("{place}: rule"), rule, &found["rule"]);
         let until = expected.until.clone();
         self.compare(&format!("{place}: until"), until, &found["until"]);
-        let lacking: Vec<&Value> = list(found, "facts")
-            .iter()
-            .filter(|fact| !fact["code"].is_null())
-            .collect();
+        let lacking: Vec<&Value> =
+            list(found, "facts").iter().filter(|fact| !fact["code"].is_null()).collect();
         if lacking.len() != expected.facts.len() {
             let should: Vec<&str> = expected.facts.iter().map(|fact| &*fact.fact).collect();
             let are: Vec<&str> = lacking.iter().map(|fact| text(fact, "fact")).collect();
@@ -230,11 +214,7 @@ impl Differences {
                 self.compare(&format!("{place}: age_ms"), age, &found["age_ms"]);
             }
             if let Some(max_age) = expected.max_age_ms {
-                self.compare(
-                    &format!("{place}: max_age_ms"),
-                    max_age,
-                    &found["max_age_ms"],
-                );
+                self.compare(&format!("{place}: max_age_ms"), max_age, &found["max_age_ms"]);
             }
         }
     }
@@ -259,9 +239,7 @@ fn complete(case: &Case, engine: &Engine) -> Vec<String> {
     if named == actions {
         return Vec::new();
     }
-    vec![format!(
-        "the case is about {named:?}, the policy has {actions:?}"
-    )]
+    vec![format!("the case is about {named:?}, the policy has {actions:?}")]
 }
 
 /// Runs one case; what is wrong, a line each.
@@ -301,12 +279,7 @@ fn every_case_gets_its_decision() {
             wrong.push(format!("{}: {}\n    {lines}", case.name, case.about));
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} cases went wrong\n\n{}\n",
-        wrong.len(),
-        wrong.join("\n\n")
-    );
+    assert!(wrong.is_empty(), "{} cases went wrong\n\n{}\n", wrong.len(), wrong.join("\n\n"));
 }
 
 #[test]
@@ -326,10 +299,7 @@ fn every_policy_is_used_and_loads_without_warnings() {
 fn variants_of_the_care_policy_do_not_drift() {
     let care = policy("policies/care.toml");
     for variant in ["policies/care_lever.toml", "policies/care_inactive.toml"] {
-        assert!(
-            policy(variant).starts_with(&care),
-            "{variant} is care.toml and more"
-        );
+        assert!(policy(variant).starts_with(&care), "{variant} is care.toml and more");
     }
     let tier = policy("policies/care_tier.toml");
     let line = "tier       = 1\n";

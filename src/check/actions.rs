@@ -66,10 +66,8 @@ impl Checker<'_> {
 
     fn purpose_of(&mut self, action: &Action, path: &DocPath) -> Purpose {
         let of_kind = self.purpose_of_kind(&action.kind, path);
-        let written = action
-            .purpose
-            .as_ref()
-            .and_then(|text| self.purpose(text, path.key("purpose")));
+        let written =
+            action.purpose.as_ref().and_then(|text| self.purpose(text, path.key("purpose")));
         written.unwrap_or(of_kind)
     }
 
@@ -85,10 +83,8 @@ impl Checker<'_> {
                 .and_then(|purpose| purpose.parse().ok())
                 .unwrap_or(Purpose::Marketing),
             None => {
-                let known = Kind::WORDS
-                    .iter()
-                    .copied()
-                    .chain(policy.kinds.keys().map(String::as_str));
+                let known =
+                    Kind::WORDS.iter().copied().chain(policy.kinds.keys().map(String::as_str));
                 self.unknown_word(path.key("kind"), "kind", kind, known);
                 Purpose::Marketing
             }
@@ -116,11 +112,7 @@ impl Checker<'_> {
         if let (Some(starts_at), Some(ends_at)) = (starts_at, ends_at)
             && ends_at <= starts_at
         {
-            self.error(
-                code::VALUE,
-                path.key("ends_at"),
-                "the action ends before it starts",
-            );
+            self.error(code::VALUE, path.key("ends_at"), "the action ends before it starts");
         }
         (starts_at, ends_at)
     }
@@ -171,15 +163,11 @@ impl Checker<'_> {
 
     fn check_treatments(&mut self, action: &Action, path: &DocPath) -> Vec<CheckedTreatment> {
         let mut ids = HashSet::new();
-        let treatments = action
-            .treatments
-            .iter()
-            .enumerate()
-            .map(|(place, treatment)| {
-                let path = path.key("treatments").index(place);
-                self.unique(&mut ids, &treatment.id, &path);
-                self.check_treatment(action, treatment, &path)
-            });
+        let treatments = action.treatments.iter().enumerate().map(|(place, treatment)| {
+            let path = path.key("treatments").index(place);
+            self.unique(&mut ids, &treatment.id, &path);
+            self.check_treatment(action, treatment, &path)
+        });
         treatments.collect()
     }
 

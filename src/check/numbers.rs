@@ -20,9 +20,7 @@ impl Checker<'_> {
         match &action.propensity {
             None => CheckedPropensity::Fixed(CERTAIN),
             Some(Propensity::Fixed(decimal)) => {
-                let parts = decimal
-                    .scaled(9)
-                    .and_then(|parts| u32::try_from(parts).ok());
+                let parts = decimal.scaled(9).and_then(|parts| u32::try_from(parts).ok());
                 let parts = parts.filter(|parts| *parts <= CERTAIN);
                 if parts.is_none() {
                     let message = format!("`{decimal}` is no propensity");
@@ -51,12 +49,8 @@ impl Checker<'_> {
             }
             return 0;
         };
-        let decimals = self
-            .currency
-            .map_or(2, |currency| u32::from(currency.exponent()));
-        let minor = decimal
-            .scaled(decimals)
-            .and_then(|minor| u64::try_from(minor).ok());
+        let decimals = self.currency.map_or(2, |currency| u32::from(currency.exponent()));
+        let minor = decimal.scaled(decimals).and_then(|minor| u64::try_from(minor).ok());
         let minor = minor.filter(|minor| *minor <= MAX_VALUE);
         if minor.is_none() {
             let message = format!("`{decimal}` is no value");
@@ -71,9 +65,7 @@ impl Checker<'_> {
 
     /// Reads a percentage as basis points.
     pub(super) fn percent(&mut self, percent: Decimal, path: &DocPath) -> i64 {
-        let points = percent
-            .scaled(2)
-            .and_then(|points| i64::try_from(points).ok());
+        let points = percent.scaled(2).and_then(|points| i64::try_from(points).ok());
         let points = points.filter(|points| (-ONE..=MAX_FACTOR - ONE).contains(points));
         if points.is_none() {
             let message = format!("`{percent}` is no percentage");

@@ -67,10 +67,7 @@ impl Checker<'_> {
     /// Reads conditions aloud: what situations say, and the rest as written.
     fn aloud(&self, texts: &[String]) -> String {
         let parts = texts.iter().map(|text| {
-            self.sayings
-                .get(text.trim())
-                .cloned()
-                .unwrap_or_else(|| format!("`{text}`"))
+            self.sayings.get(text.trim()).cloned().unwrap_or_else(|| format!("`{text}`"))
         });
         parts.collect::<Vec<_>>().join(" and ")
     }
@@ -126,20 +123,12 @@ impl Checker<'_> {
                 let message = format!("`per = \"{}\"` is not supported yet", exclusive.per);
                 self.error_with_help(code::NOT_YET, path.key("per"), message, "write `group`");
             }
-            let at_most = usize::try_from(exclusive.at_most)
-                .ok()
-                .filter(|at_most| *at_most > 0);
+            let at_most = usize::try_from(exclusive.at_most).ok().filter(|at_most| *at_most > 0);
             if at_most.is_none() && !exclusive.per.is_empty() {
-                self.error(
-                    code::VALUE,
-                    path.key("at_most"),
-                    "a slate holds at least one",
-                );
+                self.error(code::VALUE, path.key("at_most"), "a slate holds at least one");
             }
-            checked.push(CheckedExclusive {
-                id: exclusive.id.clone(),
-                at_most: at_most.unwrap_or(1),
-            });
+            checked
+                .push(CheckedExclusive { id: exclusive.id.clone(), at_most: at_most.unwrap_or(1) });
         }
         checked
     }
@@ -157,12 +146,7 @@ impl Checker<'_> {
         }
         self.unborne(&selector.kinds, "kind", &path.key("kinds"), &bearers.kinds);
         self.unborne(&selector.tags, "tag", &path.key("tags"), &bearers.tags);
-        self.unborne(
-            &selector.groups,
-            "group",
-            &path.key("groups"),
-            &bearers.groups,
-        );
+        self.unborne(&selector.groups, "group", &path.key("groups"), &bearers.groups);
         self.unborne(&selector.ids, "action", &path.key("ids"), &bearers.ids);
         let targets = bearers.matching(selector);
         if targets.is_empty() && !self.report.has_errors() {

@@ -66,10 +66,7 @@ impl Checker<'_> {
 
     fn report_cycle(&mut self, names: &[&str], path: &DocPath) {
         let Some(first) = names.first() else { return };
-        let listed = names
-            .iter()
-            .take(MAX_LISTED)
-            .map(|name| format!("`{name}`"));
+        let listed = names.iter().take(MAX_LISTED).map(|name| format!("`{name}`"));
         let mut list = listed.collect::<Vec<_>>().join(", ");
         if names.len() > MAX_LISTED {
             list.push_str(", …");
@@ -97,20 +94,12 @@ struct Order<'s> {
 
 impl<'s> Order<'s> {
     fn new(situations: &'s BTreeMap<String, Situation>) -> Self {
-        let mut order = Self {
-            ready: BTreeSet::new(),
-            needs: BTreeMap::new(),
-            needed_by: BTreeMap::new(),
-        };
+        let mut order =
+            Self { ready: BTreeSet::new(), needs: BTreeMap::new(), needed_by: BTreeMap::new() };
         for (name, situation) in situations {
-            let named = situation
-                .when
-                .iter()
-                .flat_map(|text| condition::names(text));
+            let named = situation.when.iter().flat_map(|text| condition::names(text));
             let named: BTreeSet<String> = named.collect();
-            let needed = named
-                .iter()
-                .filter_map(|named| situations.get_key_value(named));
+            let needed = named.iter().filter_map(|named| situations.get_key_value(named));
             let needed: Vec<&str> = needed.map(|(needed, _)| needed.as_str()).collect();
             for need in &needed {
                 order.needed_by.entry(need).or_default().push(name);

@@ -67,11 +67,7 @@ impl Checker<'_> {
         const NAMES: [&str; 6] = ["bool", "int", "double", "text", "timestamp", "texts"];
         match ty {
             AttributeType::Words(words) if words.is_empty() => {
-                self.error(
-                    code::VALUE,
-                    path.clone(),
-                    "a closed set needs at least one word",
-                );
+                self.error(code::VALUE, path.clone(), "a closed set needs at least one word");
                 None
             }
             AttributeType::Words(words) if has_repetition(words) => {
@@ -113,9 +109,7 @@ impl Checker<'_> {
 
     /// Reads the purpose of an action or of a kind.
     pub(super) fn purpose(&mut self, text: &str, path: DocPath) -> Option<Purpose> {
-        let purpose = PURPOSES
-            .into_iter()
-            .find(|purpose| purpose.as_str() == text);
+        let purpose = PURPOSES.into_iter().find(|purpose| purpose.as_str() == text);
         if purpose.is_none() {
             self.unknown_word(path, "purpose", text, PURPOSES.map(Purpose::as_str));
         }

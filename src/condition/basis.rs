@@ -65,12 +65,7 @@ pub(crate) enum FactState {
 ///
 /// For an unknown truth these are the facts that are lacking.
 pub(crate) fn basis(evaluator: &mut Evaluator<'_>, root: NodeId, last_known: bool) -> Vec<Basis> {
-    let mut walk = Walk {
-        evaluator,
-        last_known,
-        seen: HashSet::default(),
-        found: Vec::new(),
-    };
+    let mut walk = Walk { evaluator, last_known, seen: HashSet::default(), found: Vec::new() };
     walk.node(root, Scope::OUTSIDE);
     walk.sorted()
 }
@@ -81,12 +76,8 @@ pub(crate) fn lacking_score(evaluator: &mut Evaluator<'_>, term: TermId) -> Vec<
         return Vec::new();
     };
     let subject = Subject::Entry(*fact, name.clone());
-    let mut walk = Walk {
-        evaluator,
-        last_known: false,
-        seen: HashSet::default(),
-        found: Vec::new(),
-    };
+    let mut walk =
+        Walk { evaluator, last_known: false, seen: HashSet::default(), found: Vec::new() };
     walk.term(term, Truth::Unknown, Scope::OUTSIDE);
     if walk.found.is_empty() {
         // It is there, and out of its range.
@@ -107,8 +98,7 @@ impl<'a> Walk<'_, 'a> {
     /// Sorts by path: the order of atoms depends on the order of the policy.
     fn sorted(mut self) -> Vec<Basis> {
         let schema = self.evaluator.facts().schema();
-        self.found
-            .sort_by_cached_key(|basis| basis.subject.path(schema));
+        self.found.sort_by_cached_key(|basis| basis.subject.path(schema));
         self.found
     }
 
@@ -117,11 +107,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn truth(&self, outcome: Outcome) -> Truth {
-        if self.last_known {
-            outcome.last_known()
-        } else {
-            outcome.truth()
-        }
+        if self.last_known { outcome.last_known() } else { outcome.truth() }
     }
 
     fn node(&mut self, id: NodeId, scope: Scope<'a>) {
@@ -242,11 +228,7 @@ impl<'a> Walk<'_, 'a> {
                 Some(score) => {
                     let part = self.evaluator.facts().schema().entry(fact).part;
                     let delivery = self.evaluator.facts().score_delivery(part, score);
-                    let cell = if score.value.is_finite() {
-                        Cell::Present
-                    } else {
-                        Cell::Invalid
-                    };
+                    let cell = if score.value.is_finite() { Cell::Present } else { Cell::Invalid };
                     return self.delivered(subject, part, delivery, cell, truth);
                 }
                 None => Cell::Absent,
@@ -262,10 +244,7 @@ impl<'a> Walk<'_, 'a> {
         let Element::Row(rows, row) = scope.element else {
             return;
         };
-        let cell = self
-            .evaluator
-            .facts()
-            .in_one_currency(rows.cell(row, field));
+        let cell = self.evaluator.facts().in_one_currency(rows.cell(row, field));
         let state = lacking(cell);
         if truth == Truth::Unknown
             && let Some(state) = state
@@ -295,11 +274,7 @@ impl<'a> Walk<'_, 'a> {
                 let stale = FactState::Stale { age, max_age };
                 let dates_itself =
                     matches!(subject, Subject::Entry(..)) && self.part_is_fresh(part);
-                let subject = if dates_itself {
-                    subject
-                } else {
-                    Subject::Part(part)
-                };
+                let subject = if dates_itself { subject } else { Subject::Part(part) };
                 return self.add(subject, stale);
             }
             Delivery::Fresh { age, .. } => FactState::Fresh { age },

@@ -39,10 +39,7 @@ pub(crate) fn condition(
     let mut checker = Checker::new(schema, situations);
     let typed = checker.expr(expr);
     if !typed.is(&Type::Bool) {
-        let message = format!(
-            "a condition is true or false, this is {}",
-            with_article(&typed)
-        );
+        let message = format!("a condition is true or false, this is {}", with_article(&typed));
         let finding = Finding::new(finding::TYPE, typed.span, message);
         let is_list = matches!(&typed.ty, Ty::Of(Type::List(_) | Type::Records(_)));
         checker.report(if is_list {
@@ -78,11 +75,7 @@ fn with_article(typed: &Typed) -> String {
 }
 
 fn article(name: &str) -> String {
-    let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        "an"
-    } else {
-        "a"
-    };
+    let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {name}")
 }
 
@@ -112,21 +105,11 @@ enum ElementType {
 
 impl<'a> Checker<'a> {
     fn new(schema: &'a Schema, situations: &'a dyn Situations) -> Self {
-        Self {
-            schema,
-            situations,
-            element: None,
-            deriving: false,
-            findings: Vec::new(),
-        }
+        Self { schema, situations, element: None, deriving: false, findings: Vec::new() }
     }
 
     fn passed(self, typed: Typed) -> Result<Typed, Vec<Finding>> {
-        if self.findings.is_empty() {
-            Ok(typed)
-        } else {
-            Err(self.findings)
-        }
+        if self.findings.is_empty() { Ok(typed) } else { Err(self.findings) }
     }
 
     fn report(&mut self, finding: Finding) {
@@ -148,16 +131,12 @@ impl<'a> Checker<'a> {
             ExprKind::Int(value) => {
                 Typed::new(Kind::Constant(Constant::Int(*value)), Type::Int, span)
             }
-            ExprKind::Double(value) => Typed::new(
-                Kind::Constant(Constant::Double(Real::new(*value))),
-                Type::Double,
-                span,
-            ),
-            ExprKind::Text(text) => Typed::new(
-                Kind::Constant(Constant::Text(text.clone())),
-                Type::Text,
-                span,
-            ),
+            ExprKind::Double(value) => {
+                Typed::new(Kind::Constant(Constant::Double(Real::new(*value))), Type::Double, span)
+            }
+            ExprKind::Text(text) => {
+                Typed::new(Kind::Constant(Constant::Text(text.clone())), Type::Text, span)
+            }
             ExprKind::List(entries) => self.written_list(entries, span),
             ExprKind::Name(name) => self.name(name, span),
             ExprKind::Select(..) => self.select(expr),
@@ -184,18 +163,12 @@ impl<'a> Checker<'a> {
         if typed.is(&Type::Bool) {
             return typed;
         }
-        let message = format!(
-            "`{operator}` takes truths, this is {}",
-            with_article(&typed)
-        );
+        let message = format!("`{operator}` takes truths, this is {}", with_article(&typed));
         self.fail(Finding::new(finding::TYPE, typed.span, message))
     }
 
     fn truths(&mut self, parts: &[Expr], operator: &str) -> Vec<Typed> {
-        parts
-            .iter()
-            .map(|part| self.truth(part, operator))
-            .collect()
+        parts.iter().map(|part| self.truth(part, operator)).collect()
     }
 
     fn written_list(&mut self, entries: &[Expr], span: Span) -> Typed {
@@ -207,30 +180,17 @@ impl<'a> Checker<'a> {
         if entries.iter().any(Typed::is_error) {
             return Typed::error(span);
         }
-        let Some(Typed {
-            ty: Ty::Of(first), ..
-        }) = entries.first()
-        else {
+        let Some(Typed { ty: Ty::Of(first), .. }) = entries.first() else {
             if entries.is_empty() {
-                return Typed {
-                    kind: Kind::Written(entries),
-                    ty: Ty::EmptyList,
-                    span,
-                };
+                return Typed { kind: Kind::Written(entries), ty: Ty::EmptyList, span };
             }
             return self.nested_list(span);
         };
-        if matches!(
-            first,
-            Type::List(_) | Type::Records(_) | Type::Map(_) | Type::Group
-        ) {
+        if matches!(first, Type::List(_) | Type::Records(_) | Type::Map(_) | Type::Group) {
             return self.nested_list(span);
         }
         if let Some(other) = entries.iter().find(|entry| !entry.is(first)) {
-            let message = format!(
-                "the list begins with {first}, this is {}",
-                with_article(other)
-            );
+            let message = format!("the list begins with {first}, this is {}", with_article(other));
             return self.fail(Finding::new(finding::TYPE, other.span, message));
         }
         let ty = Type::List(Box::new(first.clone()));
@@ -238,10 +198,6 @@ impl<'a> Checker<'a> {
     }
 
     fn nested_list(&mut self, span: Span) -> Typed {
-        self.fail(Finding::new(
-            finding::TYPE,
-            span,
-            "a written list holds plain values",
-        ))
+        self.fail(Finding::new(finding::TYPE, span, "a written list holds plain values"))
     }
 }

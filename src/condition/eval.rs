@@ -21,8 +21,10 @@ pub(crate) struct Evaluator<'a> {
     /// What is known already, and in which scope it was found out.
     nodes: Vec<Option<(ScopeId, Outcome)>>,
     terms: Vec<Option<(ScopeId, Reading<'a>)>>,
-    /// How many elements macros have looked at.
+    /// How many scopes there were: elements macros looked at, and instants.
     scopes: u32,
+    /// The scope outside of every macro, at the instant it stands at.
+    outermost: ScopeId,
 }
 
 /// Where a truth is looked for: outside of every macro, or at one element.
@@ -37,10 +39,7 @@ pub(super) struct Scope<'a> {
 pub(super) struct ScopeId(u32);
 
 impl Scope<'_> {
-    pub(super) const OUTSIDE: Self = Self {
-        id: ScopeId(0),
-        element: Element::None,
-    };
+    pub(super) const OUTSIDE: Self = Self { id: ScopeId(0), element: Element::None };
 }
 
 /// What the body of a macro looks at.
@@ -94,17 +93,11 @@ impl<'a> Reading<'a> {
     };
 
     fn constant(value: Value<'a>) -> Self {
-        Self {
-            value: Some(value),
-            ..Self::UNKNOWN
-        }
+        Self { value: Some(value), ..Self::UNKNOWN }
     }
 
     fn optional(value: Option<Value<'a>>) -> Self {
-        Self {
-            value,
-            ..Self::UNKNOWN
-        }
+        Self { value, ..Self::UNKNOWN }
     }
 
     /// Reads a truth as a value; what is known counts before what was known.
@@ -137,11 +130,7 @@ impl<'a> Reading<'a> {
 
     /// Replaces the value by one that follows from it, without its slope.
     fn map(self, value: impl FnOnce(Value<'a>) -> Option<Value<'a>>) -> Self {
-        Self {
-            value: self.value.and_then(value),
-            slope: 0,
-            ..self
-        }
+        Self { value: self.value.and_then(value), slope: 0, ..self }
     }
 
     /// Rests on another reading as well.
@@ -158,37 +147,20 @@ impl<'a> Reading<'a> {
     /// Turns a reading into a truth by a test that says how long it holds.
     fn decide(self, test: impl FnOnce(Value<'a>) -> (Truth, i64)) -> Outcome {
         let (truth, changes_at) = self.value.map_or((Truth::Unknown, NEVER), test);
-        let known = Rail {
-            truth,
-            changes_at: changes_at.min(self.holds_until),
-        };
+        let known = Rail { truth, changes_at: changes_at.min(self.holds_until) };
         let (fresh, running) = if self.fresh {
             let changes_at = known.changes_at.min(self.expires_at);
             (known, Rail { truth, changes_at })
         } else {
-            let unknown_until = |changes_at| Rail {
-                truth: Truth::Unknown,
-                changes_at,
-            };
-            (
-                unknown_until(self.decided_at),
-                unknown_until(self.decided_at.min(self.expires_at)),
-            )
+            let unknown_until = |changes_at| Rail { truth: Truth::Unknown, changes_at };
+            (unknown_until(self.decided_at), unknown_until(self.decided_at.min(self.expires_at)))
         };
-        Outcome {
-            fresh,
-            last_known: known,
-            running,
-        }
+        Outcome { fresh, last_known: known, running }
     }
 
     /// Keeps what dates the reading, and not its value.
     fn without_value(self) -> Self {
-        Self {
-            value: None,
-            slope: 0,
-            ..self
-        }
+        Self { value: None, slope: 0, ..self }
     }
 
     /// Turns a reading into a truth that is unknown whatever its value.
@@ -217,15 +189,27 @@ impl<'a> Evaluator<'a> {
             nodes: vec![None; program.node_count()],
             terms: vec![None; program.term_count()],
             scopes: 0,
+            outermost: Scope::OUTSIDE.id,
         }
     }
 
-    /// Moves to another instant.
+    /// Moves to another instant; what was found out before counts no more.
+    ///
+    /// Another number for the outermost scope does that without a look at
+    /// every node of the program.
     pub(crate) fn move_to(&mut self, at: Timestamp) {
         self.at = at.as_millis();
-        self.nodes.fill(None);
-        self.terms.fill(None);
-        self.scopes = 0;
+        self.outermost = self.next_scope();
+    }
+
+    fn next_scope(&mut self) -> ScopeId {
+        if self.scopes == u32::MAX {
+            self.nodes.fill(None);
+            self.terms.fill(None);
+            self.scopes = 0;
+        }
+        self.scopes += 1;
+        ScopeId(self.scopes)
     }
 
     pub(crate) fn facts(&self) -> &'a Facts<'a> {
@@ -243,11 +227,7 @@ impl<'a> Evaluator<'a> {
 
     /// Returns where a truth is decided: those without elements are decided once.
     pub(super) fn scope_of(&self, id: NodeId, scope: Scope<'_>) -> ScopeId {
-        if self.program.is_local(id) {
-            scope.id
-        } else {
-            Scope::OUTSIDE.id
-        }
+        if self.program.is_local(id) { scope.id } else { self.outermost }
     }
 
     pub(super) fn node(&mut self, id: NodeId, scope: Scope<'a>) -> Outcome {
@@ -266,15 +246,11 @@ impl<'a> Evaluator<'a> {
             Node::Not(inner) => self.node(*inner, scope).not(),
             Node::All(parts) => {
                 let start = Outcome::always(Truth::True);
-                parts
-                    .iter()
-                    .fold(start, |all, part| all.and(self.node(*part, scope)))
+                parts.iter().fold(start, |all, part| all.and(self.node(*part, scope)))
             }
             Node::Any(parts) => {
                 let start = Outcome::always(Truth::False);
-                parts
-                    .iter()
-                    .fold(start, |any, part| any.or(self.node(*part, scope)))
+                parts.iter().fold(start, |any, part| any.or(self.node(*part, scope)))
             }
         };
         if let Some(place) = self.nodes.get_mut(id.0 as usize) {

@@ -62,12 +62,7 @@ impl Expression {
             // Of the empty list no entry is ever read.
             Ty::EmptyList | Ty::Error => Type::Bool,
         };
-        Ok(Self {
-            program,
-            place,
-            ty,
-            facts: schema.paths().count(),
-        })
+        Ok(Self { program, place, ty, facts: schema.paths().count() })
     }
 
     /// Computes the value; `None` where it is not known.

@@ -41,12 +41,7 @@ pub(crate) struct Finding {
 
 impl Finding {
     pub(crate) fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            span,
-            message: message.into(),
-            help: None,
-        }
+        Self { code, span, message: message.into(), help: None }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {

@@ -73,10 +73,7 @@ impl Clock {
 
     /// Tells whether a length of time has this part.
     pub(crate) fn is_of_length(self) -> bool {
-        matches!(
-            self,
-            Self::Hours | Self::Minutes | Self::Seconds | Self::Milliseconds
-        )
+        matches!(self, Self::Hours | Self::Minutes | Self::Seconds | Self::Milliseconds)
     }
 
     /// Returns the part of a length: whole hours, minutes or seconds of all of it.
@@ -116,10 +113,25 @@ impl Clock {
             Self::Seconds => rest_of(SECOND),
             Self::Minutes => rest_of(MINUTE),
             Self::Hours => rest_of(HOUR),
-            // The next midnight; a month or a year is walked day by day.
+            Self::Month => {
+                rest_of(DAY) + days_after(millis, offset_minutes, DateTime::last_of_month)
+            }
+            Self::FullYear => {
+                rest_of(DAY) + days_after(millis, offset_minutes, DateTime::last_of_year)
+            }
+            // The next midnight.
             _ => rest_of(DAY),
         }
     }
+}
+
+/// Returns how many whole days of a month or a year are to come after today.
+fn days_after(millis: i64, offset_minutes: i32, last: impl Fn(DateTime) -> DateTime) -> i64 {
+    let Some(today) = local(millis, offset_minutes) else {
+        return 0;
+    };
+    let left = i64::from(last(today).day_of_year()) - i64::from(today.day_of_year());
+    left.max(0) * DAY
 }
 
 /// The first day of Unix time, on which dates are counted from.
@@ -149,18 +161,12 @@ pub(crate) fn offset_minutes(text: &str) -> Option<i32> {
 fn numbers<const N: usize>(text: &str, shape: &str) -> Option<[i32; N]> {
     let fits = text.len() == shape.len()
         && text.bytes().zip(shape.bytes()).all(|(byte, wanted)| {
-            if wanted == b'0' {
-                byte.is_ascii_digit()
-            } else {
-                byte == wanted
-            }
+            if wanted == b'0' { byte.is_ascii_digit() } else { byte == wanted }
         });
     if !fits {
         return None;
     }
-    let mut numbers = text
-        .split(|c: char| !c.is_ascii_digit())
-        .map(str::parse::<i32>);
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).map(str::parse::<i32>);
     let mut read = [0; N];
     for number in &mut read {
         *number = numbers.next()?.ok()?;
@@ -186,15 +192,12 @@ pub(crate) fn timestamp_literal(text: &str) -> Result<i64, &'static str> {
     const SHAPE: &str = "write it as \"2026-03-10T15:00:30Z\"";
     let (date_time, rest) = text.split_at_checked(19).ok_or(SHAPE)?;
     let digits = match rest.strip_prefix('.') {
-        Some(rest) => rest
-            .find(|c: char| !c.is_ascii_digit())
-            .filter(|digits| *digits > 0)
-            .ok_or(SHAPE)?,
+        Some(rest) => {
+            rest.find(|c: char| !c.is_ascii_digit()).filter(|digits| *digits > 0).ok_or(SHAPE)?
+        }
         None => 0,
     };
-    let (fraction, zone) = rest
-        .split_at_checked(digits + usize::from(digits > 0))
-        .ok_or(SHAPE)?;
+    let (fraction, zone) = rest.split_at_checked(digits + usize::from(digits > 0)).ok_or(SHAPE)?;
     let millis = milliseconds(fraction.get(1..).unwrap_or_default())?;
     let offset = match zone {
         "Z" => 0,
@@ -240,17 +243,11 @@ pub(crate) fn duration_literal(text: &str) -> Result<i64, &'static str> {
     }
     let mut nanos = 0_i128;
     while !rest.is_empty() {
-        let number = rest
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .ok_or(SHAPE)?;
+        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or(SHAPE)?;
         let (number, tail) = rest.split_at(number);
-        let unit = tail
-            .find(|c: char| c.is_ascii_digit() || c == '.')
-            .unwrap_or(tail.len());
+        let unit = tail.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(unit);
-        nanos = nanos
-            .checked_add(nanoseconds(number, unit).ok_or(SHAPE)?)
-            .ok_or(SHAPE)?;
+        nanos = nanos.checked_add(nanoseconds(number, unit).ok_or(SHAPE)?).ok_or(SHAPE)?;
         rest = tail;
     }
     if nanos % 1_000_000 != 0 {
@@ -302,10 +299,7 @@ pub(crate) fn doubles(operation: Operation, a: f64, b: f64) -> Option<f64> {
 }
 
 /// Truncates a double to a whole number, if it fits.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the range is checked first"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
 pub(crate) fn truncated(value: f64) -> Option<i64> {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     (value > -LIMIT && value < LIMIT).then_some(value as i64)
@@ -328,11 +322,7 @@ pub(crate) fn integer_cut(limit: f64, open: bool) -> Result<i64, bool> {
         return Err(limit > 0.0);
     };
     let is_whole = floor.to_bits() == limit.to_bits() || floor - limit == 0.0;
-    if open && is_whole {
-        floor_int.checked_sub(1).ok_or(false)
-    } else {
-        Ok(floor_int)
-    }
+    if open && is_whole { floor_int.checked_sub(1).ok_or(false) } else { Ok(floor_int) }
 }
 
 fn exactly_least(value: f64) -> Option<i64> {

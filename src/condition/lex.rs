@@ -41,10 +41,7 @@ const SYMBOLS: [&str; 25] = [
 /// Splits a text into tokens, each with its place; the last one is `End`.
 pub(crate) fn lex(text: &str) -> Result<Vec<(Token, Span)>, Finding> {
     if text.len() > MAX_BYTES {
-        let message = format!(
-            "a condition of {} bytes; the limit is {MAX_BYTES}",
-            text.len()
-        );
+        let message = format!("a condition of {} bytes; the limit is {MAX_BYTES}", text.len());
         let finding = Finding::new(finding::LIMIT, Span::default(), message);
         return Err(finding.help("give parts of it names under `[situations]`"));
     }
@@ -85,10 +82,7 @@ impl<'a> Lexer<'a> {
     fn span(&self, start: usize) -> Span {
         // INVARIANT: the text is at most MAX_BYTES long.
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Span {
-            start: offset(start),
-            end: offset(self.at),
-        }
+        Span { start: offset(start), end: offset(self.at) }
     }
 
     fn take_while(&mut self, accept: impl Fn(char) -> bool) -> &'a str {
@@ -113,12 +107,8 @@ impl<'a> Lexer<'a> {
         let Some(next) = self.peek() else {
             return Ok(Token::End);
         };
-        let dot_digit = next == '.'
-            && self
-                .rest()
-                .chars()
-                .nth(1)
-                .is_some_and(|c| c.is_ascii_digit());
+        let dot_digit =
+            next == '.' && self.rest().chars().nth(1).is_some_and(|c| c.is_ascii_digit());
         if next.is_ascii_digit() || dot_digit {
             return self.number();
         }
@@ -135,11 +125,8 @@ impl<'a> Lexer<'a> {
             }
         }
         self.bump();
-        let finding = Finding::new(
-            finding::SYNTAX,
-            self.span(start),
-            format!("unexpected `{next}`"),
-        );
+        let finding =
+            Finding::new(finding::SYNTAX, self.span(start), format!("unexpected `{next}`"));
         Err(match next {
             '&' => finding.help("write `&&`"),
             '|' => finding.help("write `||`"),
@@ -151,10 +138,8 @@ impl<'a> Lexer<'a> {
     fn name(&mut self) -> Result<Token, Finding> {
         let start = self.at;
         let name = self.take_while(|c| c.is_alphanumeric() || c == '_');
-        let prefix = matches!(
-            name,
-            "r" | "R" | "b" | "B" | "br" | "rb" | "bR" | "Rb" | "BR" | "RB"
-        );
+        let prefix =
+            matches!(name, "r" | "R" | "b" | "B" | "br" | "rb" | "bR" | "Rb" | "BR" | "RB");
         if prefix && self.peek().is_some_and(|c| c == '"' || c == '\'') {
             let message = "raw texts and bytes are not part of the language";
             let finding = Finding::new(finding::LEFT_OUT, self.span(start), message);

@@ -59,11 +59,7 @@ enum Sort {
 
 impl<'p> Lowering<'p> {
     fn new(program: &'p mut Program) -> Self {
-        Self {
-            program,
-            sorts: HashMap::default(),
-            elements_are_stored: false,
-        }
+        Self { program, sorts: HashMap::default(), elements_are_stored: false }
     }
 
     fn truth(&mut self, typed: &Typed) -> NodeId {
@@ -168,11 +164,7 @@ impl<'p> Lowering<'p> {
         let both = self.program.all([a, b]);
         let neither = self.program.all([not_a, not_b]);
         let equal = self.program.any([both, neither]);
-        if comparison == Comparison::Equal {
-            equal
-        } else {
-            self.program.not(equal)
-        }
+        if comparison == Comparison::Equal { equal } else { self.program.not(equal) }
     }
 
     /// `item in list`: a written list becomes one equality an entry.
@@ -180,9 +172,7 @@ impl<'p> Lowering<'p> {
         if let (Kind::Written(entries), Ty::Of(ty)) = (&list.kind, &item.ty)
             && *ty != Type::Bool
             && !entries.is_empty()
-            && entries
-                .iter()
-                .all(|entry| matches!(entry.kind, Kind::Constant(_)))
+            && entries.iter().all(|entry| matches!(entry.kind, Kind::Constant(_)))
         {
             let item = self.term(item);
             let parts: Vec<NodeId> = entries
@@ -221,11 +211,7 @@ impl<'p> Lowering<'p> {
     /// Says of a term: known, and then true (or false) whatever its value.
     fn if_known(&mut self, atom: NodeId, truth: bool) -> NodeId {
         let not = self.program.not(atom);
-        if truth {
-            self.program.any([atom, not])
-        } else {
-            self.program.all([atom, not])
-        }
+        if truth { self.program.any([atom, not]) } else { self.program.all([atom, not]) }
     }
 
     fn constant_of(&self, term: TermId) -> Option<Constant> {

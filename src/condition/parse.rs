@@ -11,12 +11,7 @@ pub(crate) const MAX_LIST: usize = 256;
 
 /// Parses a condition.
 pub(crate) fn parse(text: &str) -> Result<Expr, Finding> {
-    let mut parser = Parser {
-        tokens: lex(text)?,
-        at: 0,
-        depth: 0,
-        waiting: 0,
-    };
+    let mut parser = Parser { tokens: lex(text)?, at: 0, depth: 0, waiting: 0 };
     parser.whole().map(|expr| *expr).map_err(|finding| *finding)
 }
 
@@ -83,9 +78,7 @@ impl Parser {
     fn whole(&mut self) -> Result<Box<Expr>, Box<Finding>> {
         if self.peek() == &Token::End {
             let finding = Finding::new(finding::SYNTAX, self.span(), "the condition is empty");
-            return Err(Box::new(
-                finding.help("write `true` for one that always holds"),
-            ));
+            return Err(Box::new(finding.help("write `true` for one that always holds")));
         }
         let expr = self.expr()?;
         match self.peek() {
@@ -96,21 +89,15 @@ impl Parser {
 
     fn peek(&self) -> &Token {
         // INVARIANT: the last token is `End`, and `next` never moves past it.
-        self.tokens
-            .get(self.at)
-            .map_or(&Token::End, |(token, _)| token)
+        self.tokens.get(self.at).map_or(&Token::End, |(token, _)| token)
     }
 
     fn span(&self) -> Span {
-        self.tokens
-            .get(self.at)
-            .map_or_else(Span::default, |(_, span)| *span)
+        self.tokens.get(self.at).map_or_else(Span::default, |(_, span)| *span)
     }
 
     fn peek_next(&self) -> &Token {
-        self.tokens
-            .get(self.at + 1)
-            .map_or(&Token::End, |(token, _)| token)
+        self.tokens.get(self.at + 1).map_or(&Token::End, |(token, _)| token)
     }
 
     /// Moves past a token; returns where it was.
@@ -137,11 +124,7 @@ impl Parser {
 
     fn expect(&mut self, symbol: &str) -> Result<Span, Box<Finding>> {
         let span = self.span();
-        if self.eat(symbol) {
-            Ok(span)
-        } else {
-            Err(self.unexpected(&format!("`{symbol}`")))
-        }
+        if self.eat(symbol) { Ok(span) } else { Err(self.unexpected(&format!("`{symbol}`"))) }
     }
 
     /// Tells whether a symbol comes right after the next token.
@@ -452,11 +435,7 @@ fn node(kind: ExprKind, span: Span) -> Result<Box<Expr>, Box<Finding>> {
 }
 
 fn too_large(span: Span) -> Box<Finding> {
-    Box::new(Finding::new(
-        finding::NUMBER,
-        span,
-        "the number is too large",
-    ))
+    Box::new(Finding::new(finding::NUMBER, span, "the number is too large"))
 }
 
 fn too_deep(span: Span) -> Box<Finding> {

@@ -172,10 +172,7 @@ struct Arena<T> {
 
 impl<T: Clone + Eq + Hash> Arena<T> {
     fn new() -> Self {
-        Self {
-            items: Vec::new(),
-            places: HashMap::default(),
-        }
+        Self { items: Vec::new(), places: HashMap::default() }
     }
 
     /// Returns the place of an item, and whether it is new.
@@ -301,11 +298,7 @@ impl Program {
         match *flat.as_slice() {
             [] => self.constant(Some(is_and)),
             [only] => only,
-            _ => self.node(if is_and {
-                Node::All(flat)
-            } else {
-                Node::Any(flat)
-            }),
+            _ => self.node(if is_and { Node::All(flat) } else { Node::Any(flat) }),
         }
     }
 }
@@ -313,10 +306,7 @@ impl Program {
 impl Index<NodeId> for Program {
     type Output = Node;
 
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "a NodeId is made by the program that resolves it"
-    )]
+    #[expect(clippy::indexing_slicing, reason = "a NodeId is made by the program that resolves it")]
     fn index(&self, id: NodeId) -> &Node {
         &self.nodes.items[id.0 as usize]
     }
@@ -337,10 +327,7 @@ impl Index<AtomId> for Program {
 impl Index<TermId> for Program {
     type Output = Term;
 
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "a TermId is made by the program that resolves it"
-    )]
+    #[expect(clippy::indexing_slicing, reason = "a TermId is made by the program that resolves it")]
     fn index(&self, id: TermId) -> &Term {
         &self.terms.items[id.0 as usize]
     }

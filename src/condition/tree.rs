@@ -9,10 +9,7 @@ pub(crate) struct Span {
 
 impl Span {
     pub(crate) fn to(self, other: Self) -> Self {
-        Self {
-            start: self.start,
-            end: other.end,
-        }
+        Self { start: self.start, end: other.end }
     }
 
     pub(crate) fn range(self) -> std::ops::Range<u32> {
@@ -67,13 +64,8 @@ pub(crate) enum ExprKind {
 
 impl ExprKind {
     fn inner_height(&self) -> u32 {
-        let highest = |parts: &[Expr]| {
-            parts
-                .iter()
-                .map(|part| part.height)
-                .max()
-                .unwrap_or_default()
-        };
+        let highest =
+            |parts: &[Expr]| parts.iter().map(|part| part.height).max().unwrap_or_default();
         match self {
             Self::Bool(_) | Self::Int(_) | Self::Double(_) | Self::Text(_) | Self::Name(_) => 0,
             Self::Select(inner, _) | Self::Not(inner) | Self::Negate(inner) => inner.height,

@@ -49,18 +49,14 @@ pub(crate) struct Rail {
 }
 
 impl Rail {
-    pub(crate) const UNKNOWN: Self = Self {
-        truth: Truth::Unknown,
-        changes_at: NEVER,
-    };
+    pub(crate) const UNKNOWN: Self = Self { truth: Truth::Unknown, changes_at: NEVER };
 
     fn and(self, other: Self) -> Self {
         match (self.truth, other.truth) {
             // One false part is enough: the last to hold carries the whole.
-            (Truth::False, Truth::False) => Self {
-                truth: Truth::False,
-                changes_at: self.changes_at.max(other.changes_at),
-            },
+            (Truth::False, Truth::False) => {
+                Self { truth: Truth::False, changes_at: self.changes_at.max(other.changes_at) }
+            }
             (Truth::False, _) => self,
             (_, Truth::False) => other,
             (Truth::True, Truth::True) => self.with(other, Truth::True),
@@ -69,10 +65,7 @@ impl Rail {
     }
 
     fn with(self, other: Self, truth: Truth) -> Self {
-        Self {
-            truth,
-            changes_at: self.changes_at.min(other.changes_at),
-        }
+        Self { truth, changes_at: self.changes_at.min(other.changes_at) }
     }
 
     fn not(self) -> Self {
@@ -101,15 +94,8 @@ impl Outcome {
     pub(crate) const UNKNOWN: Self = Self::always(Truth::Unknown);
 
     pub(crate) const fn always(truth: Truth) -> Self {
-        let rail = Rail {
-            truth,
-            changes_at: NEVER,
-        };
-        Self {
-            fresh: rail,
-            last_known: rail,
-            running: rail,
-        }
+        let rail = Rail { truth, changes_at: NEVER };
+        Self { fresh: rail, last_known: rail, running: rail }
     }
 
     /// Returns the truth; what is stale or was never delivered is unknown.

@@ -81,19 +81,11 @@ impl Quantifier {
 
 impl Typed {
     pub(crate) fn new(kind: Kind, ty: Type, span: Span) -> Self {
-        Self {
-            kind,
-            ty: Ty::Of(ty),
-            span,
-        }
+        Self { kind, ty: Ty::Of(ty), span }
     }
 
     pub(crate) fn error(span: Span) -> Self {
-        Self {
-            kind: Kind::Error,
-            ty: Ty::Error,
-            span,
-        }
+        Self { kind: Kind::Error, ty: Ty::Error, span }
     }
 
     pub(crate) fn is_error(&self) -> bool {

@@ -57,11 +57,7 @@ impl Serialize for Score {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.at {
             None => serializer.serialize_f64(self.value),
-            Some(at) => Dated {
-                value: self.value,
-                at: Some(at),
-            }
-            .serialize(serializer),
+            Some(at) => Dated { value: self.value, at: Some(at) }.serialize(serializer),
         }
     }
 }
@@ -102,10 +98,7 @@ impl<'de> de::Visitor<'de> for ScoreVisitor {
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Score, A::Error> {
         let dated = Dated::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        Ok(Score {
-            value: dated.value,
-            at: dated.at,
-        })
+        Ok(Score { value: dated.value, at: dated.at })
     }
 }
 

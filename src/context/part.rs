@@ -81,10 +81,7 @@ pub struct List<T> {
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self {
-            completeness: Completeness::Unknown,
-            items: Vec::new(),
-        }
+        Self { completeness: Completeness::Unknown, items: Vec::new() }
     }
 }
 
@@ -103,17 +100,11 @@ impl<T: Record> List<T> {
 
     fn capped(completeness: Completeness, mut items: Vec<T>) -> Self {
         if items.len() <= T::CAP {
-            return Self {
-                completeness,
-                items,
-            };
+            return Self { completeness, items };
         }
         items.sort_by(|a, b| b.recency().cmp(&a.recency()));
         items.truncate(T::CAP);
-        Self {
-            completeness: Completeness::Partial,
-            items,
-        }
+        Self { completeness: Completeness::Partial, items }
     }
 }
 
@@ -213,10 +204,8 @@ impl AsOf {
     pub fn sources<S: Into<String>>(
         watermarks: impl IntoIterator<Item = (S, Timestamp)>,
     ) -> Option<Self> {
-        let sources: BTreeMap<_, _> = watermarks
-            .into_iter()
-            .map(|(source, time)| (source.into(), time))
-            .collect();
+        let sources: BTreeMap<_, _> =
+            watermarks.into_iter().map(|(source, time)| (source.into(), time)).collect();
         (!sources.is_empty()).then_some(Self(Watermarks::Sources(sources)))
     }
 
@@ -226,11 +215,9 @@ impl AsOf {
         match &self.0 {
             Watermarks::One(time) => *time,
             // INVARIANT: there is at least one source.
-            Watermarks::Sources(sources) => sources
-                .values()
-                .min()
-                .copied()
-                .unwrap_or(Timestamp::EARLIEST),
+            Watermarks::Sources(sources) => {
+                sources.values().min().copied().unwrap_or(Timestamp::EARLIEST)
+            }
         }
     }
 }

@@ -40,12 +40,7 @@ impl Candidate {
             Hold::Until(instant) => Some(instant),
             _ => None,
         };
-        self.reasons.push(StoredReason {
-            code,
-            rule: Rule::None,
-            basis: Vec::new(),
-            until,
-        });
+        self.reasons.push(StoredReason { code, rule: Rule::None, basis: Vec::new(), until });
         self.holds.push(hold);
     }
 }

@@ -26,11 +26,13 @@ pub(super) enum Hold {
     Consent,
 }
 
-/// How many instants are looked at before the search is given up.
+/// How many instants are looked at before one search is given up.
 ///
 /// Every one of them is an instant at which the truth may change; only
 /// conditions on the clock or on the calendar have more than a few.
 const MAX_STEPS: usize = 4_096;
+/// How many instants all searches of a decision look at together.
+const MAX_STEPS_IN_ALL: usize = 65_536;
 
 /// Looks ahead in time.
 pub(super) struct Clearing<'a> {
@@ -42,6 +44,7 @@ pub(super) struct Clearing<'a> {
     /// The instant the evaluator stands at.
     at: Timestamp,
     steps: usize,
+    steps_in_all: usize,
 }
 
 impl<'a> Clearing<'a> {
@@ -53,15 +56,7 @@ impl<'a> Clearing<'a> {
     ) -> Self {
         let evaluator = Evaluator::new(&plan.program, facts);
         let now = facts.now();
-        Self {
-            plan,
-            context,
-            channel,
-            evaluator,
-            now,
-            at: now,
-            steps: 0,
-        }
+        Self { plan, context, channel, evaluator, now, at: now, steps: 0, steps_in_all: 0 }
     }
 
     /// Returns the first instant from now on at which a hold is clear.
@@ -93,7 +88,8 @@ impl<'a> Clearing<'a> {
         let mut instant = from;
         loop {
             self.steps += 1;
-            if self.steps > MAX_STEPS {
+            self.steps_in_all += 1;
+            if self.steps > MAX_STEPS || self.steps_in_all > MAX_STEPS_IN_ALL {
                 return None;
             }
             match self.look(hold, instant) {
@@ -111,11 +107,7 @@ impl<'a> Clearing<'a> {
             Hold::Until(clear_at) => Err(Some(clear_at)),
             Hold::Consent => {
                 let consent = Consents::of(self.context, self.channel);
-                if consent.allows(instant) {
-                    Ok(())
-                } else {
-                    Err(consent.next_change(instant))
-                }
+                if consent.allows(instant) { Ok(()) } else { Err(consent.next_change(instant)) }
             }
             Hold::Condition(node) => {
                 self.move_to(instant);
@@ -163,18 +155,14 @@ pub(super) fn holding(
 ) -> (Option<Holding>, Option<Timestamp>) {
     let when = evaluator.truth(rule.when);
     let mut next = when.next_frozen_change();
-    let mut found = side(when, rule.allow_unknown).map(|by_last_known| Holding {
-        side: Side::Situation,
-        by_last_known,
-    });
+    let mut found = side(when, rule.allow_unknown)
+        .map(|by_last_known| Holding { side: Side::Situation, by_last_known });
     if let Some(after) = rule.after {
         let after = evaluator.truth(after);
         next = earlier(next, after.next_frozen_change());
         found = found.or_else(|| {
-            side(after, rule.allow_unknown).map(|by_last_known| Holding {
-                side: Side::CoolOff,
-                by_last_known,
-            })
+            side(after, rule.allow_unknown)
+                .map(|by_last_known| Holding { side: Side::CoolOff, by_last_known })
         });
     }
     (found, next)

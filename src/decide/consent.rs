@@ -5,7 +5,7 @@
 //! either. Service and transactional actions need no consent. A hard block
 //! holds whatever the purpose, however old the news of it is.
 
-use super::clearing::Hold;
+use super::clearing::{Clearing, Hold};
 use super::grants::Consents;
 use super::{Candidate, Pipeline};
 use crate::condition::{Basis, FactState, Subject};
@@ -15,48 +15,54 @@ use crate::schema::{Delivery, Facts};
 use crate::time::Timestamp;
 use crate::vocabulary::Purpose;
 
+/// What consent says about a channel, found out once for all actions.
+pub(super) struct Answers {
+    /// Why marketing is held back, and what clears it.
+    marketing: Option<(StoredReason, Hold)>,
+    is_blocked: bool,
+}
+
+impl Answers {
+    pub(super) fn new(
+        consents: &Consents<'_>,
+        facts: &Facts<'_>,
+        clearing: &mut Clearing<'_>,
+    ) -> Self {
+        let marketing = against_marketing(consents, facts).map(|(mut reason, hold)| {
+            reason.until = clearing.clear(hold);
+            (reason, hold)
+        });
+        Self { marketing, is_blocked: consents.is_blocked() }
+    }
+}
+
 impl<'a> Pipeline<'a> {
     pub(super) fn test_consent(&mut self, action: &'a PlannedAction, candidate: &mut Candidate) {
-        let consents = Consents::of(self.context, self.request.channel);
-        if action.purpose == Purpose::Marketing {
-            self.test_marketing(&consents, candidate);
+        if action.purpose == Purpose::Marketing
+            && let Some((reason, hold)) = &self.answers.marketing
+        {
+            candidate.reasons.push(reason.clone());
+            candidate.holds.push(*hold);
         }
-        if consents.is_blocked() {
+        if self.answers.is_blocked {
             candidate.hold(ReasonCode::HardBlocked, Hold::Never);
         }
     }
+}
 
-    fn test_marketing(&mut self, consents: &Consents<'_>, candidate: &mut Candidate) {
-        let now = self.request.now;
-        let lacking = lacking(self.evaluator.facts(), consents, now);
-        if lacking.is_none() && consents.allows(now) {
-            return;
-        }
-        let lapsed = lacking.is_none() && consents.has_lapsed(now);
-        let code = if lapsed {
-            ReasonCode::ConsentRevoked
-        } else {
-            ReasonCode::NoConsent
-        };
-        // What is not known stays so, even once a refusal that is known lapses.
-        let hold = if lacking.is_none() && consents.are_complete() {
-            Hold::Consent
-        } else {
-            Hold::Never
-        };
-        let until = self.clearing.clear(hold);
-        let basis = lacking
-            .or_else(|| known(self.evaluator.facts()))
-            .into_iter()
-            .collect();
-        candidate.reasons.push(StoredReason {
-            code,
-            rule: Rule::None,
-            basis,
-            until,
-        });
-        candidate.holds.push(hold);
+fn against_marketing(consents: &Consents<'_>, facts: &Facts<'_>) -> Option<(StoredReason, Hold)> {
+    let now = facts.now();
+    let lacking = lacking(facts, consents, now);
+    if lacking.is_none() && consents.allows(now) {
+        return None;
     }
+    let lapsed = lacking.is_none() && consents.has_lapsed(now);
+    let code = if lapsed { ReasonCode::ConsentRevoked } else { ReasonCode::NoConsent };
+    // What is not known stays so, even once a refusal that is known lapses.
+    let clears = lacking.is_none() && consents.are_complete();
+    let hold = if clears { Hold::Consent } else { Hold::Never };
+    let basis = lacking.or_else(|| known(facts)).into_iter().collect();
+    Some((StoredReason { code, rule: Rule::None, basis, until: None }, hold))
 }
 
 /// Says what is not known about consent, if something is.
@@ -69,16 +75,10 @@ fn lacking(facts: &Facts<'_>, consents: &Consents<'_>, now: Timestamp) -> Option
         Delivery::Fresh { .. } => {
             let state = consents.lacking(now)?;
             let grants = facts.schema().find("consent.grants")?;
-            return Some(Basis {
-                subject: Subject::Fact(grants),
-                state,
-            });
+            return Some(Basis { subject: Subject::Fact(grants), state });
         }
     };
-    Some(Basis {
-        subject: Subject::Part(part),
-        state,
-    })
+    Some(Basis { subject: Subject::Part(part), state })
 }
 
 /// Dates what is known about consent.
@@ -88,8 +88,5 @@ fn known(facts: &Facts<'_>) -> Option<Basis> {
         return None;
     };
     let grants = facts.schema().find("consent.grants")?;
-    Some(Basis {
-        subject: Subject::Fact(grants),
-        state: FactState::Fresh { age },
-    })
+    Some(Basis { subject: Subject::Fact(grants), state: FactState::Fresh { age } })
 }

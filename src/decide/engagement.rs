@@ -44,17 +44,9 @@ impl<'a> Pipeline<'a> {
             if self.evaluator.truth(clause.node).truth() == Truth::True {
                 continue;
             }
-            let (basis, until) = if self.complete {
-                self.account_of(clause.node)
-            } else {
-                (Vec::new(), None)
-            };
-            candidate.reasons.push(StoredReason {
-                code,
-                rule: Rule::Clause(place),
-                basis,
-                until,
-            });
+            let (basis, until) =
+                if self.complete { self.account_of(clause.node) } else { (Vec::new(), None) };
+            candidate.reasons.push(StoredReason { code, rule: Rule::Clause(place), basis, until });
             candidate.holds.push(Hold::Condition(clause.node));
         }
     }
@@ -62,10 +54,7 @@ impl<'a> Pipeline<'a> {
     fn account_of(&mut self, node: NodeId) -> (Vec<Basis>, Option<Timestamp>) {
         let (evaluator, clearing) = (&mut self.evaluator, &mut self.clearing);
         let account = self.clauses.0.entry(node).or_insert_with(|| {
-            (
-                basis(evaluator, node, false),
-                clearing.clear(Hold::Condition(node)),
-            )
+            (basis(evaluator, node, false), clearing.clear(Hold::Condition(node)))
         });
         account.clone()
     }

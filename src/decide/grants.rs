@@ -30,10 +30,7 @@ enum Answer {
 
 impl<'a> Consents<'a> {
     pub(super) fn of(context: &'a Context, channel: Channel) -> Self {
-        Self {
-            consent: context.consent.known(),
-            channel,
-        }
+        Self { consent: context.consent.known(), channel }
     }
 
     /// Tells whether marketing is allowed at an instant.
@@ -47,9 +44,7 @@ impl<'a> Consents<'a> {
 
     /// Tells whether nothing at all may be sent on the channel.
     pub(super) fn is_blocked(&self) -> bool {
-        let blocks = self
-            .consent
-            .and_then(|consent| consent.hard_blocks.as_ref());
+        let blocks = self.consent.and_then(|consent| consent.hard_blocks.as_ref());
         blocks.is_some_and(|blocks| blocks.contains(&self.channel))
     }
 
@@ -65,8 +60,7 @@ impl<'a> Consents<'a> {
     }
 
     pub(super) fn are_complete(&self) -> bool {
-        self.consent
-            .is_some_and(|consent| consent.grants.completeness() == Completeness::Complete)
+        self.consent.is_some_and(|consent| consent.grants.completeness() == Completeness::Complete)
     }
 
     /// Tells whether a grant counted once and does no more.
@@ -76,9 +70,7 @@ impl<'a> Consents<'a> {
 
     /// Returns the next instant at which an answer begins or ceases to count.
     pub(super) fn next_change(&self, after: Timestamp) -> Option<Timestamp> {
-        let instants = self
-            .grants()
-            .flat_map(|grant| [Some(grant.changed_at), grant.expires_at]);
+        let instants = self.grants().flat_map(|grant| [Some(grant.changed_at), grant.expires_at]);
         instants.flatten().filter(|instant| *instant > after).min()
     }
 
@@ -107,11 +99,7 @@ impl<'a> Consents<'a> {
         };
         let newest = self.grants().filter(has_begun).max_by_key(|grant| {
             let expires_at = grant.expires_at.map_or(i64::MAX, Timestamp::as_millis);
-            (
-                grant.changed_at,
-                strictness(grant.status),
-                Reverse(expires_at),
-            )
+            (grant.changed_at, strictness(grant.status), Reverse(expires_at))
         });
         let Some(grant) = newest else {
             return Answer::None;
@@ -129,9 +117,7 @@ impl<'a> Consents<'a> {
     }
 
     fn grants(&self) -> impl Iterator<Item = &'a Grant> {
-        let grants = self
-            .consent
-            .map_or(&[][..], |consent| consent.grants.items());
+        let grants = self.consent.map_or(&[][..], |consent| consent.grants.items());
         grants.iter().filter(|grant| {
             grant.purpose == Purpose::Marketing
                 && grant.channel.is_none_or(|channel| channel == self.channel)

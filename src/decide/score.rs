@@ -21,9 +21,7 @@ impl Scorer {
             let applies = evaluator.truth(boost.when).truth() == Truth::True;
             if applies { boost.basis_points } else { 0 }
         });
-        Self {
-            weights: weights.collect(),
-        }
+        Self { weights: weights.collect() }
     }
 
     /// Returns the exact product, or `None` if a score is missing.
@@ -42,10 +40,7 @@ impl Scorer {
     }
 
     fn context_weight(&self, action: &PlannedAction) -> u32 {
-        let weights = action
-            .boosts
-            .iter()
-            .filter_map(|boost| self.weights.get(*boost));
+        let weights = action.boosts.iter().filter_map(|boost| self.weights.get(*boost));
         factor(ONE + weights.sum::<i64>())
     }
 }
@@ -61,9 +56,7 @@ pub(crate) fn factors(
         return String::new();
     };
     let weight = point(scorer.context_weight(action).into(), 4);
-    let exponent = plan
-        .currency
-        .map_or(2, |currency| u32::from(currency.exponent()));
+    let exponent = plan.currency.map_or(2, |currency| u32::from(currency.exponent()));
     format!(
         "propensity {} × context weight {weight} × value {} × lever {}",
         point(propensity.into(), 9),
@@ -100,12 +93,7 @@ impl<'a> Pipeline<'a> {
         };
         let basis = lacking_score(&mut self.evaluator, *term);
         let code = ReasonCode::ModelMissing;
-        candidate.reasons.push(StoredReason {
-            code,
-            rule: Rule::None,
-            basis,
-            until: None,
-        });
+        candidate.reasons.push(StoredReason { code, rule: Rule::None, basis, until: None });
         candidate.holds.push(Hold::Never);
     }
 }

@@ -24,10 +24,7 @@ enum Slots<'a> {
     /// So many places in one ranking.
     Ranking { limit: usize },
     /// Named slots, each taken or free.
-    Named {
-        slots: Vec<(&'a str, bool)>,
-        limit: usize,
-    },
+    Named { slots: Vec<(&'a str, bool)>, limit: usize },
 }
 
 impl<'a> Slate<'a> {
@@ -71,19 +68,11 @@ impl<'a> Slate<'a> {
             self.count(group)?;
         }
         if let (Slots::Named { slots, .. }, Some(slot)) = (&mut self.slots, slot) {
-            slots
-                .get_mut(slot)
-                .into_iter()
-                .for_each(|(_, taken)| *taken = true);
+            slots.get_mut(slot).into_iter().for_each(|(_, taken)| *taken = true);
         }
         let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
         let (slot, treatment) = (slot.map(number), treatment.map(number));
-        self.placed.push(Placed {
-            action: id,
-            slot,
-            treatment,
-            priority,
-        });
+        self.placed.push(Placed { action: id, slot, treatment, priority });
         Ok(())
     }
 
@@ -103,9 +92,9 @@ impl<'a> Slate<'a> {
     /// Finds the first free slot, and the first treatment that fits it.
     fn fit(&self, action: &PlannedAction) -> Result<(Option<usize>, Option<usize>), StoredReason> {
         match &self.slots {
-            Slots::Ranking { .. } => self
-                .treatment(action, None)
-                .map(|treatment| (None, treatment)),
+            Slots::Ranking { .. } => {
+                self.treatment(action, None).map(|treatment| (None, treatment))
+            }
             Slots::Named { slots, .. } => {
                 let mut refusal = None;
                 for (place, (name, taken)) in slots.iter().enumerate() {
@@ -150,10 +139,7 @@ impl<'a> Slate<'a> {
             }
         }
         let basis = unknown_device.into_iter().collect();
-        Err(StoredReason {
-            basis,
-            ..reason(ReasonCode::NoMatchingPlacement, Rule::None)
-        })
+        Err(StoredReason { basis, ..reason(ReasonCode::NoMatchingPlacement, Rule::None) })
     }
 
     fn is_made_for(&self, treatment: &CheckedTreatment, slot: Option<&str>) -> bool {
@@ -178,12 +164,7 @@ impl<'a> Slate<'a> {
 }
 
 fn reason(code: ReasonCode, rule: Rule) -> StoredReason {
-    StoredReason {
-        code,
-        rule,
-        basis: Vec::new(),
-        until: None,
-    }
+    StoredReason { code, rule, basis: Vec::new(), until: None }
 }
 
 /// Reads the form factor, or says what is not known about it.
@@ -195,10 +176,7 @@ fn form_factor(context: &Context, facts: &Facts<'_>) -> Result<FormFactor, Basis
     let of_part = |state| {
         let subject = part.map(Subject::Part);
         let subject = subject.or_else(|| schema.find("device.form_factor").map(Subject::Fact));
-        Basis {
-            subject: subject.unwrap_or(Subject::Part(crate::schema::PartId(0))),
-            state,
-        }
+        Basis { subject: subject.unwrap_or(Subject::Part(crate::schema::PartId(0))), state }
     };
     match (delivery, read) {
         (Delivery::Fresh { .. }, Some(form_factor)) => Ok(form_factor),
@@ -207,10 +185,7 @@ fn form_factor(context: &Context, facts: &Facts<'_>) -> Result<FormFactor, Basis
         _ => {
             let fact = schema.find("device.form_factor").map(Subject::Fact);
             let unknown = of_part(FactState::Unknown);
-            Err(Basis {
-                subject: fact.unwrap_or(unknown.subject),
-                state: FactState::Absent,
-            })
+            Err(Basis { subject: fact.unwrap_or(unknown.subject), state: FactState::Absent })
         }
     }
 }

@@ -20,10 +20,8 @@ impl Suppressions {
         evaluator: &mut Evaluator<'_>,
         clearing: &mut Clearing<'_>,
     ) -> Self {
-        let mut found = Self {
-            places: Vec::with_capacity(plan.suppressions.len()),
-            in_force: Vec::new(),
-        };
+        let mut found =
+            Self { places: Vec::with_capacity(plan.suppressions.len()), in_force: Vec::new() };
         for (id, rule) in (0_u32..).map(SuppressionId).zip(&plan.suppressions) {
             let (Some(holding), _) = holding(rule, evaluator) else {
                 found.places.push(None);

@@ -48,10 +48,7 @@ impl<'d> Recommendation<'d> {
     #[must_use]
     pub fn treatment(&self) -> Option<&'d str> {
         let treatment = usize::try_from(self.placed.treatment?).ok()?;
-        self.planned()
-            .treatments
-            .get(treatment)
-            .map(|treatment| treatment.id.as_str())
+        self.planned().treatments.get(treatment).map(|treatment| treatment.id.as_str())
     }
 
     /// Returns its class of importance.
@@ -110,18 +107,13 @@ impl<'d> Suppressed<'d> {
     /// Returns the priority it would have; `None` if a score is missing.
     #[must_use]
     pub fn priority(&self) -> Option<Priority> {
-        self.account
-            .priority
-            .map(|product| Priority::new(product, self.decision.plan))
+        self.account.priority.map(|product| Priority::new(product, self.decision.plan))
     }
 
     /// Returns all reasons, in the order of the stages that gave them.
     pub fn reasons(&self) -> impl ExactSizeIterator<Item = Reason<'d>> + use<'d> {
         let (decision, account) = (self.decision, self.account);
-        account
-            .reasons
-            .iter()
-            .map(move |stored| Reason::new(decision, account.action, stored))
+        account.reasons.iter().map(move |stored| Reason::new(decision, account.action, stored))
     }
 
     /// Returns the code of the first reason, which gave the verdict.
@@ -133,10 +125,7 @@ impl<'d> Suppressed<'d> {
     /// Says the first reason in words for people.
     #[must_use]
     pub fn because(&self) -> String {
-        self.reasons()
-            .next()
-            .map(|reason| reason.because())
-            .unwrap_or_default()
+        self.reasons().next().map(|reason| reason.because()).unwrap_or_default()
     }
 
     /// Returns the first instant at which all reasons are clear.
@@ -182,11 +171,7 @@ impl<'d> SuppressionInForce<'d> {
     #[must_use]
     pub fn situation(&self) -> &'d str {
         let rule = self.decision.plan.suppression(self.in_force.rule);
-        if self.code() == ReasonCode::CoolOff {
-            &rule.say_after
-        } else {
-            &rule.say
-        }
+        if self.code() == ReasonCode::CoolOff { &rule.say_after } else { &rule.say }
     }
 
     /// Tells whether the situation is known to hold.
@@ -194,17 +179,13 @@ impl<'d> SuppressionInForce<'d> {
     /// If it is not, the rule holds back because nobody can tell.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        self.facts()
-            .all(|fact| fact.cause().is_none_or(|cause| cause == Cause::LastKnown))
+        self.facts().all(|fact| fact.cause().is_none_or(|cause| cause == Cause::LastKnown))
     }
 
     /// Returns the facts it rests on, with their age.
     pub fn facts(&self) -> impl Iterator<Item = FactUse> {
         let (in_force, schema) = (self.in_force, &self.decision.plan.schema);
-        in_force
-            .basis
-            .iter()
-            .map(|basis| FactUse::new(basis, in_force.by_last_known, schema))
+        in_force.basis.iter().map(|basis| FactUse::new(basis, in_force.by_last_known, schema))
     }
 
     /// Returns the first instant at which it lets go by itself.

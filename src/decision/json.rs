@@ -39,8 +39,10 @@ where
 
 impl Serialize for Decision<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Decision", 7)?;
+        let mut object = serializer.serialize_struct("Decision", 8)?;
         object.serialize_field("policy", &self.plan.policy.policy)?;
+        #[cfg(feature = "json")]
+        object.serialize_field("policy_fingerprint", &self.plan.fingerprint)?;
         match self.decision_id() {
             Some(id) => object.serialize_field("decision_id", id)?,
             None => object.skip_field("decision_id")?,

@@ -244,11 +244,7 @@ impl<'d> Reason<'d> {
         action: crate::plan::ActionId,
         stored: &'d StoredReason,
     ) -> Self {
-        Self {
-            decision,
-            action,
-            stored,
-        }
+        Self { decision, action, stored }
     }
 
     /// Returns the stable code.
@@ -279,9 +275,7 @@ impl<'d> Reason<'d> {
             ReasonCode::NotApplicable => &action.applicable,
             _ => &action.suitable,
         };
-        clauses
-            .get(place as usize)
-            .map(|clause| clause.text.as_str())
+        clauses.get(place as usize).map(|clause| clause.text.as_str())
     }
 
     /// Returns the channel, for a reason that is about one.
@@ -347,25 +341,18 @@ impl<'d> Reason<'d> {
             _ => (self.stored.basis.as_slice(), false),
         };
         let schema = &self.decision.plan.schema;
-        basis
-            .iter()
-            .map(move |basis| FactUse::new(basis, by_last_known, schema))
+        basis.iter().map(move |basis| FactUse::new(basis, by_last_known, schema))
     }
 
     /// Returns what kind of news the reason is: missing facts make it a
     /// data problem.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        if self.lacks_facts() {
-            Severity::DataProblem
-        } else {
-            self.code().severity()
-        }
+        if self.lacks_facts() { Severity::DataProblem } else { self.code().severity() }
     }
 
     fn lacks_facts(&self) -> bool {
-        self.facts()
-            .any(|fact| fact.cause().is_some_and(Cause::is_missing))
+        self.facts().any(|fact| fact.cause().is_some_and(Cause::is_missing))
     }
 
     /// Returns the first instant at which the reason clears by itself.
@@ -389,11 +376,7 @@ pub struct FactUse {
 
 impl FactUse {
     pub(crate) fn new(basis: &Basis, by_last_known: bool, schema: &crate::schema::Schema) -> Self {
-        Self {
-            path: basis.subject.path(schema),
-            state: basis.state,
-            by_last_known,
-        }
+        Self { path: basis.subject.path(schema), state: basis.state, by_last_known }
     }
 
     /// Returns the path of the fact, or of the part as a whole.
@@ -439,17 +422,8 @@ impl fmt::Display for FactUse {
         match self.state {
             FactState::Fresh { age } => write!(f, "{path} (known, {} old)", age.in_words()),
             FactState::Stale { age, max_age } => {
-                let said = if self.by_last_known {
-                    "last known"
-                } else {
-                    "too old"
-                };
-                write!(
-                    f,
-                    "{path} ({said}: {} old, limit {})",
-                    age.in_words(),
-                    max_age.in_words()
-                )
+                let said = if self.by_last_known { "last known" } else { "too old" };
+                write!(f, "{path} ({said}: {} old, limit {})", age.in_words(), max_age.in_words())
             }
             FactState::Unknown => write!(f, "{path} (never delivered)"),
             FactState::Absent => write!(f, "{path} (not delivered)"),

@@ -95,11 +95,7 @@ impl Request {
     /// wrong, or [`TooLarge`](crate::ErrorKind::TooLarge).
     #[cfg(feature = "json")]
     pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, crate::Error> {
-        crate::json::read(
-            text.as_ref(),
-            crate::ErrorKind::Request,
-            Self::MAX_JSON_BYTES,
-        )
+        crate::json::read(text.as_ref(), crate::ErrorKind::Request, Self::MAX_JSON_BYTES)
     }
 
     /// Names the slots to fill, in their order.

@@ -16,18 +16,11 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn exact(key: Option<Range<usize>>, value: Range<usize>) -> Self {
-        Self {
-            key,
-            value,
-            exact: true,
-        }
+        Self { key, value, exact: true }
     }
 
     pub(super) fn around(self) -> Self {
-        Self {
-            exact: false,
-            ..self
-        }
+        Self { exact: false, ..self }
     }
 
     pub(super) fn plain(text: &str) -> Self {
@@ -37,11 +30,7 @@ impl Found {
     pub(super) fn range(self, target: &Target, source: &Source<'_>) -> Range<usize> {
         let raw = source.text.get(self.value.clone()).unwrap_or_default();
         if !self.exact {
-            let end = if raw.starts_with('{') {
-                self.value.start + 1
-            } else {
-                self.value.end
-            };
+            let end = if raw.starts_with('{') { self.value.start + 1 } else { self.value.end };
             return self.value.start..end;
         }
         match target {

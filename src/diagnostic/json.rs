@@ -12,22 +12,14 @@ use crate::diagnostic::quoted;
 
 /// Finds each path, or the deepest thing around it that exists.
 pub(super) fn find<'p>(text: &str, paths: impl Iterator<Item = &'p DocPath>) -> Vec<Found> {
-    let mut wanted = Wanted {
-        nodes: vec![Node::default()],
-    };
+    let mut wanted = Wanted { nodes: vec![Node::default()] };
     let ids: Vec<usize> = paths.map(|path| wanted.add(path)).collect();
-    let mut scan = Scan {
-        text,
-        wanted,
-        open: Vec::new(),
-        skipping: 0,
-    };
+    let mut scan = Scan { text, wanted, open: Vec::new(), skipping: 0 };
     for token in (Tokens { text, at: 0 }) {
         scan.read(&token);
     }
     while let Some(unclosed) = scan.open.pop() {
-        scan.wanted
-            .found(unclosed.node, unclosed.key, unclosed.start..text.len());
+        scan.wanted.found(unclosed.node, unclosed.key, unclosed.start..text.len());
     }
     ids.into_iter().map(|id| scan.wanted.nearest(id)).collect()
 }
@@ -60,10 +52,7 @@ impl<'p> Wanted<'p> {
                 Segment::Index(index) => node.items.entry(*index).or_insert(next),
             };
             if child == next {
-                self.nodes.push(Node {
-                    parent: Some(parent),
-                    ..Node::default()
-                });
+                self.nodes.push(Node { parent: Some(parent), ..Node::default() });
             }
             child
         })
@@ -88,10 +77,7 @@ impl<'p> Wanted<'p> {
         while let Some(node) = at.and_then(|at| self.nodes.get(at)) {
             if let Some(found) = &node.found {
                 let exact = at == Some(id);
-                return Found {
-                    exact,
-                    ..found.clone()
-                };
+                return Found { exact, ..found.clone() };
             }
             at = node.parent;
         }
@@ -146,12 +132,7 @@ impl Scan<'_, '_> {
 
     fn begin(&mut self, token: &Token, next: Next) {
         match self.asked_for() {
-            (Some(node), key) => self.open.push(Open {
-                node,
-                key,
-                start: token.range.start,
-                next,
-            }),
+            (Some(node), key) => self.open.push(Open { node, key, start: token.range.start, next }),
             (None, _) => self.skipping = 1,
         }
     }
@@ -234,10 +215,7 @@ impl Iterator for Tokens<'_> {
         };
         let start = self.at + blank;
         self.at = start + length;
-        Some(Token {
-            first,
-            range: start..self.at,
-        })
+        Some(Token { first, range: start..self.at })
     }
 }
 
@@ -294,11 +272,7 @@ mod tests {
         let text = r#"{"rules": [{"id": "a"}, { "id": "b" }], "n": 3}"#;
         let root = DocPath::root();
         let rule = root.key("rules").index(1);
-        let paths = [
-            rule.key("when"),
-            root.key("policy").key("x"),
-            root.key("n").key("x"),
-        ];
+        let paths = [rule.key("when"), root.key("policy").key("x"), root.key("n").key("x")];
         let mut found = paths.map(|path| Diagnostic::error(Code::new("E1"), path, ""));
         locate(&mut found, &Source::new(text, Format::Json));
         let ranges = found.map(|d| d.place().unwrap().range());

@@ -39,9 +39,7 @@ fn in_toml<'p>(text: &str, paths: impl Iterator<Item = &'p DocPath>) -> Vec<Foun
     let (document, _) = DeTable::parse_recoverable(text);
     let span = document.span();
     let document = DeValue::Table(document.into_inner());
-    paths
-        .map(|path| follow(&document, span.clone(), path))
-        .collect()
+    paths.map(|path| follow(&document, span.clone(), path)).collect()
 }
 
 #[cfg(not(feature = "toml"))]
@@ -178,16 +176,7 @@ deep.er.still = true
         let path = DocPath::root().key("a").key("b");
         let text = "[a]\nb = 'x'\nc = [";
         assert_eq!(marked(&path, Target::Value, text), "'x'");
-        for text in [
-            "",
-            "[",
-            "[[",
-            "=",
-            "a.",
-            "[a]\n[a]\n[[a]]",
-            "a = \"\"\"",
-            "\u{feff}a = 1",
-        ] {
+        for text in ["", "[", "[[", "=", "a.", "[a]\n[a]\n[[a]]", "a = \"\"\"", "\u{feff}a = 1"] {
             marked(&path, Target::Within(3..4), text);
         }
         let deep = "[".repeat(100_000);
@@ -208,10 +197,7 @@ deep.er.still = true
         let path = DocPath::root().key("ignored");
         let error = Diagnostic::error(Code::new("E1"), path, "");
         let text = "'a' == b";
-        assert_eq!(
-            placed(error.clone().within(7..8), Format::Plain, text),
-            7..8
-        );
+        assert_eq!(placed(error.clone().within(7..8), Format::Plain, text), 7..8);
         assert_eq!(placed(error, Format::Plain, text), 0..8);
     }
 

@@ -37,11 +37,7 @@ impl<'a> Source<'a> {
     /// Makes a source without a name.
     #[must_use]
     pub const fn new(text: &'a str, format: Format) -> Self {
-        Self {
-            text,
-            format,
-            name: None,
-        }
+        Self { text, format, name: None }
     }
 
     /// Names the source, as a rule by its file name.
@@ -186,22 +182,14 @@ impl<'a> Lines<'a> {
 }
 
 impl Mark {
-    const START: Self = Self {
-        byte: 0,
-        line: 1,
-        column: 1,
-    };
+    const START: Self = Self { byte: 0, line: 1, column: 1 };
 
     fn after(self, c: char) -> Self {
         let (line, column) = match c {
             '\n' => (self.line + 1, 1),
             _ => (self.line, self.column + 1),
         };
-        Self {
-            byte: self.byte + c.len_utf8(),
-            line,
-            column,
-        }
+        Self { byte: self.byte + c.len_utf8(), line, column }
     }
 }
 
@@ -271,12 +259,7 @@ mod tests {
 
     fn at(text: &str, range: Range<usize>) -> [usize; 4] {
         let place = Source::new(text, Format::Plain).place(range);
-        [
-            place.line(),
-            place.column(),
-            place.end_line(),
-            place.end_column(),
-        ]
+        [place.line(), place.column(), place.end_line(), place.end_column()]
     }
 
     #[test]
@@ -294,10 +277,7 @@ mod tests {
         let place = Source::new("é", Format::Plain).place(1..99);
         assert_eq!(place.range(), 0..2);
         let backwards = Range { start: 2, end: 0 };
-        assert_eq!(
-            Source::new("abc", Format::Plain).place(backwards).range(),
-            2..2
-        );
+        assert_eq!(Source::new("abc", Format::Plain).place(backwards).range(), 2..2);
     }
 
     #[test]
@@ -328,11 +308,7 @@ mod tests {
     #[test]
     fn long_lines_are_shown_through_a_window() {
         let text = "a".repeat(1000) + "BB" + &"c".repeat(1000);
-        let Snippet {
-            before,
-            marked,
-            after,
-        } = Snippet::of(&text, 1000..1002);
+        let Snippet { before, marked, after } = Snippet::of(&text, 1000..1002);
         assert_eq!(before, format!("…{}", "a".repeat(40)));
         assert_eq!(marked, "BB");
         assert_eq!(after, format!("{}…", "c".repeat(118)));

@@ -58,15 +58,9 @@ impl<'a> Units<'a> {
         let inside = raw.strip_prefix(quote)?;
         let inside = inside.strip_suffix(quote).unwrap_or(inside);
         // TOML drops a newline right after the opening quotes; only `'''` and `"""` can have one.
-        let rest = inside
-            .strip_prefix("\r\n")
-            .or_else(|| inside.strip_prefix('\n'))
-            .unwrap_or(inside);
-        Some(Self {
-            rest,
-            at: quote.len() + inside.len() - rest.len(),
-            escapes,
-        })
+        let rest =
+            inside.strip_prefix("\r\n").or_else(|| inside.strip_prefix('\n')).unwrap_or(inside);
+        Some(Self { rest, at: quote.len() + inside.len() - rest.len(), escapes })
     }
 }
 
@@ -81,10 +75,7 @@ impl Iterator for Units<'_> {
         let start = self.at;
         self.at += length;
         self.rest = self.rest.get(length..).unwrap_or_default();
-        Some(Unit {
-            raw: start..self.at,
-            decoded,
-        })
+        Some(Unit { raw: start..self.at, decoded })
     }
 }
 
@@ -133,10 +124,7 @@ fn hex(text: &str, digits: usize) -> (usize, Option<char>) {
     let digits = text.get(2..2 + digits).unwrap_or_default();
     let code = u32::from_str_radix(digits, 16).ok();
     let c = code.and_then(char::from_u32);
-    (
-        2 + digits.len(),
-        Some(c.unwrap_or(char::REPLACEMENT_CHARACTER)),
-    )
+    (2 + digits.len(), Some(c.unwrap_or(char::REPLACEMENT_CHARACTER)))
 }
 
 #[cfg(test)]

@@ -112,10 +112,7 @@ error[E101]: unknown key `a`
         let source = Source::new(&text, Format::Toml).named("p.toml");
         let diagnostic = error(DocPath::root().key("a"));
         assert_eq!(
-            diagnostic
-                .with_help("remove it")
-                .at(source.place(99..100))
-                .to_string(),
+            diagnostic.with_help("remove it").at(source.place(99..100)).to_string(),
             "\
 error[E101]: unknown key `a`
    --> p.toml:100:1

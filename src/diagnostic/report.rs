@@ -34,11 +34,7 @@ impl Report {
     /// Makes a report without findings.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            diagnostics: Vec::new(),
-            error_count: 0,
-            warning_count: 0,
-        }
+        Self { diagnostics: Vec::new(), error_count: 0, warning_count: 0 }
     }
 
     /// Adds a finding; beyond the cap, an error takes the place of a warning.

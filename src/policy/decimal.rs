@@ -44,19 +44,13 @@ impl Decimal {
     /// Takes the shortest decimal that stands for a double.
     #[cfg(any(feature = "toml", feature = "json"))]
     pub(super) fn from_double(value: f64) -> Option<Self> {
-        value
-            .is_finite()
-            .then(|| format!("{value}").parse().ok())
-            .flatten()
+        value.is_finite().then(|| format!("{value}").parse().ok()).flatten()
     }
 }
 
 impl From<i64> for Decimal {
     fn from(value: i64) -> Self {
-        Self {
-            mantissa: value.into(),
-            scale: 0,
-        }
+        Self { mantissa: value.into(), scale: 0 }
     }
 }
 
@@ -78,18 +72,9 @@ impl FromStr for Decimal {
         if whole.len() + fraction.len() > MAX_DIGITS {
             return Err(ParseDecimalError);
         }
-        let mantissa: i128 = format!("{whole}{fraction}")
-            .parse()
-            .map_err(|_| ParseDecimalError)?;
+        let mantissa: i128 = format!("{whole}{fraction}").parse().map_err(|_| ParseDecimalError)?;
         let scale = u32::try_from(fraction.len()).map_err(|_| ParseDecimalError)?;
-        Ok(Self {
-            mantissa: if text.starts_with('-') {
-                -mantissa
-            } else {
-                mantissa
-            },
-            scale,
-        })
+        Ok(Self { mantissa: if text.starts_with('-') { -mantissa } else { mantissa }, scale })
     }
 }
 
@@ -123,12 +108,9 @@ mod tests {
 
     #[test]
     fn twins_are_equal() {
-        for (text, same) in [
-            ("240.00", "240"),
-            ("0.10", "0.1"),
-            ("-0.5", "-0.50"),
-            ("100", "100.0"),
-        ] {
+        for (text, same) in
+            [("240.00", "240"), ("0.10", "0.1"), ("-0.5", "-0.50"), ("100", "100.0")]
+        {
             assert_eq!(text.parse::<Decimal>(), same.parse::<Decimal>());
         }
         assert_eq!(Decimal::from_double(0.06), "0.06".parse().ok());
@@ -138,9 +120,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_decimal() {
-        for text in [
-            "", ".", "1.", ".5", "1e3", "+1", "1_000", "0x1", "- 1", "1.2.3",
-        ] {
+        for text in ["", ".", "1.", ".5", "1e3", "+1", "1_000", "0x1", "- 1", "1.2.3"] {
             assert!(text.parse::<Decimal>().is_err(), "{text}");
         }
         assert!("12345678901234567890123456789".parse::<Decimal>().is_err());

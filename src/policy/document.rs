@@ -58,9 +58,7 @@ impl<'de> de::Visitor<'de> for TreeVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Tree, E> {
-        i64::try_from(value)
-            .map(Tree::Int)
-            .map_err(|_| E::custom("the number is too large"))
+        i64::try_from(value).map(Tree::Int).map_err(|_| E::custom("the number is too large"))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {

@@ -16,10 +16,6 @@ pub(crate) struct Draft<'t> {
 impl Draft<'_> {
     /// Takes a policy that was made in code.
     pub(crate) fn of_policy(policy: Policy) -> Self {
-        Self {
-            policy,
-            report: Report::new(),
-            source: None,
-        }
+        Self { policy, report: Report::new(), source: None }
     }
 }

@@ -4,10 +4,8 @@ use super::Policy;
 
 /// The presets, by name. The answers of a released version never change.
 #[cfg(feature = "toml")]
-const PRESETS: [(&str, &str); 1] = [(
-    "customer-care@1",
-    include_str!("presets/customer-care@1.toml"),
-)];
+const PRESETS: [(&str, &str); 1] =
+    [("customer-care@1", include_str!("presets/customer-care@1.toml"))];
 
 /// Finds a preset; the error lists the names there are.
 pub(crate) fn preset(name: &str) -> Result<Policy, Vec<&'static str>> {

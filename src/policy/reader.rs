@@ -22,11 +22,7 @@ pub(super) fn read(tree: &Tree) -> (Policy, Report) {
         }
         other => {
             let message = format!("a policy is a table, this is {}", other.describe());
-            report.push(Diagnostic::error(
-                code::WRONG_TYPE,
-                DocPath::root(),
-                message,
-            ));
+            report.push(Diagnostic::error(code::WRONG_TYPE, DocPath::root(), message));
             Policy::default()
         }
     };
@@ -48,15 +44,10 @@ fn read_policy(table: &mut Table<'_>) -> Policy {
         currency: table.text("currency"),
         preset: table.text("preset"),
         attributes: table.attributes("attributes"),
-        kinds: table.named("kinds", |kind| DeclaredKind {
-            purpose: kind.text("purpose"),
-        }),
+        kinds: table.named("kinds", |kind| DeclaredKind { purpose: kind.text("purpose") }),
         situations: table.named("situations", |situation| {
             situation.not_yet(&["unless"]);
-            Situation {
-                say: situation.text("say"),
-                when: situation.required_texts("when"),
-            }
+            Situation { say: situation.text("say"), when: situation.required_texts("when") }
         }),
         fresh: table.texts_by_name("fresh"),
         actions: table.list("actions", read_action),
@@ -154,12 +145,7 @@ struct Table<'t> {
 
 impl<'t> Table<'t> {
     fn new(entries: &'t [(String, Tree)], path: DocPath, report: &'t mut Report) -> Self {
-        Self {
-            entries,
-            path,
-            report,
-            asked: Vec::new(),
-        }
+        Self { entries, path, report, asked: Vec::new() }
     }
 
     /// Finds a key; null counts as not written.
@@ -175,11 +161,7 @@ impl<'t> Table<'t> {
                 let path = self.path.key(key.clone());
                 let diagnostic =
                     Diagnostic::error(code::UNKNOWN_KEY, path, format!("unknown key `{key}`"));
-                self.report.push(
-                    diagnostic
-                        .at_key()
-                        .did_you_mean(key, self.asked.iter().copied()),
-                );
+                self.report.push(diagnostic.at_key().did_you_mean(key, self.asked.iter().copied()));
             }
         }
     }
@@ -190,28 +172,19 @@ impl<'t> Table<'t> {
             if self.find(key).is_some() {
                 let message = format!("`{key}` is not supported yet");
                 let diagnostic = Diagnostic::error(code::NOT_YET, self.path.key(*key), message);
-                self.report.push(
-                    diagnostic
-                        .at_key()
-                        .with_help("take it out: it would do nothing"),
-                );
+                self.report.push(diagnostic.at_key().with_help("take it out: it would do nothing"));
             }
         }
     }
 
     fn wrong(&mut self, path: DocPath, expected: &str, found: &Tree) {
         let message = format!("expected {expected}, found {}", found.describe());
-        self.report
-            .push(Diagnostic::error(code::WRONG_TYPE, path, message));
+        self.report.push(Diagnostic::error(code::WRONG_TYPE, path, message));
     }
 
     fn missing(&mut self, key: &'static str) {
         let message = format!("missing key `{key}`");
-        self.report.push(Diagnostic::error(
-            code::MISSING_KEY,
-            self.path.key(key),
-            message,
-        ));
+        self.report.push(Diagnostic::error(code::MISSING_KEY, self.path.key(key), message));
     }
 
     /// Reads a value if it is there; one that does not fit is reported.
@@ -235,11 +208,7 @@ impl<'t> Table<'t> {
         key: &'static str,
         read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
     ) -> T {
-        if self
-            .entries
-            .iter()
-            .any(|(name, value)| name == key && *value != Tree::Null)
-        {
+        if self.entries.iter().any(|(name, value)| name == key && *value != Tree::Null) {
             return read(self, key).unwrap_or_default();
         }
         self.asked.push(key);
@@ -258,8 +227,7 @@ impl<'t> Table<'t> {
         let text = self.required(key, Self::text);
         if text.is_empty() && matches!(self.find(key), Some((Tree::Text(_), _))) {
             let message = format!("`{key}` is empty");
-            self.report
-                .push(Diagnostic::error(code::VALUE, self.path.key(key), message));
+            self.report.push(Diagnostic::error(code::VALUE, self.path.key(key), message));
         }
         text
     }
@@ -357,11 +325,7 @@ impl<'t> Table<'t> {
                 None
             }
             other => {
-                table.wrong(
-                    path,
-                    "a length of time such as \"15m\", or \"never\"",
-                    other,
-                );
+                table.wrong(path, "a length of time such as \"15m\", or \"never\"", other);
                 None
             }
         })

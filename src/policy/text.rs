@@ -39,9 +39,7 @@ impl<'t> Draft<'t> {
             Err(error) => {
                 let place = source.place_at(error.line(), error.column());
                 let text = error.to_string();
-                let message = text
-                    .rsplit_once(" at line ")
-                    .map_or(text.as_str(), |(said, _)| said);
+                let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(said, _)| said);
                 Err(unreadable("JSON", message, Some(place)))
             }
         }
@@ -49,11 +47,7 @@ impl<'t> Draft<'t> {
 
     fn of(tree: &Tree, source: Source<'t>) -> Self {
         let (policy, report) = read(tree);
-        Self {
-            policy,
-            report,
-            source: Some(source),
-        }
+        Self { policy, report, source: Some(source) }
     }
 
     /// Returns the policy if nothing was wrong with it.
@@ -72,21 +66,14 @@ fn refuse_large(text: &str) -> Result<(), Error> {
     if text.len() <= Policy::MAX_BYTES {
         return Ok(());
     }
-    let message = format!(
-        "a policy of {} bytes; the limit is {}",
-        text.len(),
-        Policy::MAX_BYTES
-    );
+    let message = format!("a policy of {} bytes; the limit is {}", text.len(), Policy::MAX_BYTES);
     Err(Error::at(ErrorKind::TooLarge, "", message))
 }
 
 fn unreadable(format: &str, message: &str, place: Option<crate::diagnostic::Place>) -> Error {
     use crate::diagnostic::{Diagnostic, DocPath};
 
-    let message = format!(
-        "this is not {format}: {}",
-        message.trim().replace('\n', ", ")
-    );
+    let message = format!("this is not {format}: {}", message.trim().replace('\n', ", "));
     let diagnostic = Diagnostic::error(code::FORMAT, DocPath::root(), message);
     let diagnostic = match place {
         Some(place) => diagnostic.at(place),

@@ -432,12 +432,7 @@ pub(super) fn schema() -> Schema {
         schema.add_part(part.name, part.key, part.max_age, part.delivered);
         for spec in part.facts {
             let fact = fact(spec.kind, spec.optional);
-            schema.add(
-                spec.path.to_owned(),
-                fact,
-                part.name,
-                Origin::Context(spec.read),
-            );
+            schema.add(spec.path.to_owned(), fact, part.name, Origin::Context(spec.read));
         }
     }
     schema
@@ -477,8 +472,6 @@ fn ty(kind: Kind) -> Type {
 fn records<T: Fields>(name: &str) -> Type {
     Type::records(
         name,
-        T::FIELDS
-            .iter()
-            .map(|field| (field.name, fact(field.kind, field.optional))),
+        T::FIELDS.iter().map(|field| (field.name, fact(field.kind, field.optional))),
     )
 }

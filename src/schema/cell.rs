@@ -100,8 +100,7 @@ impl ValueSource for Vec<String> {
     }
 
     fn value(&self, place: usize) -> Cell<'_> {
-        self.get(place)
-            .map_or(Cell::Absent, |text| Cell::Text(text))
+        self.get(place).map_or(Cell::Absent, |text| Cell::Text(text))
     }
 }
 
@@ -168,11 +167,7 @@ impl<'a> IntoCell<'a> for &'a String {
 impl<'a> IntoCell<'a> for Timestamp {
     fn cell(self) -> Cell<'a> {
         // A setter takes any time; a document would have refused this one.
-        if self.is_plausible() {
-            Cell::Time(self)
-        } else {
-            Cell::Invalid
-        }
+        if self.is_plausible() { Cell::Time(self) } else { Cell::Invalid }
     }
 }
 

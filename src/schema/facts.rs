@@ -35,10 +35,7 @@ pub(crate) enum Delivery {
     /// Nobody delivered it.
     Never,
     /// Within its age limit.
-    Fresh {
-        age: Duration,
-        expires_at: Option<Timestamp>,
-    },
+    Fresh { age: Duration, expires_at: Option<Timestamp> },
     /// Older than its age limit.
     Stale { age: Duration, max_age: Duration },
     /// Dated ahead of now by more than clocks differ.
@@ -49,19 +46,14 @@ impl Delivery {
     /// Ages a delivery; one exactly as old as its limit is fresh.
     fn aged(as_of: Timestamp, max_age: Option<Duration>, now: Timestamp) -> Self {
         if as_of > now + CLOCK_SKEW {
-            return Self::Ahead {
-                believed_at: as_of - CLOCK_SKEW,
-            };
+            return Self::Ahead { believed_at: as_of - CLOCK_SKEW };
         }
         let age = now.since(as_of).max(Duration::ZERO);
         match max_age {
             Some(max_age) if age > max_age => Self::Stale { age, max_age },
             _ => {
                 let last = max_age.map(|max_age| as_of + max_age);
-                Self::Fresh {
-                    age,
-                    expires_at: last.map(|last| last + Duration::from_millis(1)),
-                }
+                Self::Fresh { age, expires_at: last.map(|last| last + Duration::from_millis(1)) }
             }
         }
     }
@@ -106,16 +98,9 @@ impl<'a> Facts<'a> {
     }
 
     fn new(schema: &'a Schema, source: Source<'a>, now: Timestamp) -> Self {
-        let deliveries = (0_u16..)
-            .zip(schema.parts())
-            .map(|(id, part)| delivery(part, PartId(id), source, now));
-        Self {
-            schema,
-            source,
-            now,
-            currency: None,
-            deliveries: deliveries.collect(),
-        }
+        let deliveries =
+            (0_u16..).zip(schema.parts()).map(|(id, part)| delivery(part, PartId(id), source, now));
+        Self { schema, source, now, currency: None, deliveries: deliveries.collect() }
     }
 
     /// Returns the moment the facts are read at.
@@ -129,10 +114,7 @@ impl<'a> Facts<'a> {
     }
 
     pub(crate) fn delivery(&self, part: PartId) -> Delivery {
-        self.deliveries
-            .get(usize::from(part.0))
-            .copied()
-            .unwrap_or(Delivery::Never)
+        self.deliveries.get(usize::from(part.0)).copied().unwrap_or(Delivery::Never)
     }
 
     /// Ages a single score, which may be older than its part.
@@ -171,10 +153,7 @@ impl<'a> Facts<'a> {
 }
 
 fn delivery(part: &PartEntry, id: PartId, source: Source<'_>, now: Timestamp) -> Delivery {
-    let always = Delivery::Fresh {
-        age: Duration::ZERO,
-        expires_at: None,
-    };
+    let always = Delivery::Fresh { age: Duration::ZERO, expires_at: None };
     match (part.presence, source) {
         (Presence::Always, _) => always,
         (Presence::Context(delivered), Source::Context(context, _)) => {
@@ -191,9 +170,7 @@ fn of_context(
     context: &Context,
     now: Timestamp,
 ) -> Delivery {
-    delivered(context).map_or(Delivery::Never, |as_of| {
-        Delivery::aged(as_of.oldest(), max_age, now)
-    })
+    delivered(context).map_or(Delivery::Never, |as_of| Delivery::aged(as_of.oldest(), max_age, now))
 }
 
 /// Reads an attribute as the type the policy declares.

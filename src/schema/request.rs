@@ -16,10 +16,7 @@ impl<'a> RequestFacts<'a> {
     /// Makes the facts of a request on a channel.
     #[must_use]
     pub const fn new(channel: Channel) -> Self {
-        Self {
-            channel,
-            intent: None,
-        }
+        Self { channel, intent: None }
     }
 
     /// Says what the customer is about to do.

@@ -81,10 +81,7 @@ impl FactTable {
     /// Makes a table in which nothing is known.
     #[must_use]
     pub fn new(schema: &Schema) -> Self {
-        Self {
-            facts: vec![None; schema.facts.len()],
-            known: vec![false; schema.parts.len()],
-        }
+        Self { facts: vec![None; schema.facts.len()], known: vec![false; schema.parts.len()] }
     }
 
     /// Sets a fact, and with it the part it belongs to.
@@ -110,9 +107,7 @@ impl FactTable {
     /// Returns whether the schema has such a fact.
     pub fn set_partial(&mut self, schema: &Schema, path: &str, list: Value) -> bool {
         let is_set = self.set(schema, path, list);
-        let place = schema
-            .find(path)
-            .and_then(|id| self.facts.get_mut(id.0 as usize));
+        let place = schema.find(path).and_then(|id| self.facts.get_mut(id.0 as usize));
         if let Some(Some(Stored::List(_, completeness) | Stored::Rows(_, completeness))) = place {
             *completeness = Completeness::Partial;
         }
@@ -123,9 +118,7 @@ impl FactTable {
     ///
     /// Returns whether the schema has such a part.
     pub fn known(&mut self, schema: &Schema, part: &str) -> bool {
-        let known = schema
-            .find_part(part)
-            .and_then(|id| self.known.get_mut(usize::from(id.0)));
+        let known = schema.find_part(part).and_then(|id| self.known.get_mut(usize::from(id.0)));
         known.map(|known| *known = true).is_some()
     }
 
@@ -160,10 +153,7 @@ impl Stored {
             (Value::List(values), Type::List(element)) => {
                 let completeness = completeness(values.len());
                 let kept = values.into_iter().take(MAX_ELEMENTS);
-                Self::List(
-                    kept.map(|value| Self::of(value, element)).collect(),
-                    completeness,
-                )
+                Self::List(kept.map(|value| Self::of(value, element)).collect(), completeness)
             }
             (Value::Records(records), Type::Records(record)) => {
                 let completeness = completeness(records.len());
@@ -173,15 +163,10 @@ impl Stored {
                         .map(|(name, fact)| Some(Self::of(fields.remove(name)?, fact.ty())))
                         .collect()
                 };
-                Self::Rows(
-                    records.into_iter().take(MAX_ELEMENTS).map(row).collect(),
-                    completeness,
-                )
+                Self::Rows(records.into_iter().take(MAX_ELEMENTS).map(row).collect(), completeness)
             }
             (Value::Map(values), Type::Map(ty)) => {
-                let values = values
-                    .into_iter()
-                    .map(|(name, value)| (name, Self::of(value, ty)));
+                let values = values.into_iter().map(|(name, value)| (name, Self::of(value, ty)));
                 Self::Map(values.collect())
             }
             _ => Self::Invalid,
@@ -209,11 +194,7 @@ impl Stored {
 const LONGEST: u64 = 9_223_372_036_854;
 
 fn completeness(length: usize) -> Completeness {
-    if length > MAX_ELEMENTS {
-        Completeness::Partial
-    } else {
-        Completeness::Complete
-    }
+    if length > MAX_ELEMENTS { Completeness::Partial } else { Completeness::Complete }
 }
 
 impl ValueSource for Vec<Stored> {
@@ -233,9 +214,7 @@ impl RowSource for Vec<Vec<Option<Stored>>> {
 
     fn cell(&self, row: usize, field: FieldId) -> Cell<'_> {
         let stored = self.get(row).and_then(|row| row.get(usize::from(field.0)));
-        stored
-            .and_then(Option::as_ref)
-            .map_or(Cell::Absent, Stored::cell)
+        stored.and_then(Option::as_ref).map_or(Cell::Absent, Stored::cell)
     }
 }
 

@@ -41,14 +41,8 @@ impl Type {
     /// Makes the type of a list of records with these fields.
     #[must_use]
     pub fn records<'a>(name: &str, fields: impl IntoIterator<Item = (&'a str, Fact)>) -> Self {
-        let fields = fields
-            .into_iter()
-            .map(|(name, fact)| (name.to_owned(), fact))
-            .collect();
-        Self::Records(RecordType(Arc::new(RecordFields {
-            name: name.to_owned(),
-            fields,
-        })))
+        let fields = fields.into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect();
+        Self::Records(RecordType(Arc::new(RecordFields { name: name.to_owned(), fields })))
     }
 
     /// Tells whether values of the type are neither lists nor made of others.
@@ -113,10 +107,7 @@ impl Words {
     }
 
     pub(crate) fn word(&self, code: u16) -> &str {
-        self.0
-            .words
-            .get(usize::from(code))
-            .map_or("", String::as_str)
+        self.0.words.get(usize::from(code)).map_or("", String::as_str)
     }
 }
 
@@ -139,25 +130,17 @@ impl RecordType {
 
     /// Returns the fields by name.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &Fact)> {
-        self.0
-            .fields
-            .iter()
-            .map(|(name, fact)| (name.as_str(), fact))
+        self.0.fields.iter().map(|(name, fact)| (name.as_str(), fact))
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<(super::FieldId, &Fact)> {
         let place = self.0.fields.iter().position(|(known, _)| known == name)?;
         let (_, fact) = self.0.fields.get(place)?;
-        u16::try_from(place)
-            .ok()
-            .map(|place| (super::FieldId(place), fact))
+        u16::try_from(place).ok().map(|place| (super::FieldId(place), fact))
     }
 
     pub(crate) fn name_of(&self, field: super::FieldId) -> &str {
-        self.0
-            .fields
-            .get(usize::from(field.0))
-            .map_or("", |(name, _)| name)
+        self.0.fields.get(usize::from(field.0)).map_or("", |(name, _)| name)
     }
 }
 
@@ -173,11 +156,7 @@ impl Fact {
     /// Makes a fact that is there whenever its part is known.
     #[must_use]
     pub fn new(ty: Type) -> Self {
-        Self {
-            ty,
-            optional: false,
-            derived: None,
-        }
+        Self { ty, optional: false, derived: None }
     }
 
     /// Makes a truth that follows from the other fields of its record.
@@ -186,10 +165,7 @@ impl Fact {
     /// the engine and every tool that reasons about policies.
     #[must_use]
     pub fn derived(expression: &str) -> Self {
-        Self {
-            derived: Some(expression.into()),
-            ..Self::new(Type::Bool)
-        }
+        Self { derived: Some(expression.into()), ..Self::new(Type::Bool) }
     }
 
     /// Lets the fact be absent while its part is known.

@@ -34,10 +34,7 @@ impl Currency {
     /// Units without a subunit of their own, such as gold, have none.
     #[must_use]
     pub fn exponent(self) -> u8 {
-        self.0
-            .exponent()
-            .and_then(|exponent| u8::try_from(exponent).ok())
-            .unwrap_or(0)
+        self.0.exponent().and_then(|exponent| u8::try_from(exponent).ok()).unwrap_or(0)
     }
 }
 
@@ -75,8 +72,7 @@ impl<'de> Deserialize<'de> for Currency {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Currency, E> {
-                text.parse()
-                    .map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
+                text.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
             }
         }
 

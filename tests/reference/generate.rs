@@ -50,15 +50,8 @@ pub(crate) enum Kind {
     Length,
 }
 
-pub(crate) const KINDS: [Kind; 7] = [
-    Kind::Bool,
-    Kind::Int,
-    Kind::Double,
-    Kind::Text,
-    Kind::Word,
-    Kind::Time,
-    Kind::Length,
-];
+pub(crate) const KINDS: [Kind; 7] =
+    [Kind::Bool, Kind::Int, Kind::Double, Kind::Text, Kind::Word, Kind::Time, Kind::Length];
 
 impl Kind {
     fn ty(self) -> Type {
@@ -123,9 +116,8 @@ pub(crate) fn schema() -> Schema {
     for (path, kind) in LISTS {
         builder = builder.fact(path, Fact::new(Type::List(Box::new(kind.ty()))));
     }
-    let mut fields: Vec<(&str, Fact)> = FIELDS
-        .map(|(name, kind)| (name, Fact::new(kind.ty()).optional()))
-        .into();
+    let mut fields: Vec<(&str, Fact)> =
+        FIELDS.map(|(name, kind)| (name, Fact::new(kind.ty()).optional())).into();
     fields.push(("tags", Fact::new(Type::List(Box::new(Type::Text)))));
     let builder = builder
         .fact("r", Fact::new(Type::records("row", fields.clone())))
@@ -236,9 +228,7 @@ impl Grower<'_> {
     fn comparison(&mut self, depth: usize, inside: Inside) -> Tree {
         const ORDERED: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
         let kind = match self.moving {
-            true => self
-                .dice
-                .pick(&[Kind::Time, Kind::Length, Kind::Length, Kind::Int]),
+            true => self.dice.pick(&[Kind::Time, Kind::Length, Kind::Length, Kind::Int]),
             false => self.dice.pick(&KINDS[1..]),
         };
         let other = match kind {
@@ -345,9 +335,7 @@ impl Grower<'_> {
             return Tree::Method(Box::new(length), self.dice.pick(&OF_TIME[6..]), None);
         }
         let time = self.tree(Kind::Time, depth, inside);
-        let offset = self
-            .dice
-            .pick(&["", "+02:00", "-13:00", "05:30", "-00:45", "UTC"]);
+        let offset = self.dice.pick(&["", "+02:00", "-13:00", "05:30", "-00:45", "UTC"]);
         let offset = (!offset.is_empty()).then(|| Box::new(Tree::Text(offset.to_owned())));
         Tree::Method(Box::new(time), self.dice.pick(&OF_TIME), offset)
     }
@@ -377,11 +365,9 @@ impl Grower<'_> {
     fn length(&mut self, depth: usize, inside: Inside) -> Tree {
         match self.dice.below(8) {
             0 | 1 => call("since", self.tree(Kind::Time, depth, inside)),
-            2 | 3 => two(
-                "-",
-                self.tree(Kind::Time, depth, inside),
-                self.tree(Kind::Time, depth, inside),
-            ),
+            2 | 3 => {
+                two("-", self.tree(Kind::Time, depth, inside), self.tree(Kind::Time, depth, inside))
+            }
             4 | 5 => two(
                 self.dice.pick(&["+", "-"]),
                 self.tree(Kind::Length, depth, inside),
@@ -432,10 +418,8 @@ impl Grower<'_> {
     }
 
     fn named(&mut self, places: &[(&'static str, Kind)], kind: Kind) -> &'static str {
-        let fitting: Vec<&'static str> = places
-            .iter()
-            .filter_map(|(name, own)| (*own == kind).then_some(*name))
-            .collect();
+        let fitting: Vec<&'static str> =
+            places.iter().filter_map(|(name, own)| (*own == kind).then_some(*name)).collect();
         self.dice.pick(&fitting)
     }
 
@@ -468,18 +452,8 @@ fn int(dice: &mut Dice) -> i64 {
 
 fn double(dice: &mut Dice) -> f64 {
     match dice.below(10) {
-        0 => dice.pick(&[
-            9_223_372_036_854_775_808.0,
-            -9_223_372_036_854_775_808.0,
-            1e300,
-            -1e19,
-        ]),
-        1 => dice.pick(&[
-            9_007_199_254_740_992.0,
-            9_007_199_254_740_994.0,
-            -0.0,
-            5e-324,
-        ]),
+        0 => dice.pick(&[9_223_372_036_854_775_808.0, -9_223_372_036_854_775_808.0, 1e300, -1e19]),
+        1 => dice.pick(&[9_007_199_254_740_992.0, 9_007_199_254_740_994.0, -0.0, 5e-324]),
         _ => dice.pick(&[-2.5, -1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0]),
     }
 }
@@ -506,12 +480,7 @@ pub(crate) fn world(dice: &mut Dice) -> World {
         ..World::default()
     };
     let lists = LISTS.map(|(path, _)| path);
-    for part in FACTS
-        .map(|(path, _)| path)
-        .iter()
-        .chain(&lists)
-        .chain(&["r", "p.r", "m"])
-    {
+    for part in FACTS.map(|(path, _)| path).iter().chain(&lists).chain(&["r", "p.r", "m"]) {
         let part = part.split('.').next().unwrap();
         if !world.parts.contains_key(part) && !dice.one_in(6) {
             world.parts.insert(part, BTreeMap::new());
@@ -537,13 +506,8 @@ pub(crate) fn world(dice: &mut Dice) -> World {
         let rows = (0..dice.below(4)).map(|_| record(dice)).collect();
         set(path, Held::Value(Known::List(rows, !dice.one_in(4))));
     }
-    let entries = KEYS
-        .into_iter()
-        .filter(|_| dice.one_in(2))
-        .collect::<Vec<_>>();
-    let entries = entries
-        .into_iter()
-        .map(|key| (key, Held::Value(Known::Int(int(dice)))));
+    let entries = KEYS.into_iter().filter(|_| dice.one_in(2)).collect::<Vec<_>>();
+    let entries = entries.into_iter().map(|key| (key, Held::Value(Known::Int(int(dice)))));
     let entries = entries.collect();
     set("m", Held::Value(Known::Map(entries)));
     world

@@ -323,9 +323,7 @@ fn counted(count: usize, complete: bool) -> Known {
 }
 
 fn time(millis: i128) -> Option<Known> {
-    (FIRST..=LAST)
-        .contains(&millis)
-        .then_some(Known::Time(millis as i64))
+    (FIRST..=LAST).contains(&millis).then_some(Known::Time(millis as i64))
 }
 
 fn length(millis: i128) -> Option<Known> {
@@ -465,30 +463,14 @@ fn offset(text: &str) -> i64 {
 fn clock(name: &str, local: i64) -> i64 {
     let (day, in_day) = (local.div_euclid(DAY), local.rem_euclid(DAY));
     // 400 years have 146,097 days, wherever they begin.
-    let (mut year, mut rest) = (
-        1970 + 400 * day.div_euclid(146_097),
-        day.rem_euclid(146_097),
-    );
+    let (mut year, mut rest) = (1970 + 400 * day.div_euclid(146_097), day.rem_euclid(146_097));
     let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     while rest >= 365 + i64::from(is_leap(year)) {
         rest -= 365 + i64::from(is_leap(year));
         year += 1;
     }
     let (day_of_year, mut month) = (rest, 0);
-    let lengths = [
-        31,
-        28 + i64::from(is_leap(year)),
-        31,
-        30,
-        31,
-        30,
-        31,
-        31,
-        30,
-        31,
-        30,
-        31,
-    ];
+    let lengths = [31, 28 + i64::from(is_leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     while rest >= lengths[month] {
         rest -= lengths[month];
         month += 1;

@@ -25,10 +25,7 @@ pub fn all(steps: &[Step]) -> ExitCode {
                 print!("{}", table(&times, steps.len()));
             }
             eprintln!("\nerror: step `{}` failed: {reason}", step.name);
-            eprintln!(
-                "to run it again, from the workspace root: {}",
-                step.command()
-            );
+            eprintln!("to run it again, from the workspace root: {}", step.command());
             return ExitCode::FAILURE;
         }
         println!("    {}: {:.1} s", step.name, time.as_secs_f64());
@@ -91,10 +88,7 @@ fn tail(text: &str, lines: usize) -> String {
         0 => String::new(),
         _ => format!("    … {skipped} lines before these …\n"),
     };
-    let shown: String = all[skipped..]
-        .iter()
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let shown: String = all[skipped..].iter().map(|line| format!("{line}\n")).collect();
     note + &shown
 }
 
@@ -145,24 +139,15 @@ mod tests {
     #[test]
     fn the_table_adds_up() {
         let (a, b) = (Step::new("format", "fmt"), Step::new("suite", "test"));
-        let times = [
-            (&a, Duration::from_millis(1_500)),
-            (&b, Duration::from_millis(20_000)),
-        ];
-        assert_eq!(
-            table(&times, 2),
-            "\nformat      1.5 s\nsuite      20.0 s\ntotal      21.5 s\n"
-        );
+        let times = [(&a, Duration::from_millis(1_500)), (&b, Duration::from_millis(20_000))];
+        assert_eq!(table(&times, 2), "\nformat      1.5 s\nsuite      20.0 s\ntotal      21.5 s\n");
         assert!(table(&times, 9).ends_with("2 of 9 steps ran\n"));
     }
 
     #[test]
     fn a_missing_component_is_named_with_its_cure() {
         let advice = missing_component(&[("no-such-subcommand", "some-part")]).unwrap();
-        assert!(
-            advice.contains("rustup component add some-part"),
-            "{advice}"
-        );
+        assert!(advice.contains("rustup component add some-part"), "{advice}");
         assert_eq!(missing_component(&[]), None);
     }
 

@@ -40,9 +40,7 @@ impl Step {
 
     /// The command as one would type it.
     pub fn command(&self) -> String {
-        let env = self
-            .env
-            .map(|(name, value)| format!("{name}={} ", quoted(value)));
+        let env = self.env.map(|(name, value)| format!("{name}={} ", quoted(value)));
         let args: Vec<String> = self.args.iter().map(|arg| quoted(arg)).collect();
         format!("{}cargo {}", env.unwrap_or_default(), args.join(" "))
     }
@@ -64,10 +62,7 @@ mod tests {
     #[test]
     fn a_command_reads_as_one_would_type_it() {
         let step = Step::new("docs", "doc --no-deps").env("RUSTDOCFLAGS", "-D warnings");
-        assert_eq!(
-            step.command(),
-            "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps"
-        );
+        assert_eq!(step.command(), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
     }
 
     #[test]

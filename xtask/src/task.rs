@@ -72,10 +72,7 @@ impl Task {
         match self {
             Self::Test => test(nextest),
             Self::Ci => ci(nextest),
-            Self::Doc => vec![Step::new(
-                "docs",
-                "doc --workspace --all-features --no-deps",
-            )],
+            Self::Doc => vec![Step::new("docs", "doc --workspace --all-features --no-deps")],
             Self::Bench(rest) => vec![Step::new("benchmarks", "bench").args(rest)],
             Self::Sample(rest) => {
                 vec![Step::new("sample data", "run --release -p tactful-sample --").args(rest)]
@@ -106,10 +103,7 @@ fn ci(nextest: bool) -> Vec<Step> {
     }));
     // Twice, because each run sees what the other cannot: broken links in the
     // docs of private items, and public docs that link to private items.
-    for (name, flags) in [
-        ("docs, private items", " --document-private-items"),
-        ("docs", ""),
-    ] {
+    for (name, flags) in [("docs, private items", " --document-private-items"), ("docs", "")] {
         let command = format!("doc --workspace --all-features --no-deps{flags}");
         steps.push(Step::new(name, &command).env("RUSTDOCFLAGS", "-D warnings"));
     }
@@ -135,10 +129,7 @@ fn test(nextest: bool) -> Vec<Step> {
     // features. The dependencies are built once, since the dev-dependencies
     // bring them all in; each set rebuilds the library alone.
     steps.extend(FEATURE_SETS.iter().map(|(set, flags)| {
-        Step::new(
-            format!("unit tests, {set}"),
-            &format!("test --quiet -p tactful --lib {flags}"),
-        )
+        Step::new(format!("unit tests, {set}"), &format!("test --quiet -p tactful --lib {flags}"))
     }));
     // On its own, because nextest does not run doc tests.
     steps.push(Step::new("doc tests", "test --doc -p tactful"));
@@ -210,18 +201,12 @@ mod tests {
         let bench = parse(&["bench", "decide", "--", "--quick"]).unwrap();
         assert_eq!(commands(&bench, true), ["cargo bench decide -- --quick"]);
         let sample = parse(&["sample", "--rows", "10"]).unwrap();
-        assert_eq!(
-            commands(&sample, true),
-            ["cargo run --release -p tactful-sample -- --rows 10"]
-        );
+        assert_eq!(commands(&sample, true), ["cargo run --release -p tactful-sample -- --rows 10"]);
     }
 
     #[test]
     fn other_tasks_refuse_arguments() {
-        assert_eq!(
-            parse(&["ci", "fast"]),
-            Err("`ci` takes no arguments: found `fast`".to_owned())
-        );
+        assert_eq!(parse(&["ci", "fast"]), Err("`ci` takes no arguments: found `fast`".to_owned()));
     }
 
     #[test]

@@ -81,11 +81,7 @@ impl Checker<'_> {
                 let time = self.argument(time, &Type::Timestamp, name);
                 let length = self.argument(length, &Type::Duration, name);
                 let time = self.place(time);
-                Typed::new(
-                    Kind::Within(Box::new(time), Box::new(length)),
-                    Type::Bool,
-                    span,
-                )
+                Typed::new(Kind::Within(Box::new(time), Box::new(length)), Type::Bool, span)
             }
             ("days", [count]) => self.units(DAY, count, name, span),
             ("hours", [count]) => self.units(3_600_000, count, name, span),
@@ -213,11 +209,8 @@ impl Checker<'_> {
 
     fn has(&mut self, place: &Expr, span: Span) -> Typed {
         if !matches!(place.kind, ExprKind::Select(..) | ExprKind::Index(..)) {
-            let finding = Finding::new(
-                finding::ARGUMENTS,
-                place.span,
-                "`has` takes a fact of a part",
-            );
+            let finding =
+                Finding::new(finding::ARGUMENTS, place.span, "`has` takes a fact of a part");
             return self.fail(finding.help("write `has(part.fact)`"));
         }
         let place = self.expr(place);
@@ -245,22 +238,14 @@ impl Checker<'_> {
             return self.fail(Finding::new(finding::ARGUMENTS, text.span, message));
         };
         let is_time = name.text == "timestamp";
-        let read = if is_time {
-            timestamp_literal(literal)
-        } else {
-            duration_literal(literal)
-        };
+        let read = if is_time { timestamp_literal(literal) } else { duration_literal(literal) };
         match read {
-            Ok(millis) if is_time => Typed::new(
-                Kind::Constant(Constant::Time(millis)),
-                Type::Timestamp,
-                span,
-            ),
-            Ok(millis) => Typed::new(
-                Kind::Constant(Constant::Length(millis)),
-                Type::Duration,
-                span,
-            ),
+            Ok(millis) if is_time => {
+                Typed::new(Kind::Constant(Constant::Time(millis)), Type::Timestamp, span)
+            }
+            Ok(millis) => {
+                Typed::new(Kind::Constant(Constant::Length(millis)), Type::Duration, span)
+            }
             Err(help) => {
                 let message = format!("`{literal}` is no {}", name.text);
                 self.fail(Finding::new(finding::TIME, text.span, message).help(help))
@@ -312,11 +297,8 @@ impl Checker<'_> {
             return Typed::error(span);
         };
         if !target.is(&Type::Text) {
-            let message = format!(
-                "`{}` takes a text, this is {}",
-                name.text,
-                with_article(&target)
-            );
+            let message =
+                format!("`{}` takes a text, this is {}", name.text, with_article(&target));
             let finding = Finding::new(finding::TYPE, target.span, message);
             return self.fail(match &target.ty {
                 Ty::Of(Type::List(_)) => finding.help("write `value in list`"),
@@ -326,11 +308,7 @@ impl Checker<'_> {
                 _ => finding,
             });
         }
-        Typed::new(
-            Kind::Text(test, Box::new(target), Box::new(needle)),
-            Type::Bool,
-            span,
-        )
+        Typed::new(Kind::Text(test, Box::new(target), Box::new(needle)), Type::Bool, span)
     }
 
     fn clock(
@@ -343,13 +321,7 @@ impl Checker<'_> {
     ) -> Typed {
         let offset = match args {
             [] => 0,
-            [
-                Expr {
-                    kind: ExprKind::Text(text),
-                    span,
-                    ..
-                },
-            ] => match offset_minutes(text) {
+            [Expr { kind: ExprKind::Text(text), span, .. }] => match offset_minutes(text) {
                 Some(offset) => offset,
                 None => {
                     let message = format!("`{text}` is no offset from UTC");
@@ -372,18 +344,11 @@ impl Checker<'_> {
             _ => false,
         };
         if !fits {
-            let message = format!(
-                "`{}` takes a timestamp, this is {}",
-                name.text,
-                with_article(&target)
-            );
+            let message =
+                format!("`{}` takes a timestamp, this is {}", name.text, with_article(&target));
             return self.fail(Finding::new(finding::TYPE, target.span, message));
         }
-        Typed::new(
-            Kind::Clock(clock, Box::new(target), offset),
-            Type::Int,
-            span,
-        )
+        Typed::new(Kind::Clock(clock, Box::new(target), offset), Type::Int, span)
     }
 
     pub(super) fn uncounted(&mut self, span: Span) -> Typed {
@@ -395,11 +360,7 @@ impl Checker<'_> {
         match self.look_through(target, name, args, span) {
             Ok((list, body)) => {
                 let ty = list.ty.clone();
-                Typed {
-                    kind: Kind::Filter(Box::new(list), Box::new(body)),
-                    ty,
-                    span,
-                }
+                Typed { kind: Kind::Filter(Box::new(list), Box::new(body)), ty, span }
             }
             Err(error) => error,
         }
@@ -421,14 +382,7 @@ impl Checker<'_> {
                 self.fail(finding.help("macros do not nest: combine two conditions with `&&`"))
             );
         }
-        let [
-            Expr {
-                kind: ExprKind::Name(variable),
-                ..
-            },
-            body,
-        ] = args
-        else {
+        let [Expr { kind: ExprKind::Name(variable), .. }, body] = args else {
             return Err(if list.is_error() {
                 Typed::error(span)
             } else {
@@ -452,20 +406,13 @@ impl Checker<'_> {
                 return Err(self.fail(Finding::new(finding::TYPE, list.span, message)));
             }
         };
-        self.element = Some(Element {
-            name: variable.clone(),
-            ty,
-        });
+        self.element = Some(Element { name: variable.clone(), ty });
         let mut body = self.truth(body, &name.text);
         self.element = None;
         if list.ty == Ty::EmptyList {
             // Nothing is ever looked at; what the body says does not matter.
             body = Typed::new(Kind::Constant(Constant::Bool(true)), Type::Bool, body.span);
         }
-        if list.is_error() || body.is_error() {
-            Err(Typed::error(span))
-        } else {
-            Ok((list, body))
-        }
+        if list.is_error() || body.is_error() { Err(Typed::error(span)) } else { Ok((list, body)) }
     }
 }

@@ -44,10 +44,7 @@ impl Checker<'_> {
             return self.expr(expr);
         };
         if let ExprKind::Name(variable) = &target.kind
-            && let Some(element) = self
-                .element
-                .clone()
-                .filter(|element| &element.name == variable)
+            && let Some(element) = self.element.clone().filter(|element| &element.name == variable)
         {
             return self.field(&element, name, expr.span);
         }
@@ -99,10 +96,7 @@ impl Checker<'_> {
             let message = "a derived field follows from stored ones, not from another derived one";
             return self.fail(Finding::new(finding::NAME, span, message));
         }
-        let outer = self.element.replace(Element {
-            name: "it".to_owned(),
-            ty: element.ty.clone(),
-        });
+        let outer = self.element.replace(Element { name: "it".to_owned(), ty: element.ty.clone() });
         let before = self.findings.len();
         let typed = match parse(text) {
             Ok(expr) => self.expr(&expr),
@@ -144,25 +138,21 @@ impl Checker<'_> {
         self.fail(finding)
     }
 
-    /// Lists the facts of the part, when the part at least is right.
+    /// Lists the facts of the part, as far as the path is right.
     fn nearest_part(&self, path: &str) -> Option<String> {
-        let (part, _) = path.rsplit_once('.')?;
-        let prefix = format!("{part}.");
-        let below: Vec<&str> = self
-            .schema
-            .paths()
-            .filter(|known| known.starts_with(&prefix))
-            .collect();
-        if !below.is_empty() {
-            return Some(format!("`{part}` has {}", below.join(", ")));
+        let mut part = path;
+        while let Some((shorter, _)) = part.rsplit_once('.') {
+            part = shorter;
+            let prefix = format!("{part}.");
+            let below: Vec<&str> =
+                self.schema.paths().filter(|known| known.starts_with(&prefix)).collect();
+            if !below.is_empty() {
+                return Some(format!("`{part}` has {}", below.join(", ")));
+            }
         }
-        let first = path.split('.').next()?;
-        let parts: Vec<&str> = self
-            .schema
-            .paths()
-            .filter_map(|known| known.split('.').next())
-            .collect();
-        did_you_mean(first, &parts)
+        let parts: Vec<&str> =
+            self.schema.paths().filter_map(|known| known.split('.').next()).collect();
+        did_you_mean(part, &parts)
     }
 
     pub(super) fn index(&mut self, target: &Expr, key: &Expr, span: Span) -> Typed {
@@ -172,11 +162,9 @@ impl Checker<'_> {
                 Typed::new(Kind::Entry(*fact, key.clone()), (**value).clone(), span)
             }
             (_, Ty::Error, _) => Typed::error(span),
-            (_, Ty::Of(Type::Map(_)), _) => self.fail(Finding::new(
-                finding::TYPE,
-                key.span,
-                "a map is read by a written text",
-            )),
+            (_, Ty::Of(Type::Map(_)), _) => {
+                self.fail(Finding::new(finding::TYPE, key.span, "a map is read by a written text"))
+            }
             _ => {
                 let message = "only maps are read with `[…]`";
                 let finding = Finding::new(finding::LEFT_OUT, span, message);

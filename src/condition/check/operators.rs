@@ -33,34 +33,21 @@ impl Checker<'_> {
         let (a, b) = (self.expr(a), self.expr(b));
         let (a, b) = self.as_words(a, b);
         if a.is_error() || b.is_error() {
-            return Typed {
-                ty: Ty::Of(Type::Bool),
-                ..Typed::error(span)
-            };
+            return Typed { ty: Ty::Of(Type::Bool), ..Typed::error(span) };
         }
         if !comparable(&a.ty, &b.ty) {
             return self.incomparable(&a, &b, span);
         }
         if !op.is_equality() && !is_ordered(&a.ty) {
-            let message = format!(
-                "a {} has no order: only `==` and `!=` compare it",
-                a.type_name()
-            );
+            let message =
+                format!("a {} has no order: only `==` and `!=` compare it", a.type_name());
             return self.fail(Finding::new(finding::TYPE, span, message));
         }
-        Typed::new(
-            Kind::Compare(op, Box::new(a), Box::new(b)),
-            Type::Bool,
-            span,
-        )
+        Typed::new(Kind::Compare(op, Box::new(a), Box::new(b)), Type::Bool, span)
     }
 
     fn incomparable(&mut self, a: &Typed, b: &Typed, span: Span) -> Typed {
-        let message = format!(
-            "{} cannot be compared with {}",
-            with_article(a),
-            with_article(b)
-        );
+        let message = format!("{} cannot be compared with {}", with_article(a), with_article(b));
         let finding = Finding::new(finding::TYPE, span, message);
         let finding = match (&a.ty, &b.ty) {
             (Ty::Of(Type::Timestamp), Ty::Of(Type::Duration)) => {
@@ -125,10 +112,7 @@ impl Checker<'_> {
         }
         let (item, list) = self.element_as_words(item, list);
         if item.is_error() || list.is_error() {
-            return Typed {
-                ty: Ty::Of(Type::Bool),
-                ..Typed::error(span)
-            };
+            return Typed { ty: Ty::Of(Type::Bool), ..Typed::error(span) };
         }
         let fits = match &list.ty {
             Ty::EmptyList => is_plain(&item.ty),
@@ -139,11 +123,7 @@ impl Checker<'_> {
             }
         };
         if !fits {
-            let message = format!(
-                "{} cannot be in a {}",
-                with_article(&item),
-                list.type_name()
-            );
+            let message = format!("{} cannot be in a {}", with_article(&item), list.type_name());
             return self.fail(Finding::new(finding::TYPE, span, message));
         }
         Typed::new(Kind::In(Box::new(item), Box::new(list)), Type::Bool, span)
@@ -173,10 +153,8 @@ impl Checker<'_> {
             return (item, list);
         };
         let words = words.clone();
-        let entries: Vec<Typed> = entries
-            .into_iter()
-            .map(|entry| self.word(entry, &words))
-            .collect();
+        let entries: Vec<Typed> =
+            entries.into_iter().map(|entry| self.word(entry, &words)).collect();
         if entries.iter().any(Typed::is_error) {
             return (item, Typed::error(list.span));
         }
@@ -186,14 +164,7 @@ impl Checker<'_> {
             }
             ty => ty,
         };
-        (
-            item,
-            Typed {
-                kind: Kind::Written(entries),
-                ty,
-                span: list.span,
-            },
-        )
+        (item, Typed { kind: Kind::Written(entries), ty, span: list.span })
     }
 
     pub(super) fn arithmetic(&mut self, op: Operation, a: &Expr, b: &Expr, span: Span) -> Typed {
@@ -211,12 +182,8 @@ impl Checker<'_> {
     }
 
     fn no_arithmetic(&mut self, op: Operation, a: &Typed, b: &Typed, span: Span) -> Typed {
-        let message = format!(
-            "`{}` does not take {} and {}",
-            op.symbol(),
-            with_article(a),
-            with_article(b),
-        );
+        let message =
+            format!("`{}` does not take {} and {}", op.symbol(), with_article(a), with_article(b),);
         let finding = Finding::new(finding::TYPE, span, message);
         let mixed =
             [(&a.ty, &b.ty), (&b.ty, &a.ty)].contains(&(&Ty::Of(Type::Int), &Ty::Of(Type::Double)));
@@ -242,11 +209,7 @@ impl Checker<'_> {
             return self.fail(Finding::new(finding::TYPE, span, message));
         }
         let ty = then.ty.clone();
-        Typed {
-            kind: Kind::Choice(Box::new(test), Box::new(then), Box::new(other)),
-            ty,
-            span,
-        }
+        Typed { kind: Kind::Choice(Box::new(test), Box::new(then), Box::new(other)), ty, span }
     }
 }
 

@@ -52,10 +52,9 @@ impl<'a> Evaluator<'a> {
             }
             (Value::AtLeast(least), Limit::Int(limit)) if least > limit => (Truth::False, NEVER),
             (Value::AtLeast(_), Limit::Int(i64::MAX)) => (Truth::True, NEVER),
-            (Value::Double(value), Limit::Int(limit)) => (
-                (compare_mixed(limit, value) != Ordering::Less).into(),
-                NEVER,
-            ),
+            (Value::Double(value), Limit::Int(limit)) => {
+                ((compare_mixed(limit, value) != Ordering::Less).into(), NEVER)
+            }
             (Value::Double(value), Limit::Double { value: limit, open }) => {
                 let limit = limit.get();
                 ((value < limit || !open && value <= limit).into(), NEVER)
@@ -154,9 +153,7 @@ impl<'a> Evaluator<'a> {
             -1 if number >= least => Some((number - least) / speed + 1),
             _ => None,
         };
-        let kept = i64::try_from(number)
-            .ok()
-            .filter(|number| range.contains(number));
+        let kept = i64::try_from(number).ok().filter(|number| range.contains(number));
         let changes_at = self.after(lasts);
         if changes_at > Timestamp::LATEST.as_millis() {
             return (kept, NEVER);
@@ -172,17 +169,12 @@ impl<'a> Evaluator<'a> {
             Cell::List(_, Completeness::Unknown) | Cell::Rows(_, Completeness::Unknown) => None,
             _ => Some(Value::Bool(true)),
         });
-        is_there
-            .delivered(delivery)
-            .test(|value| value == Value::Bool(true))
+        is_there.delivered(delivery).test(|value| value == Value::Bool(true))
     }
 
     /// Finds what lies at the place of a fact, an entry or a field.
     fn place(&self, place: TermId, scope: Scope<'a>) -> (Cell<'a>, Delivery) {
-        let always = Delivery::Fresh {
-            age: crate::time::Duration::ZERO,
-            expires_at: None,
-        };
+        let always = Delivery::Fresh { age: crate::time::Duration::ZERO, expires_at: None };
         match &self.program[place] {
             Term::Fact(fact) => {
                 let part = self.facts.schema().entry(*fact).part;
@@ -206,10 +198,7 @@ impl<'a> Evaluator<'a> {
         let delivery = self.facts.delivery(part);
         match self.facts.cell(fact) {
             Cell::Scores(scores) => match scores.get(key) {
-                Some(score) => (
-                    Cell::Double(score.value),
-                    self.facts.score_delivery(part, score),
-                ),
+                Some(score) => (Cell::Double(score.value), self.facts.score_delivery(part, score)),
                 None => (Cell::Absent, delivery),
             },
             Cell::Map(values) => (values.get(key), delivery),
@@ -235,10 +224,7 @@ impl<'a> Evaluator<'a> {
 
 /// Says whether something is there and fresh: true or false, never unknown.
 fn known(delivery: Delivery, present: bool) -> Outcome {
-    let rail = |holds: bool, changes_at: i64| Rail {
-        truth: (present && holds).into(),
-        changes_at,
-    };
+    let rail = |holds: bool, changes_at: i64| Rail { truth: (present && holds).into(), changes_at };
     let changes_at = delivery.changes_at().map_or(NEVER, Timestamp::as_millis);
     Outcome {
         fresh: rail(delivery.is_fresh(), NEVER),

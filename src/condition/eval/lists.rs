@@ -1,7 +1,7 @@
 //! Lists: a witness decides, its absence only where the list is complete.
 
 use super::atoms::equal;
-use super::{Element, Evaluator, Reading, Scope, ScopeId, Value};
+use super::{Element, Evaluator, Reading, Scope, Value};
 use crate::condition::program::{ListTerm, NodeId, TermId};
 use crate::condition::truth::{NEVER, Outcome, Rail, Truth};
 use crate::context::Completeness;
@@ -37,9 +37,9 @@ impl<'a> View<'a> {
         (0..self.len()).map(|place| match &self.elements {
             Elements::Rows(rows) => Element::Row(*rows, place),
             Elements::Cells(cells) => Element::Cell(cells.get(place)),
-            Elements::Values(values) => values
-                .get(place)
-                .map_or(Element::None, |value| Element::Value(*value)),
+            Elements::Values(values) => {
+                values.get(place).map_or(Element::None, |value| Element::Value(*value))
+            }
             Elements::Entries(_) => Element::None,
         })
     }
@@ -53,9 +53,7 @@ impl<'a> Evaluator<'a> {
                 let part = self.facts.schema().entry(*fact).part;
                 let dated =
                     Reading::constant(Value::Bool(true)).delivered(self.facts.delivery(part));
-                let view = dated
-                    .value
-                    .and_then(|_| view(self.facts.cell(*fact), dated));
+                let view = dated.value.and_then(|_| view(self.facts.cell(*fact), dated));
                 view.ok_or(dated.without_value())
             }
             ListTerm::Field(_, field) => {
@@ -83,13 +81,7 @@ impl<'a> Evaluator<'a> {
 
     /// Makes a scope for each element of a list.
     fn scopes_of(&mut self, view: &View<'a>) -> Vec<Scope<'a>> {
-        let scopes = view.elements().map(|element| {
-            self.scopes = self.scopes.wrapping_add(1);
-            Scope {
-                id: ScopeId(self.scopes),
-                element,
-            }
-        });
+        let scopes = view.elements().map(|element| Scope { id: self.next_scope(), element });
         scopes.collect()
     }
 
@@ -113,11 +105,7 @@ impl<'a> Evaluator<'a> {
         if values.len() < entries.len() {
             return Err(dated.without_value());
         }
-        Ok(View {
-            elements: Elements::Values(values),
-            complete: true,
-            dated,
-        })
+        Ok(View { elements: Elements::Values(values), complete: true, dated })
     }
 
     pub(super) fn exists(&mut self, list: &'a ListTerm, body: NodeId, scope: Scope<'a>) -> Outcome {
@@ -130,11 +118,7 @@ impl<'a> Evaluator<'a> {
             .scopes_of(&view)
             .into_iter()
             .fold(none, |any, element| any.or(self.node(body, element)));
-        let any = if view.complete {
-            any
-        } else {
-            any.or(Outcome::UNKNOWN)
-        };
+        let any = if view.complete { any } else { any.or(Outcome::UNKNOWN) };
         dated(any, &view.dated)
     }
 
@@ -148,11 +132,8 @@ impl<'a> Evaluator<'a> {
             Ok(view) => view,
             Err(unknown) => return unknown.unknown(),
         };
-        let outcomes: Vec<Outcome> = self
-            .scopes_of(&view)
-            .into_iter()
-            .map(|element| self.node(body, element))
-            .collect();
+        let outcomes: Vec<Outcome> =
+            self.scopes_of(&view).into_iter().map(|element| self.node(body, element)).collect();
         let rail = |of: fn(&Outcome) -> Rail| one(outcomes.iter().map(of), view.complete);
         let one = Outcome {
             fresh: rail(|outcome| outcome.fresh),
@@ -183,11 +164,7 @@ impl<'a> Evaluator<'a> {
             }
         }
         // A moving item or entry may meet another at any instant.
-        let changes_at = if item.slope == 0 {
-            NEVER
-        } else {
-            self.at.saturating_add(1)
-        };
+        let changes_at = if item.slope == 0 { NEVER } else { self.at.saturating_add(1) };
         both.decide(|_| match (found, undecided) {
             (false, true) => (Truth::Unknown, changes_at),
             (found, _) => (found.into(), changes_at),
@@ -230,10 +207,7 @@ impl<'a> Evaluator<'a> {
             Err(unknown) => unknown,
             Ok(view) => {
                 let size = i64::try_from(view.len()).unwrap_or(i64::MAX);
-                Reading {
-                    value: Some(counted(size, view.complete)),
-                    ..view.dated
-                }
+                Reading { value: Some(counted(size, view.complete)), ..view.dated }
             }
         }
     }
@@ -258,19 +232,12 @@ impl<'a> Evaluator<'a> {
             known &= satisfied.value.is_some();
             reading = reading.joined(&satisfied);
         }
-        Reading {
-            value: known.then(|| counted(count, view.complete)),
-            ..reading
-        }
+        Reading { value: known.then(|| counted(count, view.complete)), ..reading }
     }
 }
 
 fn counted<'a>(count: i64, complete: bool) -> Value<'a> {
-    if complete {
-        Value::Int(count)
-    } else {
-        Value::AtLeast(count)
-    }
+    if complete { Value::Int(count) } else { Value::AtLeast(count) }
 }
 
 fn view<'a>(cell: Cell<'a>, dated: Reading<'a>) -> Option<View<'a>> {
@@ -286,30 +253,16 @@ fn view<'a>(cell: Cell<'a>, dated: Reading<'a>) -> Option<View<'a>> {
         Completeness::Partial => false,
         Completeness::Complete => true,
     };
-    Some(View {
-        elements,
-        complete,
-        dated,
-    })
+    Some(View { elements, complete, dated })
 }
 
 /// Makes a truth about a list as old as the list.
 fn dated(outcome: Outcome, list: &Reading<'_>) -> Outcome {
-    let limited = |rail: Rail, limit: i64| Rail {
-        changes_at: rail.changes_at.min(limit),
-        ..rail
-    };
+    let limited = |rail: Rail, limit: i64| Rail { changes_at: rail.changes_at.min(limit), ..rail };
     let last_known = limited(outcome.last_known, list.holds_until);
     if !list.fresh {
-        let running = Rail {
-            truth: Truth::Unknown,
-            changes_at: list.expires_at,
-        };
-        return Outcome {
-            fresh: Rail::UNKNOWN,
-            last_known,
-            running,
-        };
+        let running = Rail { truth: Truth::Unknown, changes_at: list.expires_at };
+        return Outcome { fresh: Rail::UNKNOWN, last_known, running };
     }
     Outcome {
         fresh: limited(outcome.fresh, list.holds_until),

@@ -32,7 +32,7 @@ impl<'a> Evaluator<'a> {
     fn once(&mut self, id: TermId, term: &'a Term, scope: Scope<'a>) -> Reading<'a> {
         let scope_id = match self.program.term_is_local(id) {
             true => scope.id,
-            false => Scope::OUTSIDE.id,
+            false => self.outermost,
         };
         if let Some(Some((known_in, known))) = self.terms.get(id.0 as usize)
             && *known_in == scope_id
@@ -117,8 +117,7 @@ impl<'a> Evaluator<'a> {
 
     fn fact(&self, fact: FactId) -> Reading<'a> {
         let part = self.facts.schema().entry(fact).part;
-        self.read_cell(self.facts.cell(fact))
-            .delivered(self.facts.delivery(part))
+        self.read_cell(self.facts.cell(fact)).delivered(self.facts.delivery(part))
     }
 
     /// Reads a plain value; what is absent or invalid has none.
@@ -137,10 +136,7 @@ impl<'a> Evaluator<'a> {
 
     /// Reads the moment itself.
     fn now(&self) -> Reading<'a> {
-        Reading {
-            slope: 1,
-            ..Reading::optional(functions::time(self.at).map(Value::Time))
-        }
+        Reading { slope: 1, ..Reading::optional(functions::time(self.at).map(Value::Time)) }
     }
 
     fn since(&self, time: Reading<'a>) -> Reading<'a> {
@@ -159,12 +155,7 @@ impl<'a> Evaluator<'a> {
             _ => 1,
         };
         let holds_until = since.holds_until.min(self.at.saturating_add(lasts));
-        Reading {
-            value: Some(Value::Int(millis.div_euclid(DAY))),
-            slope: 0,
-            holds_until,
-            ..since
-        }
+        Reading { value: Some(Value::Int(millis.div_euclid(DAY))), slope: 0, holds_until, ..since }
     }
 
     fn clock(&self, clock: Clock, inner: Reading<'a>, offset: i32) -> Reading<'a> {
@@ -181,12 +172,7 @@ impl<'a> Evaluator<'a> {
             _ => 1,
         };
         let holds_until = inner.holds_until.min(self.at.saturating_add(lasts));
-        Reading {
-            value: value.map(Value::Int),
-            slope: 0,
-            holds_until,
-            ..inner
-        }
+        Reading { value: value.map(Value::Int), slope: 0, holds_until, ..inner }
     }
 
     fn computed(&self, operation: Operation, a: Reading<'a>, b: Reading<'a>) -> Reading<'a> {
@@ -263,9 +249,5 @@ fn negated(reading: Reading<'_>) -> Reading<'_> {
         Value::Length(value) => value.checked_neg().map(Value::Length),
         _ => None,
     });
-    Reading {
-        value,
-        slope: -reading.slope,
-        ..reading
-    }
+    Reading { value, slope: -reading.slope, ..reading }
 }

@@ -13,9 +13,7 @@ impl Lowering<'_> {
     /// `a < b`
     pub(super) fn less(&mut self, a: TermId, b: TermId, ty: &Type) -> NodeId {
         if let Some(order) = self.constant_order(a, b) {
-            return self
-                .program
-                .constant(order.map(|order| order == Ordering::Less));
+            return self.program.constant(order.map(|order| order == Ordering::Less));
         }
         if matches!(ty, Type::Timestamp | Type::Duration)
             && let Some(node) = self.line_less(a, b)
@@ -35,9 +33,7 @@ impl Lowering<'_> {
     /// `a == b`
     pub(super) fn equal(&mut self, a: TermId, b: TermId, ty: &Type) -> NodeId {
         if let Some(order) = self.constant_order(a, b) {
-            return self
-                .program
-                .constant(order.map(|order| order == Ordering::Equal));
+            return self.program.constant(order.map(|order| order == Ordering::Equal));
         }
         if matches!(ty, Type::Timestamp | Type::Duration)
             && let Some(below) = self.line_less(a, b)
@@ -103,19 +99,14 @@ impl Lowering<'_> {
             (Constant::Double(limit), true) => {
                 // Zero has one sign, so that equal limits are one atom.
                 let value = Real::new(limit.get() + 0.0);
-                self.program
-                    .atom(Atom::Cut(term, Limit::Double { value, open }))
+                self.program.atom(Atom::Cut(term, Limit::Double { value, open }))
             }
             _ => self.program.constant(None),
         }
     }
 
     fn integer_limit(&mut self, term: TermId, limit: i64, open: bool) -> NodeId {
-        let Some(limit) = (if open {
-            limit.checked_sub(1)
-        } else {
-            Some(limit)
-        }) else {
+        let Some(limit) = (if open { limit.checked_sub(1) } else { Some(limit) }) else {
             return self.always(term, false);
         };
         let (term, limit) = self.days_as_since(term, limit).unwrap_or((term, limit));
@@ -132,8 +123,7 @@ impl Lowering<'_> {
             Ordering::Greater => (nearest, false),
         };
         let value = Real::new(value + 0.0);
-        self.program
-            .atom(Atom::Cut(term, Limit::Double { value, open }))
+        self.program.atom(Atom::Cut(term, Limit::Double { value, open }))
     }
 
     /// True or false of every value the term can have.
@@ -198,13 +188,11 @@ impl Lowering<'_> {
             }
             Term::Arithmetic(Operation::Add, a, b) => {
                 let a = self.collect(*a, sign, line)?;
-                a.plus(self.collect(*b, sign, line)?)?
-                    .within(self.range_of(id)?)
+                a.plus(self.collect(*b, sign, line)?)?.within(self.range_of(id)?)
             }
             Term::Arithmetic(Operation::Subtract, a, b) => {
                 let a = self.collect(*a, sign, line)?;
-                a.minus(self.collect(*b, -sign, line)?)?
-                    .within(self.range_of(id)?)
+                a.minus(self.collect(*b, -sign, line)?)?.within(self.range_of(id)?)
             }
             Term::Unknown => None,
             _ if line.term.is_some() => None,
@@ -254,17 +242,11 @@ impl Between {
     }
 
     fn plus(self, other: Self) -> Option<Self> {
-        Some(Self(
-            self.0.checked_add(other.0)?,
-            self.1.checked_add(other.1)?,
-        ))
+        Some(Self(self.0.checked_add(other.0)?, self.1.checked_add(other.1)?))
     }
 
     fn minus(self, other: Self) -> Option<Self> {
-        Some(Self(
-            self.0.checked_sub(other.1)?,
-            self.1.checked_sub(other.0)?,
-        ))
+        Some(Self(self.0.checked_sub(other.1)?, self.1.checked_sub(other.0)?))
     }
 
     fn within(self, range: &RangeInclusive<i64>) -> Option<Self> {
@@ -273,8 +255,5 @@ impl Between {
 }
 
 fn is_number(constant: &Constant) -> bool {
-    !matches!(
-        constant,
-        Constant::Bool(_) | Constant::Text(_) | Constant::Word(_)
-    )
+    !matches!(constant, Constant::Bool(_) | Constant::Text(_) | Constant::Word(_))
 }

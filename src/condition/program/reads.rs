@@ -11,14 +11,8 @@ impl Program {
         schema: &'s Schema,
     ) -> Vec<&'s str> {
         let visit = self.visit(|visit| roots.into_iter().for_each(|root| visit.node(root)));
-        let facts = visit
-            .facts
-            .iter()
-            .map(|fact| schema.entry(*fact).path.as_str());
-        let parts = visit
-            .parts
-            .iter()
-            .map(|part| schema.part(*part).name.as_str());
+        let facts = visit.facts.iter().map(|fact| schema.entry(*fact).path.as_str());
+        let parts = visit.parts.iter().map(|part| schema.part(*part).name.as_str());
         let mut paths: Vec<&str> = facts.chain(parts).collect();
         paths.sort_unstable();
         paths.dedup();

@@ -11,31 +11,19 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    const ELEMENT: Self = Self {
-        local: true,
-        height: 0,
-    };
+    const ELEMENT: Self = Self { local: true, height: 0 };
 
     fn beside(self, other: Self) -> Self {
-        Self {
-            local: self.local || other.local,
-            height: self.height.max(other.height),
-        }
+        Self { local: self.local || other.local, height: self.height.max(other.height) }
     }
 
     fn above(self) -> Self {
-        Self {
-            height: self.height.saturating_add(1),
-            ..self
-        }
+        Self { height: self.height.saturating_add(1), ..self }
     }
 
     /// The body of a macro looks at the elements of its own list.
     fn as_body(self) -> Self {
-        Self {
-            local: false,
-            ..self
-        }
+        Self { local: false, ..self }
     }
 }
 

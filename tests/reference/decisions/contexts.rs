@@ -39,11 +39,7 @@ impl Tape<'_> {
                 let mut ticket = Ticket::new(format!("T-{place}"), tape.time(), tape.time());
                 let over = [TicketState::Closed, TicketState::Solved];
                 let open = [TicketState::Open, TicketState::Pending];
-                ticket.state = if tape.one_in(2) {
-                    tape.maybe(&open)
-                } else {
-                    tape.maybe(&over)
-                };
+                ticket.state = if tape.one_in(2) { tape.maybe(&open) } else { tape.maybe(&over) };
                 ticket.topic = tape.maybe(&[Topic::BillingDispute, Topic::Refund, Topic::Other]);
                 ticket.closed_at = tape.maybe_time();
                 ticket.escalated = tape.maybe(&[false, true]);
@@ -56,9 +52,7 @@ impl Tape<'_> {
         if self.one_in(3) {
             let mut contact = Contact::new(Channel::Phone, self.time());
             contact.ended_at = self.maybe_time();
-            support = support
-                .active_contact(contact.clone())
-                .last_contact(contact);
+            support = support.active_contact(contact.clone()).last_contact(contact);
         }
         support
     }
@@ -122,11 +116,7 @@ impl Tape<'_> {
             };
             let mut grant = Grant::new(purpose, status, tape.time());
             grant.channel = tape.maybe(CHANNELS);
-            grant.expires_at = if tape.one_in(4) {
-                tape.maybe_time()
-            } else {
-                None
-            };
+            grant.expires_at = if tape.one_in(4) { tape.maybe_time() } else { None };
             grant
         }));
         if self.one_in(5) {
@@ -181,15 +171,8 @@ impl Tape<'_> {
             };
             let mut score = Score::new(value);
             if self.one_in(3) {
-                let age = self.pick(&[
-                    DAY,
-                    7 * DAY,
-                    7 * DAY + 1,
-                    7 * DAY - 1,
-                    30 * DAY,
-                    -5_000,
-                    -5_001,
-                ]);
+                let age =
+                    self.pick(&[DAY, 7 * DAY, 7 * DAY + 1, 7 * DAY - 1, 30 * DAY, -5_000, -5_001]);
                 score = score.at(Timestamp::from_millis(NOW - age));
             }
             scores.values.insert(name.to_owned(), score);
@@ -223,14 +206,8 @@ impl Tape<'_> {
             |words: &[&str]| Attribute::Texts(words.iter().map(|w| (*w).to_owned()).collect());
         let time = Attribute::from(self.time());
         let values = [
-            (
-                "vip",
-                vec![Attribute::Bool(true), Attribute::Bool(false), text("yes")],
-            ),
-            (
-                "children",
-                vec![Attribute::Int(2), Attribute::Int(0), text("2")],
-            ),
+            ("vip", vec![Attribute::Bool(true), Attribute::Bool(false), text("yes")]),
+            ("children", vec![Attribute::Int(2), Attribute::Int(0), text("2")]),
             (
                 "spend",
                 vec![
@@ -240,10 +217,7 @@ impl Tape<'_> {
                     text("100"),
                 ],
             ),
-            (
-                "nickname",
-                vec![text("max"), text("moritz"), Attribute::Bool(true)],
-            ),
+            ("nickname", vec![text("max"), text("moritz"), Attribute::Bool(true)]),
             ("expires_at", vec![time, text("soon"), Attribute::Null]),
             ("tier", vec![text("gold"), text("silver"), text("bronze")]),
             ("labels", vec![texts(&["a", "b"]), texts(&[]), text("a")]),
@@ -265,11 +239,7 @@ impl Tape<'_> {
     }
 
     fn maybe_time(&mut self) -> Option<Timestamp> {
-        if self.one_in(3) {
-            None
-        } else {
-            Some(self.time())
-        }
+        if self.one_in(3) { None } else { Some(self.time()) }
     }
 
     /// When a part was delivered: fresh mostly, and on each side of its limits.
@@ -309,11 +279,7 @@ impl Tape<'_> {
 
     fn money(&mut self, policy: &Policy) -> Money {
         let minor = self.pick(&[0, 1, 5_000, 10_000]);
-        let currency = if self.one_in(5) {
-            "USD"
-        } else {
-            &policy.currency
-        };
+        let currency = if self.one_in(5) { "USD" } else { &policy.currency };
         Money::new(minor, currency.parse().expect("a currency"))
     }
 }

@@ -20,16 +20,8 @@ use crate::tape::Tape;
 pub(crate) const NOW: i64 = 1_773_154_830_000;
 
 /// Every length that a condition compares a time with.
-pub(crate) const LENGTHS: [i64; 8] = [
-    0,
-    15 * MINUTE,
-    HOUR,
-    DAY,
-    2 * DAY,
-    7 * DAY,
-    14 * DAY,
-    60 * DAY,
-];
+pub(crate) const LENGTHS: [i64; 8] =
+    [0, 15 * MINUTE, HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 60 * DAY];
 
 pub(crate) const PARTS: [&str; 12] = [
     "support",
@@ -105,11 +97,7 @@ pub(crate) struct Case {
 impl Tapes {
     pub(crate) fn case(&self, dialect: Dialect) -> Case {
         let policy = self.policy(dialect);
-        Case {
-            context: self.context(&policy),
-            request: self.request(&policy),
-            policy,
-        }
+        Case { context: self.context(&policy), request: self.request(&policy), policy }
     }
 
     fn policy(&self, dialect: Dialect) -> Policy {
@@ -146,9 +134,7 @@ impl Tapes {
         for (place, numbers) in self.situations.iter().enumerate() {
             let mut tape = Tape::new(numbers);
             let conds = tape.conds(1 + place % 2, &policy, dialect);
-            policy
-                .situations
-                .insert(format!("situation_{place}"), conds);
+            policy.situations.insert(format!("situation_{place}"), conds);
         }
         for (place, numbers) in self.actions.iter().enumerate() {
             let action = Tape::new(numbers).action(place, &policy, dialect);
@@ -173,9 +159,8 @@ impl Tapes {
             let boost = Boost {
                 id: format!("boost-{place}"),
                 selector: tape.selector(&policy.actions),
-                basis_points: tape.pick(&[
-                    0, 6_000, -10_000, 5_925, 10_000, 247_500, 1, 200_000, -5_000,
-                ]),
+                basis_points: tape
+                    .pick(&[0, 6_000, -10_000, 5_925, 10_000, 247_500, 1, 200_000, -5_000]),
                 when: match tape.one_in(2) {
                     true => tape.some_conds(&policy, dialect),
                     false => Vec::new(),
@@ -252,15 +237,7 @@ fn attributes() -> BTreeMap<String, Value> {
 /// Random parts of a policy.
 impl Tape<'_> {
     fn action(&mut self, place: usize, policy: &Policy, dialect: Dialect) -> Action {
-        let kinds = [
-            "upsell",
-            "service",
-            "promotion",
-            "goodwill",
-            "survey",
-            "information",
-            "tip",
-        ];
+        let kinds = ["upsell", "service", "promotion", "goodwill", "survey", "information", "tip"];
         let mut action = Action {
             // Not in the order of their places: ids decide between equals.
             id: format!("action-{}", (place * 5 + 3) % 11),
@@ -273,14 +250,8 @@ impl Tape<'_> {
         }
         action.group = self.maybe(GROUPS).map(str::to_owned);
         action.tags = self.some_of(TAGS);
-        let purposes = [
-            None,
-            None,
-            None,
-            Some("service"),
-            Some("transactional"),
-            Some("marketing"),
-        ];
+        let purposes =
+            [None, None, None, Some("service"), Some("transactional"), Some("marketing")];
         action.purpose = self.pick(&purposes).map(str::to_owned);
         action.tier = self.pick(&[0, 0, 0, 1, -1, 2]);
         action.rank = self.pick(&[0, 0, 10, -5]);
@@ -293,13 +264,9 @@ impl Tape<'_> {
             action.ends_at = Some(start + DAY);
         }
         action.propensity = match self.below(8) {
-            0..=3 => Some(Propensity::Fixed(self.pick(&[
-                60_000_000,
-                150_000_000,
-                1_000_000_000,
-                0,
-                1,
-            ]))),
+            0..=3 => {
+                Some(Propensity::Fixed(self.pick(&[60_000_000, 150_000_000, 1_000_000_000, 0, 1])))
+            }
             4 | 5 => Some(Propensity::Score("uptake".to_owned())),
             6 => Some(Propensity::Score("churn".to_owned())),
             _ => None,
@@ -309,11 +276,7 @@ impl Tape<'_> {
             // A probability of nothing is refused.
             action.propensity = None;
         }
-        for clauses in [
-            &mut action.eligible,
-            &mut action.applicable,
-            &mut action.suitable,
-        ] {
+        for clauses in [&mut action.eligible, &mut action.applicable, &mut action.suitable] {
             if self.one_in(3) {
                 *clauses = self.some_conds(policy, dialect);
             }
@@ -332,11 +295,7 @@ impl Tape<'_> {
     }
 
     fn mostly_none(&mut self, of: &[&str]) -> Vec<String> {
-        if self.one_in(3) {
-            self.some_of(of)
-        } else {
-            Vec::new()
-        }
+        if self.one_in(3) { self.some_of(of) } else { Vec::new() }
     }
 
     /// Selects something: what a policy names must exist.
@@ -367,11 +326,8 @@ impl Tape<'_> {
     fn cond(&mut self, depth: usize, policy: &Policy, dialect: Dialect) -> Cond {
         let situations: Vec<&String> = policy.situations.keys().collect();
         let shape = self.below(12);
-        let mut pair = |depth: usize| {
-            (0..2)
-                .map(|_| self.cond(depth - 1, policy, dialect))
-                .collect()
-        };
+        let mut pair =
+            |depth: usize| (0..2).map(|_| self.cond(depth - 1, policy, dialect)).collect();
         match shape {
             6 if depth > 0 => Cond::And(pair(depth)),
             7 if depth > 0 => Cond::Or(pair(depth)),

@@ -40,11 +40,7 @@ pub(crate) struct Withheld {
 
 /// Code, rule and condition.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Reason(
-    pub(crate) u16,
-    pub(crate) Option<String>,
-    pub(crate) Option<String>,
-);
+pub(crate) struct Reason(pub(crate) u16, pub(crate) Option<String>, pub(crate) Option<String>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Truth {
@@ -179,10 +175,7 @@ impl<'a> Reference<'a> {
                 reasons,
             });
         }
-        Answer {
-            recommended,
-            withheld,
-        }
+        Answer { recommended, withheld }
     }
 
     /// All reasons of the stages 1 to 6.
@@ -206,11 +199,9 @@ impl<'a> Reference<'a> {
         }
         let blocks = &self.context["consent"]["hard_blocks"];
         found(texts(blocks).contains(&channel), 203);
-        for (code, conds) in [
-            (301, &action.eligible),
-            (302, &action.applicable),
-            (303, &action.suitable),
-        ] {
+        for (code, conds) in
+            [(301, &action.eligible), (302, &action.applicable), (303, &action.suitable)]
+        {
             for cond in conds {
                 if self.truth(cond, Facts::Now) != True {
                     reasons.push(Reason(code, None, Some(cond.text())));
@@ -265,13 +256,7 @@ impl<'a> Reference<'a> {
         };
         let status = |of_channel: Option<&str>| {
             // The newest answer that counts already; of two at once, the stricter.
-            let strictness = [
-                "granted",
-                "default_granted",
-                "pending",
-                "default_denied",
-                "denied",
-            ];
+            let strictness = ["granted", "default_granted", "pending", "default_denied", "denied"];
             grants
                 .iter()
                 .filter(|g| g["purpose"] == "marketing" && g["channel"].as_str() == of_channel)
@@ -287,10 +272,7 @@ impl<'a> Reference<'a> {
         let answers = [status(Some(channel)), status(None)];
         let counting = answers.iter().flatten().filter(|(_, over)| !over);
         let counting: Vec<_> = counting.map(|(status, _)| *status).collect();
-        let lapsed = answers
-            .iter()
-            .flatten()
-            .any(|(s, over)| *over && *s == "granted");
+        let lapsed = answers.iter().flatten().any(|(s, over)| *over && *s == "granted");
         let first = counting.first().copied();
         if counting.contains(&"denied") || first == Some("default_denied") {
             return Some(201);
@@ -345,9 +327,7 @@ impl<'a> Reference<'a> {
         }
         let mut free: BTreeMap<usize, &String> = slots.iter().enumerate().collect();
         for placed in taken {
-            let used = free
-                .iter()
-                .find(|(_, slot)| Some(**slot) == placed.slot.as_ref());
+            let used = free.iter().find(|(_, slot)| Some(**slot) == placed.slot.as_ref());
             if let Some(place) = used.map(|(place, _)| *place) {
                 free.remove(&place);
             }
@@ -411,12 +391,7 @@ impl<'a> Reference<'a> {
                 let truths: Vec<_> = conds.iter().map(|cond| self.truth(cond, facts)).collect();
                 Truth::any(&truths)
             }
-            Cond::Each {
-                list,
-                all,
-                or,
-                tests,
-            } => {
+            Cond::Each { list, all, or, tests } => {
                 let Some((complete, items)) = self.list(list, facts) else {
                     return Unknown;
                 };
@@ -424,20 +399,12 @@ impl<'a> Reference<'a> {
                 for item in &items {
                     let of_tests = tests.iter().map(|test| self.test(test, Some(item), facts));
                     let of_tests: Vec<_> = of_tests.collect();
-                    truths.push(if *or {
-                        Truth::any(&of_tests)
-                    } else {
-                        Truth::all(&of_tests)
-                    });
+                    truths.push(if *or { Truth::any(&of_tests) } else { Truth::all(&of_tests) });
                 }
                 if !complete {
                     truths.push(Unknown);
                 }
-                if *all {
-                    Truth::all(&truths)
-                } else {
-                    Truth::any(&truths)
-                }
+                if *all { Truth::all(&truths) } else { Truth::any(&truths) }
             }
         }
     }
@@ -494,23 +461,14 @@ impl<'a> Reference<'a> {
         let promised = time(&element["promised_at"]);
         let overdue = Truth::of(Some(promised.is_some_and(|at| at < self.now)));
         let on_the_way = is("status", &["placed", "shipped"]);
-        Truth::any(&[
-            is("status", &["delayed"]),
-            Truth::all(&[on_the_way, overdue]),
-        ])
+        Truth::any(&[is("status", &["delayed"]), Truth::all(&[on_the_way, overdue])])
     }
 
     fn fact(&self, path: &str, element: Option<&Value>, facts: Facts) -> Fact {
         if let (Some(field), Some(element)) = (path.strip_prefix("x."), element) {
             if field == "closed_at" && element[field].is_null() {
-                let over = ["solved", "closed"]
-                    .iter()
-                    .any(|state| element["state"] == **state);
-                return self.carried(if over {
-                    &element["updated_at"]
-                } else {
-                    &Value::Null
-                });
+                let over = ["solved", "closed"].iter().any(|state| element["state"] == **state);
+                return self.carried(if over { &element["updated_at"] } else { &Value::Null });
             }
             return self.field(element, field);
         }
@@ -535,11 +493,7 @@ impl<'a> Reference<'a> {
                 false => Fact::Unknown,
             };
         }
-        let part = if path.starts_with("purchases.cart") {
-            "cart"
-        } else {
-            part
-        };
+        let part = if path.starts_with("purchases.cart") { "cart" } else { part };
         if !self.usable(part, self.as_of(part), facts) {
             return Fact::Unknown;
         }
@@ -634,9 +588,7 @@ impl<'a> Reference<'a> {
         };
         let limit = self.policy.fresh.get(part).copied();
         let age = self.request.now.as_millis() - as_of;
-        let too_old = limit
-            .unwrap_or(Some(default))
-            .is_some_and(|limit| age > limit);
+        let too_old = limit.unwrap_or(Some(default)).is_some_and(|limit| age > limit);
         let ahead_of_now = age < -5_000;
         facts == Facts::LastKnown || !too_old && !ahead_of_now
     }
@@ -646,10 +598,7 @@ impl<'a> Reference<'a> {
 /// each time of the context and the policy, and each length in it later.
 pub(crate) fn instants(policy: &Policy, context: &Context, lengths: &[i64]) -> BTreeSet<i64> {
     let mut times = BTreeSet::new();
-    collect_times(
-        &serde_json::to_value(context).expect("a context is JSON"),
-        &mut times,
-    );
+    collect_times(&serde_json::to_value(context).expect("a context is JSON"), &mut times);
     for action in &policy.actions {
         times.extend(action.starts_at.iter().chain(&action.ends_at));
     }
@@ -689,12 +638,7 @@ fn time(value: &Value) -> Option<i64> {
 }
 
 fn texts(value: &Value) -> Vec<&str> {
-    value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 /// Rounds a model's output half to even; what is no probability is none.

@@ -144,12 +144,7 @@ impl Cond {
         };
         match self {
             Self::Test(test) => test.text(),
-            Self::Each {
-                list,
-                all,
-                or,
-                tests,
-            } => {
+            Self::Each { list, all, or, tests } => {
                 let function = if *all { "all" } else { "exists" };
                 let tests: Vec<_> = tests.iter().map(Test::text).collect();
                 let body = tests.join(if *or { " || " } else { " && " });
@@ -234,26 +229,15 @@ impl Policy {
             let say = format!("it is said that {name}");
             (name.clone(), json!({"say": say, "when": all(conds)}))
         });
-        put(
-            &mut policy,
-            "situations",
-            Value::Object(situations.collect()),
-        );
-        let actions = self
-            .actions
-            .iter()
-            .map(|action| action.document(self, style));
+        put(&mut policy, "situations", Value::Object(situations.collect()));
+        let actions = self.actions.iter().map(|action| action.document(self, style));
         put(&mut policy, "actions", actions.collect());
         let suppress = self.suppress.iter().map(|rule| {
             let mut entry =
                 object(json!({"id": rule.id, "because": format!("so says {}", rule.id)}));
             put(&mut entry, "when", all(&rule.when));
             put(&mut entry, "after", all(&rule.after));
-            put(
-                &mut entry,
-                "on_unknown",
-                json!(rule.allow.then_some("allow")),
-            );
+            put(&mut entry, "on_unknown", json!(rule.allow.then_some("allow")));
             rule.selector.document(&mut entry);
             Value::Object(entry)
         });
@@ -288,11 +272,7 @@ impl Action {
         put(&mut entry, "starts_at", json!(self.starts_at.map(rfc3339)));
         put(&mut entry, "ends_at", json!(self.ends_at.map(rfc3339)));
         put(&mut entry, "eligible", conditions(&self.eligible, style));
-        put(
-            &mut entry,
-            "applicable",
-            conditions(&self.applicable, style),
-        );
+        put(&mut entry, "applicable", conditions(&self.applicable, style));
         put(&mut entry, "suitable", conditions(&self.suitable, style));
         let propensity = self.propensity.as_ref().map(|propensity| match propensity {
             Propensity::Fixed(ppb) => {

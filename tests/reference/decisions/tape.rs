@@ -10,9 +10,7 @@ pub(crate) struct Tape<'t> {
 
 impl<'t> Tape<'t> {
     pub(crate) fn new(numbers: &'t [u16]) -> Self {
-        Self {
-            numbers: numbers.iter(),
-        }
+        Self { numbers: numbers.iter() }
     }
 
     pub(crate) fn below(&mut self, end: usize) -> usize {
@@ -29,11 +27,7 @@ impl<'t> Tape<'t> {
     }
 
     pub(crate) fn maybe<T: Clone>(&mut self, of: &[T]) -> Option<T> {
-        if self.one_in(6) {
-            None
-        } else {
-            Some(self.pick(of))
-        }
+        if self.one_in(6) { None } else { Some(self.pick(of)) }
     }
 
     pub(crate) fn some_of(&mut self, of: &[&str]) -> Vec<String> {

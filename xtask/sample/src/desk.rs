@@ -39,14 +39,11 @@ impl Desk {
         topics: Vec<IssueTopic>,
         customers: usize,
     ) -> Self {
-        let topics: BTreeMap<String, Topic> = topics
-            .into_iter()
-            .map(|row| (row.issue, row.topic))
-            .collect();
+        let topics: BTreeMap<String, Topic> =
+            topics.into_iter().map(|row| (row.issue, row.topic)).collect();
         complaints.sort_by_key(|complaint| complaint.complaint_id);
-        let (disputes, others): (Vec<_>, Vec<_>) = complaints
-            .into_iter()
-            .partition(|complaint| complaint.issue == ISSUE);
+        let (disputes, others): (Vec<_>, Vec<_>) =
+            complaints.into_iter().partition(|complaint| complaint.issue == ISSUE);
         let chosen = disputes.into_iter().chain(others.into_iter().step_by(NTH));
         let mut desk = Self(BTreeMap::new());
         for complaint in chosen {
@@ -67,20 +64,14 @@ impl Desk {
         if number.is_multiple_of(NO_FEED) {
             return None;
         }
-        let age = if number.is_multiple_of(STALE_FEED) {
-            STALE_AS_OF
-        } else {
-            AS_OF
-        };
+        let age = if number.is_multiple_of(STALE_FEED) { STALE_AS_OF } else { AS_OF };
         Some(self.known_by(place, NOW - age))
     }
 
     fn known_by(&self, place: usize, as_of: Timestamp) -> Support {
         let tickets = self.0.get(&place).into_iter().flatten();
-        let known: Vec<Ticket> = tickets
-            .filter(|ticket| ticket.updated_at <= as_of)
-            .cloned()
-            .collect();
+        let known: Vec<Ticket> =
+            tickets.filter(|ticket| ticket.updated_at <= as_of).cloned().collect();
         Support::new(as_of).tickets(known)
     }
 }

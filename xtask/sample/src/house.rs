@@ -13,33 +13,19 @@ const ARREARS_CENTS: i64 = 2_500;
 
 /// Every fourth customer pays for more.
 pub(crate) fn plan(id: u32) -> &'static str {
-    if id.is_multiple_of(4) {
-        "premium"
-    } else {
-        "basic"
-    }
+    if id.is_multiple_of(4) { "premium" } else { "basic" }
 }
 
 /// One customer in 23 owes us something.
 pub(crate) fn subscription(id: u32, usd: Currency) -> Subscription {
-    let arrears = if id.is_multiple_of(23) {
-        ARREARS_CENTS
-    } else {
-        0
-    };
-    Subscription::new(NOW - AS_OF)
-        .plan(plan(id))
-        .arrears(Money::new(arrears, usd))
+    let arrears = if id.is_multiple_of(23) { ARREARS_CENTS } else { 0 };
+    Subscription::new(NOW - AS_OF).plan(plan(id)).arrears(Money::new(arrears, usd))
 }
 
 /// Every fifth customer said no to marketing by email, the others yes; nobody
 /// was asked about any other channel.
 pub(crate) fn consent(id: u32, since: Timestamp) -> Consent {
-    let status = if id.is_multiple_of(5) {
-        ConsentStatus::Denied
-    } else {
-        ConsentStatus::Granted
-    };
+    let status = if id.is_multiple_of(5) { ConsentStatus::Denied } else { ConsentStatus::Granted };
     let email = Grant::new(Purpose::Marketing, status, since).channel(Channel::Email);
     Consent::new(NOW - AS_OF).grants([email])
 }

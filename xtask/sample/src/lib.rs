@@ -62,10 +62,7 @@ fn customer(
 /// Writes the customers as the committed file holds them: one a line.
 #[must_use]
 pub fn to_lines(customers: &[Context]) -> String {
-    customers
-        .iter()
-        .map(|customer| customer.to_json() + "\n")
-        .collect()
+    customers.iter().map(|customer| customer.to_json() + "\n").collect()
 }
 
 /// Returns where the raw data is by default: beside the repository.

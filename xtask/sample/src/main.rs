@@ -43,10 +43,8 @@ struct Arguments {
 impl Arguments {
     /// Reads the words of the command line; `None` asks for help.
     fn parse(words: impl IntoIterator<Item = String>) -> Result<Option<Self>, Failure> {
-        let mut arguments = Self {
-            data: tactful_sample::raw_data(),
-            out: tactful_sample::committed_data(),
-        };
+        let mut arguments =
+            Self { data: tactful_sample::raw_data(), out: tactful_sample::committed_data() };
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
             let place = match word.as_str() {
@@ -71,12 +69,7 @@ fn rebuild(arguments: &Arguments) -> Result<String, Failure> {
     let text = tactful_sample::to_lines(&customers);
     let file = out.join("customers.jsonl");
     std::fs::write(&file, &text).map_err(|error| format!("{}: {error}", file.display()))?;
-    Ok(format!(
-        "{}: {} customers, {} bytes",
-        file.display(),
-        customers.len(),
-        text.len()
-    ))
+    Ok(format!("{}: {} customers, {} bytes", file.display(), customers.len(), text.len()))
 }
 
 fn missing(folder: &Path) -> String {
@@ -103,9 +96,7 @@ mod tests {
 
     #[test]
     fn folders_can_be_given() {
-        let arguments = parse(&["--out", "there", "--data", "here"])
-            .unwrap()
-            .unwrap();
+        let arguments = parse(&["--out", "there", "--data", "here"]).unwrap().unwrap();
         assert_eq!(arguments.data, Path::new("here"));
         assert_eq!(arguments.out, Path::new("there"));
         assert!(parse(&["--help"]).unwrap().is_none());

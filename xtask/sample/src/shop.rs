@@ -42,20 +42,14 @@ pub(crate) fn households(
     for basket in baskets {
         by_id.entry(basket.household_id).or_default().push(basket);
     }
-    let mut people: BTreeMap<u32, Demographics> = demographics
-        .into_iter()
-        .map(|row| (row.household_id, row))
-        .collect();
+    let mut people: BTreeMap<u32, Demographics> =
+        demographics.into_iter().map(|row| (row.household_id, row)).collect();
     by_id
         .into_iter()
         .take(count)
         .map(|(id, mut baskets)| {
             baskets.sort_by_key(|basket| (basket.at, basket.basket_id));
-            Household {
-                id,
-                baskets,
-                demographics: people.remove(&id),
-            }
+            Household { id, baskets, demographics: people.remove(&id) }
         })
         .collect()
 }
@@ -71,18 +65,13 @@ impl Household {
     /// nothing: elsewhere the household did buy more.
     pub(crate) fn purchases(&self, usd: Currency) -> Purchases {
         let newest_first = self.baskets.iter().rev();
-        let orders = newest_first
-            .take(ORDERS)
-            .map(|basket| basket.order(usd))
-            .collect();
+        let orders = newest_first.take(ORDERS).map(|basket| basket.order(usd)).collect();
         let orders = if self.baskets.len() > ORDERS {
             List::partial(orders)
         } else {
             List::complete(orders)
         };
-        Purchases::new(NOW - PURCHASES_AS_OF)
-            .orders(orders)
-            .products([])
+        Purchases::new(NOW - PURCHASES_AS_OF).orders(orders).products([])
     }
 
     pub(crate) fn recency(&self) -> Recency {
@@ -153,10 +142,7 @@ impl Demographics {
     }
 
     fn income_segment(&self) -> String {
-        self.income
-            .to_lowercase()
-            .replace("under ", "0-")
-            .replace('+', "-up")
+        self.income.to_lowercase().replace("under ", "0-").replace('+', "-up")
     }
 }
 
@@ -180,21 +166,12 @@ pub(crate) fn post(
     mailings: Vec<Mailing>,
     redemptions: Vec<Redemption>,
 ) -> Result<Post, Failure> {
-    let campaigns: BTreeMap<u32, Campaign> = campaigns
-        .into_iter()
-        .map(|campaign| (campaign.campaign_id, campaign))
-        .collect();
-    let named = |id: u32| {
-        campaigns
-            .get(&id)
-            .ok_or_else(|| format!("campaign {id} has no description"))
-    };
+    let campaigns: BTreeMap<u32, Campaign> =
+        campaigns.into_iter().map(|campaign| (campaign.campaign_id, campaign)).collect();
+    let named =
+        |id: u32| campaigns.get(&id).ok_or_else(|| format!("campaign {id} has no description"));
     let mut post = Post(BTreeMap::new());
-    for Mailing {
-        campaign_id,
-        household_id,
-    } in mailings
-    {
+    for Mailing { campaign_id, household_id } in mailings {
         let campaign = named(campaign_id)?;
         post.note(household_id, campaign, campaign.start_date, Outcome::Sent);
     }
@@ -217,12 +194,7 @@ impl Post {
             // Coupons are redeemed at the till.
             _ => Channel::Store,
         };
-        let event = Event {
-            at,
-            action: campaign.action(),
-            outcome,
-            channel,
-        };
+        let event = Event { at, action: campaign.action(), outcome, channel };
         self.0.entry(household).or_default().insert(event);
     }
 

@@ -132,7 +132,5 @@ fn utc<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error
 /// Reads a day such as `2014-10-10`.
 fn midnight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
     let day = String::deserialize(deserializer)?;
-    format!("{day}T00:00:00Z")
-        .parse()
-        .map_err(de::Error::custom)
+    format!("{day}T00:00:00Z").parse().map_err(de::Error::custom)
 }

@@ -16,17 +16,11 @@ fn text() -> String {
 }
 
 fn customers() -> Vec<Context> {
-    text()
-        .lines()
-        .map(|line| Context::from_json(line).unwrap())
-        .collect()
+    text().lines().map(|line| Context::from_json(line).unwrap()).collect()
 }
 
 fn customer(user_id: &str) -> Context {
-    customers()
-        .into_iter()
-        .find(|customer| customer.user_id.as_deref() == Some(user_id))
-        .unwrap()
+    customers().into_iter().find(|customer| customer.user_id.as_deref() == Some(user_id)).unwrap()
 }
 
 /// The support part, if it is not older than its age limit.
@@ -38,10 +32,7 @@ fn fresh(customer: &Context) -> Option<&Support> {
 
 fn disputes(customer: &Context) -> impl Iterator<Item = &Ticket> {
     let tickets = fresh(customer).map(|support| support.tickets.items());
-    tickets
-        .into_iter()
-        .flatten()
-        .filter(|ticket| ticket.topic == Some(Topic::BillingDispute))
+    tickets.into_iter().flatten().filter(|ticket| ticket.topic == Some(Topic::BillingDispute))
 }
 
 fn is_open(ticket: &Ticket) -> bool {
@@ -49,9 +40,7 @@ fn is_open(ticket: &Ticket) -> bool {
 }
 
 fn is_warm(ticket: &Ticket) -> bool {
-    ticket
-        .ended_at()
-        .is_none_or(|end| NOW.since(end) < LONG_ENOUGH_TO_COOL_OFF)
+    ticket.ended_at().is_none_or(|end| NOW.since(end) < LONG_ENOUGH_TO_COOL_OFF)
 }
 
 fn count(customers: &[Context], is: impl Fn(&Context) -> bool) -> usize {
@@ -65,19 +54,13 @@ fn it_is_as_large_as_the_readme_says() {
     assert_eq!(count(&customers, |c| disputes(c).any(is_open)), 57);
     assert_eq!(count(&customers, |c| disputes(c).any(is_warm)), 88);
     assert_eq!(count(&customers, |c| c.support.known().is_none()), 86);
-    assert_eq!(
-        count(&customers, |c| c.support.known().is_some()
-            && fresh(c).is_none()),
-        50
-    );
+    assert_eq!(count(&customers, |c| c.support.known().is_some() && fresh(c).is_none()), 50);
 }
 
 #[test]
 fn it_stays_below_two_megabytes() {
     let files = fs::read_dir(tactful_sample::committed_data()).unwrap();
-    let bytes: u64 = files
-        .map(|file| file.unwrap().metadata().unwrap().len())
-        .sum();
+    let bytes: u64 = files.map(|file| file.unwrap().metadata().unwrap().len()).sum();
     assert!(bytes <= 2_000_000, "{bytes} bytes");
 }
 
@@ -165,10 +148,7 @@ fn the_raw_data_gives_the_committed_file() {
     let customers = tactful_sample::customers(Source::read(&raw).unwrap()).unwrap();
     let rebuilt = tactful_sample::to_lines(&customers);
     // Not `assert_eq`: on a difference it would print four megabytes.
-    let different = rebuilt
-        .lines()
-        .zip(text().lines().map(str::to_owned))
-        .find(|(a, b)| a != b);
+    let different = rebuilt.lines().zip(text().lines().map(str::to_owned)).find(|(a, b)| a != b);
     assert_eq!(different, None);
     assert!(rebuilt == text(), "one has lines the other has not");
 }
