@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::condition::{self, NodeId, Program, TermId};
 use crate::diagnostic::{Code, Diagnostic, DocPath, Report};
 use crate::error::{Error, ErrorKind};
-use crate::policy::{Draft, Policy, code};
+use crate::policy::{Draft, Policy, Selector, code};
 use crate::schema::Schema;
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Currency, FormFactor, Purpose};
@@ -29,6 +29,8 @@ pub(crate) struct Checked {
     pub(crate) suppressions: Vec<CheckedSuppression>,
     pub(crate) boosts: Vec<CheckedBoost>,
     pub(crate) exclusives: Vec<CheckedExclusive>,
+    /// How reports read the situations aloud.
+    pub(crate) sayings: BTreeMap<String, String>,
 }
 
 pub(crate) struct CheckedAction {
@@ -77,6 +79,7 @@ pub(crate) struct CheckedTreatment {
 
 pub(crate) struct CheckedSuppression {
     pub(crate) id: String,
+    pub(crate) selector: Selector,
     pub(crate) when: NodeId,
     pub(crate) after: Option<NodeId>,
     pub(crate) allow_unknown: bool,
@@ -111,7 +114,7 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
     let Draft { policy, report, source } = draft;
     let mut checker = Checker::new(&policy, report);
     let parts = checker.check();
-    let Checker { schema, mut program, mut report, currency, .. } = checker;
+    let Checker { schema, mut program, mut report, currency, sayings, .. } = checker;
     if let Some(source) = &source {
         report.locate(source);
     }
@@ -131,6 +134,7 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
         suppressions,
         boosts,
         exclusives,
+        sayings,
     })
 }
 
@@ -264,6 +268,17 @@ impl<'p> Checker<'p> {
     fn all_of(&mut self, texts: &[String], path: &DocPath) -> NodeId {
         let clauses = self.clauses(texts, path);
         self.program.all(clauses.into_iter().map(|clause| clause.node))
+    }
+
+    /// Compiles `when` and `unless`: all of the ones, none of the others.
+    fn when_unless(&mut self, when: &[String], unless: &[String], path: &DocPath) -> NodeId {
+        let when = self.all_of(when, &path.key("when"));
+        let unless = self.clauses(unless, &path.key("unless"));
+        let mut parts = vec![when];
+        for clause in unless {
+            parts.push(self.program.not(clause.node));
+        }
+        self.program.all(parts)
     }
 
     /// Paths a text: one that stands alone may be written without a list.

@@ -28,11 +28,13 @@
 
 mod basis;
 mod check;
+mod describe;
 mod eval;
 mod expression;
 mod finding;
 mod functions;
 mod lex;
+mod lint;
 mod lower;
 mod parse;
 mod program;
@@ -47,6 +49,7 @@ pub(crate) use basis::{Basis, FactState, Subject, basis, lacking_score, shown};
 pub(crate) use check::Situations;
 pub(crate) use eval::Evaluator;
 pub(crate) use finding::Finding;
+pub(crate) use lint::{fails_open, unguarded};
 pub(crate) use program::{NodeId, Program, TermId};
 
 use crate::diagnostic::{Diagnostic, DocPath, Format, Report, Source};
@@ -61,6 +64,7 @@ const MAX_HEIGHT: u32 = 4 * parse::MAX_DEPTH + 2;
 /// A checked condition, ready to be evaluated.
 #[derive(Clone, Debug)]
 pub struct Condition {
+    text: String,
     program: Program,
     root: NodeId,
     reads: Vec<String>,
@@ -80,7 +84,7 @@ impl Condition {
         let root =
             compile(text, schema, &(), &mut program).map_err(|findings| error(text, findings))?;
         let reads = program.reads([root], schema).into_iter().map(str::to_owned).collect();
-        Ok(Self { program, root, reads, facts: schema.paths().count() })
+        Ok(Self { text: text.to_owned(), program, root, reads, facts: schema.paths().count() })
     }
 
     /// Evaluates the condition.
@@ -93,6 +97,30 @@ impl Condition {
             return Outcome::UNKNOWN;
         }
         Evaluator::new(&self.program, facts).truth(self.root)
+    }
+
+    /// Reads the condition aloud in English.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tactful::condition::Condition;
+    /// use tactful::schema::Schema;
+    ///
+    /// let schema = Schema::customer();
+    /// let condition = Condition::new(
+    ///     "profile.age_years >= 18 && within(profile.joined_at, days(14))",
+    ///     &schema,
+    /// )?;
+    /// assert_eq!(
+    ///     condition.describe(),
+    ///     "profile.age_years is at least 18 and profile.joined_at was in the last 14 days",
+    /// );
+    /// # Ok::<(), tactful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn describe(&self) -> String {
+        describe(&self.text, &|_| None)
     }
 
     /// Lists the paths of the facts the condition reads, sorted.
@@ -128,6 +156,15 @@ pub(crate) fn compile(
         return Err(vec![Finding::new(finding::LIMIT, tree.span, message)]);
     }
     Ok(root)
+}
+
+/// Reads the text of a condition aloud, situations by what they say.
+pub(crate) fn describe(text: &str, sayings: &describe::Sayings<'_>) -> String {
+    match parse::parse(text) {
+        Ok(tree) => describe::describe(&tree, sayings),
+        // Only conditions that were checked are described.
+        Err(_) => text.to_owned(),
+    }
 }
 
 /// Makes a term that reads a score, for propensities.

@@ -6,7 +6,7 @@ use crate::decide::decide;
 use crate::decision::{Decision, Request};
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
-use crate::explain::{Explanation, explain};
+use crate::explain::{Explanation, describe, explain};
 use crate::plan::Plan;
 use crate::policy::{Draft, Policy};
 
@@ -73,6 +73,12 @@ impl Engine {
         action: &str,
     ) -> Result<Explanation, Error> {
         explain(&self.plan, context, request, action)
+    }
+
+    /// Reads the policy back in English: what is offered, held back and lifted.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        describe(&self.plan)
     }
 
     /// Lists the facts that the policy reads, by path.

@@ -1,5 +1,7 @@
 //! The slow, complete account of one action: every stage, clause by clause.
 
+mod policy;
+
 use std::fmt;
 
 use serde::Serialize;
@@ -15,6 +17,8 @@ use crate::error::{Error, ErrorKind};
 use crate::plan::{ActionId, Plan, PlannedAction, SuppressionId};
 use crate::schema::Facts;
 use crate::time::Timestamp;
+
+pub(crate) use policy::describe;
 
 /// Why an action is recommended, or why not.
 ///

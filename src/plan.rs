@@ -1,13 +1,13 @@
 //! The checked policy laid out for deciding: dense ids, and rules by action.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::check::{
     Checked, CheckedAction, CheckedExclusive, CheckedPropensity, CheckedTreatment, Clause, ONE,
 };
 use crate::condition::{NodeId, Program};
 use crate::diagnostic::Report;
-use crate::policy::Policy;
+use crate::policy::{Policy, Selector};
 use crate::schema::Schema;
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Currency, Purpose};
@@ -37,6 +37,8 @@ pub(crate) struct Plan {
     pub(crate) suppressions: Vec<PlannedSuppression>,
     pub(crate) boosts: Vec<PlannedBoost>,
     pub(crate) exclusives: Vec<PlannedExclusive>,
+    /// How reports read the situations aloud.
+    pub(crate) sayings: BTreeMap<String, String>,
     actions: Vec<PlannedAction>,
     by_id: HashMap<String, ActionId, ahash::RandomState>,
 }
@@ -76,6 +78,7 @@ pub(crate) struct GroupId(u32);
 #[derive(Debug)]
 pub(crate) struct PlannedSuppression {
     pub(crate) id: String,
+    pub(crate) selector: Selector,
     pub(crate) when: NodeId,
     pub(crate) after: Option<NodeId>,
     pub(crate) allow_unknown: bool,
@@ -105,6 +108,7 @@ impl Plan {
         let by_id = by_id.collect();
         let actions = planned_actions(actions, &rules);
         let RulesByAction { suppressions, boosts, .. } = rules;
+        let sayings = checked.sayings;
         let mut exclusives = checked.exclusives;
         exclusives.sort_by(|a, b| a.id.cmp(&b.id));
         let exclusives = exclusives.into_iter().map(planned_exclusive).collect();
@@ -119,6 +123,7 @@ impl Plan {
             suppressions,
             boosts,
             exclusives,
+            sayings,
             actions,
             by_id,
         }
@@ -215,6 +220,7 @@ impl RulesByAction {
             }
             self.suppressions.push(PlannedSuppression {
                 id: rule.id.clone(),
+                selector: rule.selector.clone(),
                 when: rule.when,
                 after: rule.after,
                 allow_unknown: rule.allow_unknown,

@@ -206,3 +206,54 @@ fn a_situation_may_bear_the_name_of_a_fact() {
     let decision = engine.decide(&context, &Request::new(now(), Channel::Web));
     assert_eq!(decision.recommendations().len(), 1);
 }
+
+/// `unless` turns a rule off where it is known true, and only there.
+#[test]
+fn unless_is_the_other_side_of_when() {
+    let policy = r#"
+        policy = "unless"
+        [situations.in_care]
+        when   = "true"
+        unless = ["profile.plan == 'gold'", "profile.role == 'admin'"]
+        [[actions]]
+        id       = "a"
+        kind     = "upsell"
+        purpose  = "service"
+        channels = ["web"]
+        value    = 2
+        [[actions]]
+        id       = "b"
+        kind     = "service"
+        channels = ["web"]
+        value    = 1
+        [[boosts]]
+        id      = "b-first"
+        when    = "in_care"
+        unless  = "profile.age_years < 18"
+        percent = 900
+        ids     = ["b"]
+        [[suppress]]
+        id      = "s"
+        when    = "in_care"
+        unless  = "profile.age_years >= 65"
+        kinds   = ["upsell"]
+        because = "b"
+    "#;
+    let engine = Engine::from_toml(policy).unwrap();
+    let ranked = |profile: Profile| {
+        let context = Context::new().profile(profile);
+        let decision = engine.decide(&context, &Request::new(now(), Channel::Web));
+        decision.recommendations().map(|r| r.action().to_owned()).collect::<Vec<_>>()
+    };
+    let known = || Profile::new(now()).plan("basic").role("member");
+    assert_eq!(ranked(known().age_years(40)), ["b"]);
+    assert_eq!(ranked(known().age_years(65)), ["b", "a"]);
+    assert_eq!(ranked(known().age_years(40).plan("gold")), ["a", "b"]);
+    // Not knowing the age, the rule holds back and the boost does nothing.
+    assert_eq!(ranked(known()), ["b"]);
+    let said = engine.describe();
+    assert!(
+        said.contains("unless profile.plan is \"gold\" or profile.role is \"admin\""),
+        "{said}"
+    );
+}

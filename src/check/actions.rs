@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::str::FromStr;
 
-use super::{CheckedAction, CheckedTreatment, Checker};
-use crate::diagnostic::DocPath;
+use super::{CheckedAction, CheckedTreatment, Checker, Clause};
+use crate::condition;
+use crate::diagnostic::{Diagnostic, DocPath};
 use crate::policy::{Action, Treatment, code};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Kind, Purpose, Word};
@@ -24,9 +25,28 @@ impl Checker<'_> {
         let checked = actions.iter().enumerate().map(|(place, action)| {
             let path = DocPath::root().key("actions").index(place);
             self.unique(&mut ids, &action.id, &path);
-            self.check_action(action, &path)
+            let checked = self.check_action(action, &path);
+            self.lint_action(&checked, &path);
+            checked
         });
         checked.collect()
+    }
+
+    /// Warns of `!known(…)`, which lets an action through when nobody can tell.
+    fn lint_action(&mut self, action: &CheckedAction, path: &DocPath) {
+        let stages = [
+            ("eligible", &action.eligible),
+            ("applicable", &action.applicable),
+            ("suitable", &action.suitable),
+        ];
+        for (key, clauses) in stages {
+            let opens = |clause: &Clause| condition::fails_open(&self.program, clause.node, true);
+            if clauses.iter().any(opens) {
+                let message = "with `!known(…)` this lets the action through when nobody can tell";
+                let warning = Diagnostic::warning(code::FAILS_OPEN, path.key(key), message);
+                self.report.push(warning.with_help("ask for what must be known to be true"));
+            }
+        }
     }
 
     /// Reports an id that occurs twice, or cannot be printed.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::numbers::{MAX_FACTOR, ONE};
 use super::{CheckedAction, CheckedBoost, CheckedExclusive, CheckedSuppression, Checker};
+use crate::condition;
 use crate::diagnostic::{Diagnostic, DocPath};
 use crate::policy::{Policy, Selector, Suppression, code};
 use crate::vocabulary::{Kind, Word};
@@ -29,7 +30,9 @@ impl Checker<'_> {
             let path = DocPath::root().key("suppress").index(place);
             self.unique(&mut ids, &suppression.id, &path);
             let targets = self.select(&suppression.selector, &bearers, &path);
-            checked.push(self.check_suppression(suppression, &path, targets));
+            let rule = self.check_suppression(suppression, &path, targets);
+            self.lint_suppression(&rule, &path);
+            checked.push(rule);
         }
         checked
     }
@@ -40,7 +43,7 @@ impl Checker<'_> {
         path: &DocPath,
         targets: Vec<usize>,
     ) -> CheckedSuppression {
-        let when = self.all_of(&suppression.when, &path.key("when"));
+        let when = self.when_unless(&suppression.when, &suppression.unless, path);
         let after = (!suppression.after.is_empty())
             .then(|| self.all_of(&suppression.after, &path.key("after")));
         let allow_unknown = match suppression.on_unknown.as_deref() {
@@ -54,22 +57,47 @@ impl Checker<'_> {
         };
         CheckedSuppression {
             id: suppression.id.clone(),
+            selector: suppression.selector.clone(),
             when,
             after,
             allow_unknown,
             because: suppression.because.clone(),
-            say: self.aloud(&suppression.when),
-            say_after: self.aloud(&suppression.after),
+            say: self.aloud(&suppression.when, &suppression.unless),
+            say_after: self.aloud(&suppression.after, &[]),
             targets,
         }
     }
 
-    /// Reads conditions aloud: what situations say, and the rest as written.
-    fn aloud(&self, texts: &[String]) -> String {
-        let parts = texts.iter().map(|text| {
-            self.sayings.get(text.trim()).cloned().unwrap_or_else(|| format!("`{text}`"))
-        });
-        parts.collect::<Vec<_>>().join(" and ")
+    /// Reads conditions aloud.
+    pub(super) fn aloud(&self, when: &[String], unless: &[String]) -> String {
+        let say =
+            |text: &String| condition::describe(text, &|name| self.sayings.get(name).cloned());
+        let mut said = when.iter().map(say).collect::<Vec<_>>().join(" and ");
+        if !unless.is_empty() {
+            said.push_str(", unless ");
+            said.push_str(&unless.iter().map(say).collect::<Vec<_>>().join(" or "));
+        }
+        said
+    }
+
+    /// Warns of conditions that hold back for ever, or stop to protect.
+    fn lint_suppression(&mut self, rule: &CheckedSuppression, path: &DocPath) {
+        for (key, node) in [("when", Some(rule.when)), ("after", rule.after)] {
+            let Some(node) = node else { continue };
+            let unguarded = condition::unguarded(&self.program, node, &self.schema);
+            if let Some(fact) = unguarded.filter(|_| !rule.allow_unknown) {
+                let message = format!("this holds back for ever where `{fact}` is absent");
+                let help = format!("write `has({fact}) && …`, or `within(…)` for a time");
+                let warning = Diagnostic::warning(code::UNGUARDED, path.key(key), message);
+                self.report.push(warning.with_help(help));
+            }
+            if condition::fails_open(&self.program, node, false) {
+                let message = "with `known(…)` this stops holding back when nobody can tell";
+                let warning = Diagnostic::warning(code::FAILS_OPEN, path.key(key), message);
+                self.report
+                    .push(warning.with_help("leave `known(…)` out: what is unknown holds back"));
+            }
+        }
     }
 
     pub(super) fn check_boosts(&mut self, actions: &[CheckedAction]) -> Vec<CheckedBoost> {
@@ -80,8 +108,8 @@ impl Checker<'_> {
         for (place, boost) in policy.boosts.iter().enumerate() {
             let path = DocPath::root().key("boosts").index(place);
             self.unique(&mut ids, &boost.id, &path);
-            let when =
-                (!boost.when.is_empty()).then(|| self.all_of(&boost.when, &path.key("when")));
+            let is_lever = boost.when.is_empty() && boost.unless.is_empty();
+            let when = (!is_lever).then(|| self.when_unless(&boost.when, &boost.unless, &path));
             checked.push(CheckedBoost {
                 when,
                 basis_points: self.percent(boost.percent, &path),

@@ -56,12 +56,12 @@ impl Checker<'_> {
     }
 
     fn compile_situation(&mut self, name: &str, situation: &Situation, path: &DocPath) {
-        let path = path.key(name.to_owned()).key("when");
-        let node = self.all_of(&situation.when, &path);
+        let path = path.key(name.to_owned());
+        let node = self.when_unless(&situation.when, &situation.unless, &path);
         self.situations.insert(name.to_owned(), node);
-        if let Some(say) = &situation.say {
-            self.sayings.insert(name.to_owned(), say.clone());
-        }
+        let said = self.aloud(&situation.when, &situation.unless);
+        let said = situation.say.clone().unwrap_or(said);
+        self.sayings.insert(name.to_owned(), said);
     }
 
     fn report_cycle(&mut self, names: &[&str], path: &DocPath) {
@@ -97,7 +97,8 @@ impl<'s> Order<'s> {
         let mut order =
             Self { ready: BTreeSet::new(), needs: BTreeMap::new(), needed_by: BTreeMap::new() };
         for (name, situation) in situations {
-            let named = situation.when.iter().flat_map(|text| condition::names(text));
+            let texts = situation.when.iter().chain(&situation.unless);
+            let named = texts.flat_map(|text| condition::names(text));
             let named: BTreeSet<String> = named.collect();
             let needed = named.iter().filter_map(|named| situations.get_key_value(named));
             let needed: Vec<&str> = needed.map(|(needed, _)| needed.as_str()).collect();

@@ -1,6 +1,6 @@
 //! From paths in a document to places in its text.
 
-#[cfg(feature = "toml")]
+#[cfg(any(feature = "toml", test))]
 use std::ops::Range;
 
 use crate::diagnostic::found::Found;

@@ -25,5 +25,9 @@ pub(crate) const EMPTY_SELECTOR: Code = Code::new("E008");
 pub(crate) const CYCLE: Code = Code::new("E009");
 /// A key that is planned and does nothing yet.
 pub(crate) const NOT_YET: Code = Code::new("E010");
+/// A suppression that holds back for ever where a fact is absent.
+pub(crate) const UNGUARDED: Code = Code::new("L401");
+/// A condition that opens when nobody can tell.
+pub(crate) const FAILS_OPEN: Code = Code::new("L402");
 /// A rule that is about no action there is.
 pub(crate) const IDLE_RULE: Code = Code::new("L403");

@@ -42,7 +42,7 @@ impl Decimal {
     }
 
     /// Takes the shortest decimal that stands for a double.
-    #[cfg(any(feature = "toml", feature = "json"))]
+    #[cfg(any(feature = "toml", feature = "json", test))]
     pub(super) fn from_double(value: f64) -> Option<Self> {
         value.is_finite().then(|| format!("{value}").parse().ok()).flatten()
     }

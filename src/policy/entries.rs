@@ -103,6 +103,9 @@ pub struct Situation {
     pub say: Option<String>,
     /// All of these conditions.
     pub when: Vec<String>,
+    /// And none of these conditions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unless: Vec<String>,
 }
 
 /// Which actions a rule is about: any that one of the lists names.
@@ -131,6 +134,9 @@ pub struct Suppression {
     pub id: String,
     /// While all of these conditions hold, or cannot be told.
     pub when: Vec<String>,
+    /// And none of these conditions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unless: Vec<String>,
     /// And while all of these hold, the cool-off, or cannot be told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,
@@ -156,6 +162,9 @@ pub struct Boost {
     /// All of these conditions; none make it a business lever.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub when: Vec<String>,
+    /// And none of these conditions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unless: Vec<String>,
     /// The percentage: 60 makes 1.6 of 1, -100 makes 0.
     pub percent: Decimal,
     /// Which actions it lifts or lowers.

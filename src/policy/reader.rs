@@ -45,9 +45,10 @@ fn read_policy(table: &mut Table<'_>) -> Policy {
         preset: table.text("preset"),
         attributes: table.attributes("attributes"),
         kinds: table.named("kinds", |kind| DeclaredKind { purpose: kind.text("purpose") }),
-        situations: table.named("situations", |situation| {
-            situation.not_yet(&["unless"]);
-            Situation { say: situation.text("say"), when: situation.required_texts("when") }
+        situations: table.named("situations", |situation| Situation {
+            say: situation.text("say"),
+            when: situation.required_texts("when"),
+            unless: situation.texts("unless"),
         }),
         fresh: table.texts_by_name("fresh"),
         actions: table.list("actions", read_action),
@@ -58,14 +59,7 @@ fn read_policy(table: &mut Table<'_>) -> Policy {
 }
 
 fn read_action(table: &mut Table<'_>) -> Action {
-    table.not_yet(&[
-        "unless",
-        "limits",
-        "obeys_limits",
-        "counts_toward_limits",
-        "quota",
-        "needs_consent",
-    ]);
+    table.not_yet(&["limits", "obeys_limits", "counts_toward_limits", "quota", "needs_consent"]);
     Action {
         id: table.required_text("id"),
         kind: table.required_text("kind"),
@@ -96,10 +90,11 @@ fn read_action(table: &mut Table<'_>) -> Action {
 }
 
 fn read_suppression(table: &mut Table<'_>) -> Suppression {
-    table.not_yet(&["unless", "channels"]);
+    table.not_yet(&["channels"]);
     Suppression {
         id: table.required_text("id"),
         when: table.required_texts("when"),
+        unless: table.texts("unless"),
         after: table.texts("after"),
         on_unknown: table.text("on_unknown"),
         selector: read_selector(table),
@@ -108,10 +103,10 @@ fn read_suppression(table: &mut Table<'_>) -> Suppression {
 }
 
 fn read_boost(table: &mut Table<'_>) -> Boost {
-    table.not_yet(&["unless"]);
     Boost {
         id: table.required_text("id"),
         when: table.texts("when"),
+        unless: table.texts("unless"),
         percent: table.required_decimal("percent"),
         selector: read_selector(table),
     }

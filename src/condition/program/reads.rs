@@ -19,6 +19,14 @@ impl Program {
         paths
     }
 
+    /// Lists the facts a truth reads, in the order of the schema.
+    pub(crate) fn facts(&self, root: NodeId) -> Vec<FactId> {
+        let mut facts = self.visit(|visit| visit.node(root)).facts;
+        facts.sort_unstable();
+        facts.dedup();
+        facts
+    }
+
     fn visit<'a>(&'a self, start: impl FnOnce(&mut Visit<'a>)) -> Visit<'a> {
         let mut visit = Visit {
             program: self,

@@ -1,0 +1,125 @@
+//! What is allowed in a condition and seldom meant.
+
+use super::program::{Atom, Node, NodeId, Program, Term, TermId};
+use crate::schema::{FactId, Schema};
+
+/// Finds an optional fact whose absence leaves a truth unknown.
+///
+/// A suppression that reads one without `has(…)` holds back for ever where the
+/// fact is absent.
+pub(crate) fn unguarded(program: &Program, root: NodeId, schema: &Schema) -> Option<String> {
+    let absent = |fact: &FactId| {
+        let may_be = Absence { program, absent: *fact }.values(root);
+        may_be.unknown
+    };
+    let optional = |fact: &FactId| schema.entry(*fact).fact.is_optional();
+    let mut facts = program.facts(root).into_iter().filter(optional);
+    facts.find(absent).map(|fact| schema.entry(fact).path.clone())
+}
+
+/// Tells whether `known(…)` decides a truth on a side where not knowing opens it.
+///
+/// In a suppression that is the plain side, in a condition of an action the
+/// negated one.
+pub(crate) fn fails_open(program: &Program, root: NodeId, negated: bool) -> bool {
+    match &program[root] {
+        Node::True | Node::False | Node::Unknown => false,
+        Node::Not(inner) => fails_open(program, *inner, !negated),
+        Node::All(parts) | Node::Any(parts) => {
+            parts.iter().any(|part| fails_open(program, *part, negated))
+        }
+        Node::Atom(atom) => match &program[*atom] {
+            Atom::KnownPart(_) | Atom::KnownFact(_) => !negated,
+            Atom::Exists(_, body) | Atom::One(_, body) => fails_open(program, *body, negated),
+            _ => false,
+        },
+    }
+}
+
+/// Which values a truth may take while one fact is absent.
+#[derive(Clone, Copy)]
+struct Values {
+    truth: bool,
+    falsity: bool,
+    unknown: bool,
+}
+
+impl Values {
+    const ANY: Self = Self { truth: true, falsity: true, unknown: false };
+    const UNKNOWN: Self = Self { truth: false, falsity: false, unknown: true };
+
+    fn of(truth: bool) -> Self {
+        Self { truth, falsity: !truth, unknown: false }
+    }
+
+    fn not(self) -> Self {
+        Self { truth: self.falsity, falsity: self.truth, unknown: self.unknown }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            truth: self.truth && other.truth,
+            falsity: self.falsity || other.falsity,
+            unknown: self.unknown && (other.unknown || other.truth) || other.unknown && self.truth,
+        }
+    }
+}
+
+struct Absence<'p> {
+    program: &'p Program,
+    absent: FactId,
+}
+
+impl Absence<'_> {
+    fn values(&self, node: NodeId) -> Values {
+        match &self.program[node] {
+            Node::True => Values::of(true),
+            Node::False => Values::of(false),
+            Node::Unknown => Values::UNKNOWN,
+            Node::Not(inner) => self.values(*inner).not(),
+            Node::All(parts) => {
+                parts.iter().fold(Values::of(true), |all, part| all.and(self.values(*part)))
+            }
+            Node::Any(parts) => {
+                let none = parts
+                    .iter()
+                    .fold(Values::of(true), |none, part| none.and(self.values(*part).not()));
+                none.not()
+            }
+            Node::Atom(atom) => match &self.program[*atom] {
+                Atom::Has(place) | Atom::KnownFact(place) if self.is_absent(*place) => {
+                    Values::of(false)
+                }
+                Atom::Cut(term, _) | Atom::Is(term, _) | Atom::Truth(term) if self.reads(*term) => {
+                    Values::UNKNOWN
+                }
+                Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b)
+                    if self.reads(*a) || self.reads(*b) =>
+                {
+                    Values::UNKNOWN
+                }
+                _ => Values::ANY,
+            },
+        }
+    }
+
+    fn is_absent(&self, place: TermId) -> bool {
+        matches!(&self.program[place], Term::Fact(fact) if *fact == self.absent)
+    }
+
+    /// Tells whether a term has no value without the fact.
+    fn reads(&self, term: TermId) -> bool {
+        match &self.program[term] {
+            Term::Fact(fact) => *fact == self.absent,
+            Term::Since(inner)
+            | Term::DaysSince(inner)
+            | Term::Negate(inner)
+            | Term::ToDouble(inner)
+            | Term::ToInt(inner)
+            | Term::Characters(inner)
+            | Term::Clock(_, inner, _) => self.reads(*inner),
+            Term::Arithmetic(_, a, b) => self.reads(*a) || self.reads(*b),
+            _ => false,
+        }
+    }
+}
