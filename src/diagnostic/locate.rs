@@ -76,6 +76,7 @@ mod tests {
 
     use super::*;
     use crate::diagnostic::Code;
+    #[cfg(feature = "toml")]
     use crate::diagnostic::Target;
 
     fn placed(diagnostic: Diagnostic, format: Format, text: &str) -> Range<usize> {
