@@ -29,7 +29,7 @@ use std::sync::Mutex;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use tactful::context::{AsOf, Part};
-use tactful::decision::{ReasonCode, Suppressed, Verdict};
+use tactful::decision::{Cause, ReasonCode, Severity, Suppressed, Verdict};
 use tactful::{Context, Decision, Engine, Timestamp};
 
 use generate::{Case, Dialect, Tapes};
@@ -101,15 +101,17 @@ fn answer(decision: &Decision<'_>) -> Answer {
 fn reasons(account: Suppressed<'_>) -> Vec<Reason> {
     let stages: Vec<_> = account.reasons().map(|reason| reason.code().stage()).collect();
     assert!(stages.is_sorted(), "reasons out of order: {stages:?}");
-    let mut reasons: Vec<_> = account
-        .reasons()
-        .map(|reason| {
-            let (rule, condition) = (reason.rule(), reason.condition());
-            Reason(reason.code().number(), rule.map(str::to_owned), condition.map(str::to_owned))
-        })
-        .collect();
+    let mut reasons: Vec<_> = account.reasons().map(|reason| reason_of(&reason)).collect();
     reasons.sort();
     reasons
+}
+
+fn reason_of(reason: &tactful::decision::Reason<'_>) -> Reason {
+    Reason(
+        reason.code().number(),
+        reason.rule().map(str::to_owned),
+        reason.condition().map(str::to_owned),
+    )
 }
 
 /// What tells a reason from others at a later instant: a rule may go over into
@@ -202,6 +204,47 @@ fn every_action_has_one_verdict() {
         same(&case, "accounts and actions", accounted, actions)?;
         for account in &answer.withheld {
             ensure(!account.reasons.is_empty(), || case.say("an account without a reason"))?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn reasons_rest_on_facts_with_their_age() {
+    check(300, |tapes| {
+        let case = tapes.case(Dialect::Plain);
+        let engine = case.engine()?;
+        let reference = Reference::new(&case.policy, &case.context, &case.request);
+        let decision = engine.decide(&case.context, &case.request);
+        for account in decision.withheld() {
+            let action = case.policy.actions.iter().find(|action| action.id == account.action());
+            for reason in account.reasons() {
+                let unknown = reference.rests_on_the_unknown(action.unwrap(), &reason_of(&reason));
+                if let Some(unknown) = unknown {
+                    let data_problem = reason.severity() == Severity::DataProblem;
+                    let what = format!("{} for the unknown", reason.code());
+                    same(&case, &what, data_problem, unknown)?;
+                }
+                for fact in reason.facts() {
+                    let mut names = fact.path().split('.');
+                    let part = match (names.next().unwrap(), names.next()) {
+                        ("purchases", Some("cart")) => "cart",
+                        // A score may have an age of its own.
+                        ("scores" | "request", _) => continue,
+                        (part, _) => part,
+                    };
+                    let expected = reference.age(part);
+                    let age = fact.age().map(|age| age.as_millis());
+                    let what = format!("{} of {}", fact.path(), reason.code());
+                    if let Some(age) = age {
+                        let too_old = fact.max_age().is_some();
+                        same(&case, &what, Some((age, too_old)), expected)?;
+                    }
+                    if expected.is_none() {
+                        same(&case, &what, fact.cause(), Some(Cause::ContextUnknown))?;
+                    }
+                }
+            }
         }
         Ok(())
     });
@@ -376,70 +419,67 @@ fn twins_in_toml_and_json_are_one_policy() {
 
 #[test]
 fn until_is_the_first_instant_at_which_all_is_clear() {
-    check(120, |tapes| {
-        let case = tapes.case(Dialect::Full);
-        let engine = case.engine()?;
-        let decision = engine.decide(&case.context, &case.request);
-        let now = case.request.now.as_millis();
-        let mut reference = Reference::new(&case.policy, &case.context, &case.request);
-        let instants = interpreter::instants(&case.policy, &case.context, &generate::LENGTHS);
-        let later: Vec<i64> = instants.range(now + 1..).copied().collect();
+    check(40, |tapes| until_is_exact(&tapes.case(Dialect::Full)));
+    check(160, |tapes| until_is_exact(&tapes.case(Dialect::Timely)));
+}
+
+fn until_is_exact(case: &Case) -> Result<(), String> {
+    let engine = case.engine()?;
+    let decision = engine.decide(&case.context, &case.request);
+    let now = case.request.now.as_millis();
+    let mut reference = Reference::new(&case.policy, &case.context, &case.request);
+    let instants = interpreter::instants(&case.policy, &case.context, &generate::LENGTHS);
+    let later: Vec<i64> = instants.range(now + 1..).copied().collect();
+    for account in decision.withheld() {
+        let action = case.policy.actions.iter().find(|action| action.id == account.action());
+        let action = action.unwrap();
+        let held: BTreeSet<Reason> = obstacles(&reasons(account));
+        // Every reason that holds, at each instant at which one may change.
+        let mut clear_at: BTreeMap<Reason, i64> = BTreeMap::new();
+        let mut all_clear_at = None;
+        for instant in &later {
+            reference.at(*instant);
+            let still = obstacles(&reference.obstacles(action));
+            for reason in held.difference(&still) {
+                clear_at.entry(reason.clone()).or_insert(*instant);
+            }
+            if held.is_disjoint(&still) {
+                all_clear_at = Some(*instant);
+                break;
+            }
+        }
+        let lasting = account.reasons().any(|reason| reason.code().number() >= 500);
+        let expected = all_clear_at.filter(|_| !lasting);
+        let until = account.until().map(|until| until.as_millis());
+        same(case, &format!("until of {}", account.action()), until, expected)?;
+        for reason in account.reasons() {
+            let until = reason.until().map(|until| until.as_millis());
+            let key = identity(&reason_of(&reason));
+            let expected = clear_at.get(&key).copied();
+            same(case, &format!("until of {key:?}"), until, expected)?;
+        }
+        if let Some(until) = account.until() {
+            let held_at = |instant: i64| {
+                let context = deliver_again(case.context.clone(), instant - now);
+                let mut request = case.request.clone();
+                request.now = Timestamp::from_millis(instant);
+                let decision = engine.decide(&context, &request);
+                let account = decision.account(action.id.as_str());
+                let still = account.map(reasons).unwrap_or_default();
+                !held.is_disjoint(&obstacles(&still))
+            };
+            ensure(held_at(until.as_millis() - 1), || case.say("clear before"))?;
+            ensure(!held_at(until.as_millis()), || case.say("not clear at until"))?;
+        }
+    }
+    for rule in decision.suppressions() {
         for account in decision.withheld() {
-            let action = case.policy.actions.iter().find(|action| action.id == account.action());
-            let action = action.unwrap();
-            let held: BTreeSet<Reason> = obstacles(&reasons(account));
-            // Every reason that holds, at each instant at which one may change.
-            let mut clear_at: BTreeMap<Reason, i64> = BTreeMap::new();
-            let mut all_clear_at = None;
-            for instant in &later {
-                reference.at(*instant);
-                let still = obstacles(&reference.obstacles(action));
-                for reason in held.difference(&still) {
-                    clear_at.entry(reason.clone()).or_insert(*instant);
-                }
-                if held.is_disjoint(&still) {
-                    all_clear_at = Some(*instant);
-                    break;
-                }
-            }
-            let lasting = account.reasons().any(|reason| reason.code().number() >= 500);
-            let expected = all_clear_at.filter(|_| !lasting);
-            let until = account.until().map(|until| until.as_millis());
-            same(&case, &format!("until of {}", account.action()), until, expected)?;
-            for reason in account.reasons() {
-                let until = reason.until().map(|until| until.as_millis());
-                let key = identity(&Reason(
-                    reason.code().number(),
-                    reason.rule().map(str::to_owned),
-                    reason.condition().map(str::to_owned),
-                ));
-                let expected = clear_at.get(&key).copied();
-                same(&case, &format!("until of {key:?}"), until, expected)?;
-            }
-            if let Some(until) = account.until() {
-                let held_at = |instant: i64| {
-                    let context = deliver_again(case.context.clone(), instant - now);
-                    let mut request = case.request.clone();
-                    request.now = Timestamp::from_millis(instant);
-                    let decision = engine.decide(&context, &request);
-                    let account = decision.account(action.id.as_str());
-                    let still = account.map(reasons).unwrap_or_default();
-                    !held.is_disjoint(&obstacles(&still))
-                };
-                ensure(held_at(until.as_millis() - 1), || case.say("clear before"))?;
-                ensure(!held_at(until.as_millis()), || case.say("not clear at until"))?;
+            for reason in account.reasons().filter(|reason| reason.rule() == Some(rule.rule())) {
+                same(case, rule.rule(), reason.until(), rule.until())?;
             }
         }
-        for rule in decision.suppressions() {
-            for account in decision.withheld() {
-                for reason in account.reasons().filter(|reason| reason.rule() == Some(rule.rule()))
-                {
-                    same(&case, rule.rule(), reason.until(), rule.until())?;
-                }
-            }
-        }
-        Ok(())
-    });
+    }
+    Ok(())
 }
 
 /// Puts a list in another order.

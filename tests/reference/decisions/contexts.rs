@@ -35,7 +35,7 @@ impl Tape<'_> {
 
     fn support(&mut self, policy: &Policy) -> Support {
         let mut support =
-            Support::new(self.as_of(15 * MINUTE)).tickets(self.list(|tape, place| {
+            Support::new(self.as_of(15 * MINUTE)).tickets(self.list(3, |tape, place| {
                 let mut ticket = Ticket::new(format!("T-{place}"), tape.time(), tape.time());
                 let over = [TicketState::Closed, TicketState::Solved];
                 let open = [TicketState::Open, TicketState::Pending];
@@ -49,7 +49,7 @@ impl Tape<'_> {
                 }
                 ticket
             }));
-        if self.one_in(3) {
+        if self.one_in(if self.timely { 1 } else { 3 }) {
             let mut contact = Contact::new(Channel::Phone, self.time());
             contact.ended_at = self.maybe_time();
             support = support.active_contact(contact.clone()).last_contact(contact);
@@ -64,7 +64,7 @@ impl Tape<'_> {
             cart.value = self.one_in(2).then(|| self.money(policy));
             purchases = purchases.cart(cart);
         }
-        purchases = purchases.orders(self.list(|tape, place| {
+        purchases = purchases.orders(self.list(3, |tape, place| {
             let mut order = Order::new(format!("O-{place}"), tape.time());
             order.status = tape.maybe(&[
                 OrderStatus::Placed,
@@ -77,7 +77,7 @@ impl Tape<'_> {
             order.categories = tape.maybe(&[vec!["phone".to_owned()], Vec::new()]);
             order
         }));
-        purchases.products(self.list(|tape, place| {
+        purchases.products(self.list(3, |tape, place| {
             let mut product = Product::new(format!("P-{place}"));
             product.category = tape.maybe(&["phone".to_owned(), "case".to_owned()]);
             product.warranty_ends_at = tape.maybe_time();
@@ -104,7 +104,7 @@ impl Tape<'_> {
     }
 
     fn consent(&mut self) -> Consent {
-        let mut consent = Consent::new(self.as_of(DAY)).grants(self.list(|tape, _| {
+        let mut consent = Consent::new(self.as_of(DAY)).grants(self.list(6, |tape, _| {
             let purpose = match tape.one_in(8) {
                 true => Purpose::Analytics,
                 false => Purpose::Marketing,
@@ -115,8 +115,8 @@ impl Tape<'_> {
                 _ => tape.pick(ConsentStatus::ALL),
             };
             let mut grant = Grant::new(purpose, status, tape.time());
-            grant.channel = tape.maybe(CHANNELS);
-            grant.expires_at = if tape.one_in(4) { tape.maybe_time() } else { None };
+            grant.channel = if tape.one_in(3) { None } else { Some(tape.pick(CHANNELS)) };
+            grant.expires_at = if tape.one_in(2) { tape.maybe_time() } else { None };
             grant
         }));
         if self.one_in(5) {
@@ -126,7 +126,7 @@ impl Tape<'_> {
     }
 
     fn history(&mut self) -> History {
-        History::new(self.as_of(DAY)).interactions(self.list(|tape, _| {
+        History::new(self.as_of(DAY)).interactions(self.list(3, |tape, _| {
             let outcome = tape.pick(&[Outcome::Click, Outcome::Reject, Outcome::Impression]);
             let action = tape.pick(&["action-0", "action-1", "gone"]);
             Interaction::new(action, outcome, tape.time())
@@ -144,7 +144,7 @@ impl Tape<'_> {
     }
 
     fn feedback(&mut self) -> Feedback {
-        Feedback::new(self.as_of(DAY)).answers(self.list(|tape, _| {
+        Feedback::new(self.as_of(DAY)).answers(self.list(3, |tape, _| {
             let metric = tape.pick(&[Metric::Csat, Metric::Nps]);
             Answer::new(metric, tape.pick(&[5_i64, 2, 3, 1]), tape.time())
         }))
@@ -192,7 +192,7 @@ impl Tape<'_> {
     }
 
     fn appointments(&mut self) -> Appointments {
-        Appointments::new(self.as_of(6 * HOUR)).bookings(self.list(|tape, place| {
+        Appointments::new(self.as_of(6 * HOUR)).bookings(self.list(3, |tape, place| {
             let mut booking = Appointment::new(format!("A-{place}"), tape.time());
             booking.status = tape.maybe(&[AppointmentStatus::Booked, AppointmentStatus::Missed]);
             booking
@@ -246,6 +246,7 @@ impl Tape<'_> {
     fn as_of(&mut self, limit: i64) -> AsOf {
         let age = match self.below(4) {
             0 | 1 => 0,
+            _ if self.timely => self.pick(&[0, 0, limit + 1]),
             2 => self.pick(&[1, MINUTE, -1, -5_000]),
             _ => self.pick(&[
                 limit,
@@ -266,11 +267,16 @@ impl Tape<'_> {
         AsOf::from(time)
     }
 
-    fn list<T: Record>(&mut self, mut record: impl FnMut(&mut Self, usize) -> T) -> List<T> {
+    fn list<T: Record>(
+        &mut self,
+        most: usize,
+        mut record: impl FnMut(&mut Self, usize) -> T,
+    ) -> List<T> {
         let state = self.below(8);
-        let count = self.below(4);
+        let count = self.below(most + 1);
         let items: Vec<T> = (0..count).map(|place| record(self, place)).collect();
         match state {
+            _ if self.timely => List::complete(items),
             6 => List::partial(items),
             7 => List::default(),
             _ => List::complete(items),

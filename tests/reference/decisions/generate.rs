@@ -85,6 +85,10 @@ pub(crate) enum Dialect {
     /// Without `on_unknown = "allow"` and `known()`, which know that a fact is
     /// not known.
     Monotone,
+    /// Of facts that are known, and conditions that turn with the clock.
+    Timely,
+    /// Without `known()`, whose no is news of what is not known.
+    Plain,
 }
 
 #[derive(Clone, Debug)]
@@ -97,7 +101,7 @@ pub(crate) struct Case {
 impl Tapes {
     pub(crate) fn case(&self, dialect: Dialect) -> Case {
         let policy = self.policy(dialect);
-        Case { context: self.context(&policy), request: self.request(&policy), policy }
+        Case { context: self.context(&policy, dialect), request: self.request(&policy), policy }
     }
 
     fn policy(&self, dialect: Dialect) -> Policy {
@@ -132,16 +136,18 @@ impl Tapes {
             policy.fresh.insert(part.to_owned(), limit);
         }
         for (place, numbers) in self.situations.iter().enumerate() {
-            let mut tape = Tape::new(numbers);
+            let mut tape = Tape::new(numbers).timely(dialect == Dialect::Timely);
             let conds = tape.conds(1 + place % 2, &policy, dialect);
             policy.situations.insert(format!("situation_{place}"), conds);
         }
         for (place, numbers) in self.actions.iter().enumerate() {
-            let action = Tape::new(numbers).action(place, &policy, dialect);
+            let action = Tape::new(numbers)
+                .timely(dialect == Dialect::Timely)
+                .action(place, &policy, dialect);
             policy.actions.push(action);
         }
         for (place, numbers) in self.suppress.iter().enumerate() {
-            let mut tape = Tape::new(numbers);
+            let mut tape = Tape::new(numbers).timely(dialect == Dialect::Timely);
             let rule = Suppression {
                 id: format!("rule-{place}"),
                 selector: tape.selector(&policy.actions),
@@ -155,7 +161,7 @@ impl Tapes {
             policy.suppress.push(rule);
         }
         for (place, numbers) in self.boosts.iter().enumerate() {
-            let mut tape = Tape::new(numbers);
+            let mut tape = Tape::new(numbers).timely(dialect == Dialect::Timely);
             let boost = Boost {
                 id: format!("boost-{place}"),
                 selector: tape.selector(&policy.actions),
@@ -203,10 +209,10 @@ impl Tapes {
         request
     }
 
-    fn context(&self, policy: &Policy) -> Context {
+    fn context(&self, policy: &Policy, dialect: Dialect) -> Context {
         let mut context = Context::new();
         for (part, numbers) in PARTS.iter().zip(&self.parts) {
-            let mut tape = Tape::new(numbers);
+            let mut tape = Tape::new(numbers).timely(dialect == Dialect::Timely);
             // A part that is there, mostly.
             if !tape.one_in(10) {
                 context = tape.part(context, part, policy);
@@ -221,6 +227,10 @@ pub(crate) const CHANNELS: &[Channel] =
 const SLOTS: &[&str] = &["tile", "hero", "card"];
 const GROUPS: &[&str] = &["plan", "care"];
 const TAGS: &[&str] = &["grow", "season"];
+
+/// Times that lie behind, mostly.
+const TIMES: [&str; 3] =
+    ["recency.last_seen_at", "profile.joined_at", "support.last_contact.ended_at"];
 
 fn attributes() -> BTreeMap<String, Value> {
     BTreeMap::from([
@@ -245,7 +255,7 @@ impl Tape<'_> {
             channels: vec![CHANNELS[0].to_string()],
             ..Action::default()
         };
-        if !self.one_in(6) {
+        if !self.one_in(6) || self.timely {
             action.channels = CHANNELS.iter().map(Channel::to_string).collect();
         }
         action.group = self.maybe(GROUPS).map(str::to_owned);
@@ -255,9 +265,13 @@ impl Tape<'_> {
         action.purpose = self.pick(&purposes).map(str::to_owned);
         action.tier = self.pick(&[0, 0, 0, 1, -1, 2]);
         action.rank = self.pick(&[0, 0, 10, -5]);
-        action.paused = self.one_in(16);
+        action.paused = self.one_in(16) && !self.timely;
         action.starts_at = self.one_in(5).then(|| self.time().as_millis());
         action.ends_at = self.one_in(4).then(|| self.time().as_millis());
+        if self.timely {
+            // Nothing that holds for ever.
+            action.ends_at = None;
+        }
         if let (Some(start), Some(end)) = (action.starts_at, action.ends_at)
             && start >= end
         {
@@ -277,7 +291,7 @@ impl Tape<'_> {
             action.propensity = None;
         }
         for clauses in [&mut action.eligible, &mut action.applicable, &mut action.suitable] {
-            if self.one_in(3) {
+            if self.one_in(if self.timely { 2 } else { 3 }) {
                 *clauses = self.some_conds(policy, dialect);
             }
         }
@@ -325,13 +339,17 @@ impl Tape<'_> {
 
     fn cond(&mut self, depth: usize, policy: &Policy, dialect: Dialect) -> Cond {
         let situations: Vec<&String> = policy.situations.keys().collect();
-        let shape = self.below(12);
+        let shape = match self.timely {
+            true => self.pick(&[0, 5, 6, 7, 8, 5, 3, 7]),
+            false => self.below(12),
+        };
         let mut pair =
             |depth: usize| (0..2).map(|_| self.cond(depth - 1, policy, dialect)).collect();
         match shape {
             6 if depth > 0 => Cond::And(pair(depth)),
             7 if depth > 0 => Cond::Or(pair(depth)),
             8 if depth > 0 => Cond::Not(Box::new(self.cond(depth - 1, policy, dialect))),
+            5 => self.window(),
             9 if !situations.is_empty() => Cond::Situation(self.pick(&situations).clone()),
             3 | 4 | 10 => self.each(),
             11 if dialect == Dialect::Full && self.one_in(3) => {
@@ -350,17 +368,21 @@ impl Tape<'_> {
         self.pick(&LENGTHS[1..])
     }
 
+    /// Something that begins and ends.
+    fn window(&mut self) -> Cond {
+        let time = self.pick(&TIMES);
+        let (begins, ends) = self.pick(&[(DAY, 7 * DAY), (HOUR, DAY), (2 * DAY, 14 * DAY)]);
+        let begins = Test::Since(time, ">=", begins);
+        Cond::And(vec![Cond::Test(begins), Cond::Test(Test::Within(time, ends))])
+    }
+
     fn question(&mut self) -> Test {
         let op = self.pick(&[">=", "<", "<=", ">"]);
         let half_open = self.pick(&[">=", "<"]);
         let equal = self.pick(&["==", "!="]);
         let length = self.length();
         let days = self.pick(&[0, 1, 7, 14, 60]);
-        let last_seen = self.pick(&[
-            "recency.last_seen_at",
-            "profile.joined_at",
-            "support.last_contact.ended_at",
-        ]);
+        let last_seen = self.pick(&TIMES);
         let still_to_come = self.pick(&["subscription.renews_at", "attributes.expires_at"]);
         let carried = [
             "profile.role",
@@ -375,16 +397,21 @@ impl Tape<'_> {
             "subscription.arrears_minor",
         ];
         let carried = self.pick(&carried);
-        self.pick(&[
-            Test::Word("profile.plan", equal, "basic"),
-            Test::Int("profile.age_years", op, 18),
-            Test::Has(carried),
+        let timely = [
             Test::Since(last_seen, op, length),
             Test::Within(last_seen, length),
             Test::Days(last_seen, half_open, days),
             Test::Ahead(still_to_come, op, length),
             Test::Now(still_to_come, op),
             Test::Within(still_to_come, length),
+        ];
+        if self.timely || self.one_in(5) {
+            return self.pick(&timely);
+        }
+        self.pick(&[
+            Test::Word("profile.plan", equal, "basic"),
+            Test::Int("profile.age_years", op, 18),
+            Test::Has(carried),
             Test::Int("subscription.arrears_minor", equal, 0),
             Test::Num("scores.churn", op, 0.5),
             Test::Num("scores.uptake", op, 0.06),

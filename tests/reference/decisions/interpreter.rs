@@ -106,18 +106,24 @@ pub(crate) struct Reference<'a> {
     policy: &'a Policy,
     request: &'a Request,
     context: Value,
+    /// When each part was delivered: by its oldest source.
+    as_of: BTreeMap<String, i64>,
     /// The instant that conditions compare with.
     now: i64,
 }
 
 impl<'a> Reference<'a> {
     pub(crate) fn new(policy: &'a Policy, context: &Context, request: &'a Request) -> Self {
-        Self {
-            policy,
-            request,
-            context: serde_json::to_value(context).expect("a context is JSON"),
-            now: request.now.as_millis(),
+        let context = serde_json::to_value(context).expect("a context is JSON");
+        let mut as_of = BTreeMap::new();
+        for (part, record) in context.as_object().into_iter().flatten() {
+            let oldest = match &record["as_of"] {
+                Value::Object(sources) => sources.values().filter_map(time).min(),
+                delivered => time(delivered),
+            };
+            as_of.extend(oldest.map(|oldest| (part.clone(), oldest)));
         }
+        Self { policy, request, context, as_of, now: request.now.as_millis() }
     }
 
     /// Goes to another instant, with every part as old as it was.
@@ -219,6 +225,33 @@ impl<'a> Reference<'a> {
         }
         reasons.sort();
         reasons
+    }
+
+    /// Whether a reason holds only because something is not known: of the
+    /// stages 3 to 6, without what was known last.
+    pub(crate) fn rests_on_the_unknown(&self, action: &Action, reason: &Reason) -> Option<bool> {
+        let clauses = match reason.0 {
+            301 => &action.eligible,
+            302 => &action.applicable,
+            303 => &action.suitable,
+            401 | 402 => {
+                let mut rules = self.policy.suppress.iter();
+                let rule = rules.find(|rule| Some(&rule.id) == reason.1.as_ref())?;
+                let conds = if reason.0 == 401 { &rule.when } else { &rule.after };
+                let truth = self.every(conds, Facts::Now);
+                return (truth == True || !rule.allow).then_some(truth == Unknown);
+            }
+            _ => return None,
+        };
+        let text = |cond: &&Cond| Some(cond.text()) == reason.2;
+        Some(self.truth(clauses.iter().find(text)?, Facts::Now) == Unknown)
+    }
+
+    /// How old a part is, never less than nothing, and whether it is too old.
+    pub(crate) fn age(&self, part: &str) -> Option<(i64, bool)> {
+        let as_of = self.as_of(part)?;
+        let age = self.request.now.as_millis() - as_of;
+        Some((age.max(0), !self.usable(part, Some(as_of), Facts::Now)))
     }
 
     fn purpose(&self, action: &'a Action) -> &'a str {
@@ -396,7 +429,7 @@ impl<'a> Reference<'a> {
                     return Unknown;
                 };
                 let mut truths = Vec::new();
-                for item in &items {
+                for item in items {
                     let of_tests = tests.iter().map(|test| self.test(test, Some(item), facts));
                     let of_tests: Vec<_> = of_tests.collect();
                     truths.push(if *or { Truth::any(&of_tests) } else { Truth::all(&of_tests) });
@@ -551,24 +584,21 @@ impl<'a> Reference<'a> {
 
     /// Whether the list is all there is, and what is there; nothing if its part
     /// does not count.
-    fn list(&self, path: &str, facts: Facts) -> Option<(bool, Vec<Value>)> {
+    fn list(&self, path: &str, facts: Facts) -> Option<(bool, &[Value])> {
         let (part, name) = path.split_once('.').expect("a part and a list");
         if !self.usable(part, self.as_of(part), facts) {
             return None;
         }
         Some(match &self.context[part][name] {
-            Value::Array(items) => (true, items.clone()),
-            Value::Object(partial) => (false, partial["partial"].as_array().cloned()?),
-            _ => (false, Vec::new()),
+            Value::Array(items) => (true, items),
+            Value::Object(partial) => (false, partial["partial"].as_array()?),
+            _ => (false, &[]),
         })
     }
 
-    /// When a part was delivered: by its oldest source.
     fn as_of(&self, part: &str) -> Option<i64> {
-        match &self.context[if part == "cart" { "purchases" } else { part }]["as_of"] {
-            Value::Object(sources) => sources.values().filter_map(time).min(),
-            delivered => time(delivered),
-        }
+        let part = if part == "cart" { "purchases" } else { part };
+        self.as_of.get(part).copied()
     }
 
     /// Whether what was delivered at a time counts: fresh, or all of it as what

@@ -6,11 +6,17 @@
 /// A tape of numbers that choices are read from.
 pub(crate) struct Tape<'t> {
     numbers: std::slice::Iter<'t, u16>,
+    /// Whether what is chosen is to be known mostly, and turn with the clock.
+    pub(crate) timely: bool,
 }
 
 impl<'t> Tape<'t> {
     pub(crate) fn new(numbers: &'t [u16]) -> Self {
-        Self { numbers: numbers.iter() }
+        Self { numbers: numbers.iter(), timely: false }
+    }
+
+    pub(crate) fn timely(self, timely: bool) -> Self {
+        Self { timely, ..self }
     }
 
     pub(crate) fn below(&mut self, end: usize) -> usize {
