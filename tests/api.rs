@@ -257,3 +257,30 @@ fn unless_is_the_other_side_of_when() {
         "{said}"
     );
 }
+
+/// What is explained is what was decided, for every action of many customers.
+#[test]
+fn explanations_agree_with_decisions() {
+    let text = include_str!("../examples/policies/customer_care.toml");
+    let engine = Engine::from_toml(text).unwrap();
+    let request = Request::new(now(), Channel::Web).slots(["hero", "tile", "tile"]);
+    for line in include_str!("../examples/data/customers.jsonl").lines().step_by(17) {
+        let context = Context::from_json(line).unwrap();
+        let decision = engine.decide(&context, &request);
+        for action in &engine.policy().actions {
+            let explanation = engine.explain(&context, &request, &action.id).unwrap();
+            let account = decision.account(&action.id);
+            let placed = decision.recommendations().position(|placed| placed.action() == action.id);
+            let verdict = account.map_or(Verdict::Recommended, |account| account.verdict());
+            assert_eq!(explanation.verdict, verdict);
+            assert_eq!(explanation.until, account.and_then(|account| account.until()));
+            assert_eq!(placed.is_some(), explanation.stages.iter().all(|report| report.passes));
+            let first = explanation.stages.iter().find(|report| !report.passes);
+            let code = account.and_then(|account| account.code());
+            assert_eq!(first.map(|report| report.stage), code.map(|code| code.stage()));
+            if let Some(place) = placed {
+                assert!(explanation.rank.unwrap() > place);
+            }
+        }
+    }
+}
