@@ -146,7 +146,9 @@ fn records_table(schema: &Schema) -> String {
     let mut table = String::new();
     for path in schema.paths() {
         if let Type::Records(record) = schema.fact(path).unwrap().ty() {
-            writeln!(table, "\nA **{}**, in `{path}`:\n", record.name()).unwrap();
+            let name = record.name();
+            let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" };
+            writeln!(table, "\n{article} **{name}**, in `{path}`:\n").unwrap();
             table.push_str("| field | type | may be absent |\n|---|---|---|\n");
             for (name, fact) in record.fields() {
                 table.push_str(&match fact.derivation() {
