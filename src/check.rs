@@ -272,6 +272,15 @@ impl<'p> Checker<'p> {
 
     /// Compiles `when` and `unless`: all of the ones, none of the others.
     fn when_unless(&mut self, when: &[String], unless: &[String], path: &DocPath) -> NodeId {
+        if when.is_empty() && unless.is_empty() && !self.report.has_errors() {
+            let message = "a rule without a condition would always hold";
+            self.error_with_help(
+                code::VALUE,
+                path.key("when"),
+                message,
+                "write `true` if it should",
+            );
+        }
         let when = self.all_of(when, &path.key("when"));
         let unless = self.clauses(unless, &path.key("unless"));
         let mut parts = vec![when];

@@ -1,6 +1,6 @@
 //! What is allowed in a condition and seldom meant.
 
-use super::program::{Atom, Node, NodeId, Program, Term, TermId};
+use super::program::{Atom, ListTerm, Node, NodeId, Program, Term, TermId};
 use crate::schema::{FactId, Schema};
 
 /// Finds an optional fact whose absence leaves a truth unknown.
@@ -9,7 +9,7 @@ use crate::schema::{FactId, Schema};
 /// fact is absent.
 pub(crate) fn unguarded(program: &Program, root: NodeId, schema: &Schema) -> Option<String> {
     let absent = |fact: &FactId| {
-        let may_be = Absence { program, absent: *fact }.values(root);
+        let may_be = Absence { program, schema, absent: *fact }.values(root);
         may_be.unknown
     };
     let optional = |fact: &FactId| schema.entry(*fact).fact.is_optional();
@@ -67,6 +67,7 @@ impl Values {
 
 struct Absence<'p> {
     program: &'p Program,
+    schema: &'p Schema,
     absent: FactId,
 }
 
@@ -90,6 +91,10 @@ impl Absence<'_> {
                 Atom::Has(place) | Atom::KnownFact(place) if self.is_absent(*place) => {
                     Values::of(false)
                 }
+                Atom::Member(item, list) if self.reads(*item) || self.is_list(list) => {
+                    Values::UNKNOWN
+                }
+                Atom::Exists(list, _) | Atom::One(list, _) if self.is_list(list) => Values::UNKNOWN,
                 Atom::Cut(term, _) | Atom::Is(term, _) | Atom::Truth(term) if self.reads(*term) => {
                     Values::UNKNOWN
                 }
@@ -103,8 +108,16 @@ impl Absence<'_> {
         }
     }
 
+    /// Tells whether a place is that of the fact, or of the group it is in.
     fn is_absent(&self, place: TermId) -> bool {
-        matches!(&self.program[place], Term::Fact(fact) if *fact == self.absent)
+        let Term::Fact(fact) = &self.program[place] else { return false };
+        let (asked, absent) = (self.schema.entry(*fact), self.schema.entry(self.absent));
+        let rest = absent.path.strip_prefix(asked.path.as_str());
+        *fact == self.absent || rest.is_some_and(|rest| rest.starts_with('.'))
+    }
+
+    fn is_list(&self, list: &ListTerm) -> bool {
+        matches!(list, ListTerm::Fact(fact) if *fact == self.absent)
     }
 
     /// Tells whether a term has no value without the fact.
