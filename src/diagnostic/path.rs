@@ -81,6 +81,7 @@ impl Serialize for DocPath {
 
 /// One step of a [`DocPath`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Segment {
     /// A key of a table.
     Key(Cow<'static, str>),
