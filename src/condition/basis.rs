@@ -139,15 +139,6 @@ impl<'a> Walk<'_, 'a> {
     fn atom(&mut self, id: AtomId, truth: Truth, scope: Scope<'a>) {
         match &self.program()[id] {
             Atom::KnownPart(part) => self.part(*part, truth),
-            Atom::Cut(term, _)
-            | Atom::Is(term, _)
-            | Atom::Truth(term)
-            | Atom::Has(term)
-            | Atom::KnownFact(term) => self.term(*term, truth, scope),
-            Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
-                self.term(*a, truth, scope);
-                self.term(*b, truth, scope);
-            }
             Atom::Member(item, list) => {
                 self.term(*item, truth, scope);
                 self.list(list, truth, scope);
@@ -158,6 +149,7 @@ impl<'a> Walk<'_, 'a> {
                     self.elements(list, *body, scope);
                 }
             }
+            about => about.terms().into_iter().flatten().for_each(|id| self.term(id, truth, scope)),
         }
     }
 
@@ -189,17 +181,6 @@ impl<'a> Walk<'_, 'a> {
             Term::Fact(fact) => self.fact(Subject::Fact(*fact), *fact, self.cell(*fact), truth),
             Term::Entry(fact, key) => self.entry(*fact, key, truth),
             Term::Field(fact, field) => self.field(*fact, *field, truth, scope),
-            Term::Since(inner)
-            | Term::DaysSince(inner)
-            | Term::Negate(inner)
-            | Term::ToDouble(inner)
-            | Term::ToInt(inner)
-            | Term::Characters(inner)
-            | Term::Clock(_, inner, _) => self.term(*inner, truth, scope),
-            Term::Arithmetic(_, a, b) => {
-                self.term(*a, truth, scope);
-                self.term(*b, truth, scope);
-            }
             Term::Size(list) => self.list(list, truth, scope),
             Term::Count(list, body) => {
                 self.list(list, truth, scope);
@@ -213,6 +194,9 @@ impl<'a> Walk<'_, 'a> {
                 self.term(*b, truth, scope);
             }
             Term::Truth(node) => self.node(*node, scope),
+            computed => {
+                computed.inner().into_iter().flatten().for_each(|id| self.term(id, truth, scope))
+            }
         }
     }
 

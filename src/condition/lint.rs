@@ -124,15 +124,7 @@ impl Absence<'_> {
     fn reads(&self, term: TermId) -> bool {
         match &self.program[term] {
             Term::Fact(fact) => *fact == self.absent,
-            Term::Since(inner)
-            | Term::DaysSince(inner)
-            | Term::Negate(inner)
-            | Term::ToDouble(inner)
-            | Term::ToInt(inner)
-            | Term::Characters(inner)
-            | Term::Clock(_, inner, _) => self.reads(*inner),
-            Term::Arithmetic(_, a, b) => self.reads(*a) || self.reads(*b),
-            _ => false,
+            computed => computed.inner().into_iter().flatten().any(|inner| self.reads(inner)),
         }
     }
 }

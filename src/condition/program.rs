@@ -141,6 +141,42 @@ pub(crate) enum Term {
     Truth(NodeId),
 }
 
+impl Atom {
+    /// Returns the terms an atom is about, besides lists and bodies.
+    pub(super) fn terms(&self) -> [Option<TermId>; 2] {
+        match self {
+            Self::Cut(term, _)
+            | Self::Is(term, _)
+            | Self::Truth(term)
+            | Self::Has(term)
+            | Self::KnownFact(term)
+            | Self::Member(term, _) => [Some(*term), None],
+            Self::Text(_, a, b) | Self::Less(a, b) | Self::Equal(a, b) => [Some(*a), Some(*b)],
+            Self::KnownPart(_) | Self::Exists(..) | Self::One(..) => [None, None],
+        }
+    }
+}
+
+impl Term {
+    /// Returns the terms a term is computed from.
+    ///
+    /// What comes by way of a truth or a list, as in a choice or a count, is
+    /// for those who ask to look at.
+    pub(super) fn inner(&self) -> [Option<TermId>; 2] {
+        match self {
+            Self::Since(inner)
+            | Self::DaysSince(inner)
+            | Self::Negate(inner)
+            | Self::ToDouble(inner)
+            | Self::ToInt(inner)
+            | Self::Characters(inner)
+            | Self::Clock(_, inner, _) => [Some(*inner), None],
+            Self::Arithmetic(_, a, b) => [Some(*a), Some(*b)],
+            _ => [None, None],
+        }
+    }
+}
+
 /// A list that macros and `in` look through.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum ListTerm {

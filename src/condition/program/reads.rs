@@ -69,15 +69,6 @@ impl Visit<'_> {
     fn atom(&mut self, atom: AtomId) {
         match &self.program[atom] {
             Atom::KnownPart(part) => self.parts.push(*part),
-            Atom::Cut(term, _)
-            | Atom::Is(term, _)
-            | Atom::Truth(term)
-            | Atom::Has(term)
-            | Atom::KnownFact(term) => self.term(*term),
-            Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
-                self.term(*a);
-                self.term(*b);
-            }
             Atom::Member(term, list) => {
                 self.term(*term);
                 self.list(list);
@@ -86,6 +77,7 @@ impl Visit<'_> {
                 self.list(list);
                 self.node(*body);
             }
+            about => about.terms().into_iter().flatten().for_each(|id| self.term(id)),
         }
     }
 
@@ -106,17 +98,6 @@ impl Visit<'_> {
             Term::Fact(fact) | Term::Entry(fact, _) | Term::Field(fact, _) => {
                 self.facts.push(*fact);
             }
-            Term::Since(inner)
-            | Term::DaysSince(inner)
-            | Term::Negate(inner)
-            | Term::ToDouble(inner)
-            | Term::ToInt(inner)
-            | Term::Characters(inner)
-            | Term::Clock(_, inner, _) => self.term(*inner),
-            Term::Arithmetic(_, a, b) => {
-                self.term(*a);
-                self.term(*b);
-            }
             Term::Size(list) => self.list(list),
             Term::Count(list, body) => {
                 self.list(list);
@@ -128,6 +109,7 @@ impl Visit<'_> {
                 self.term(*b);
             }
             Term::Truth(node) => self.node(*node),
+            computed => computed.inner().into_iter().flatten().for_each(|id| self.term(id)),
         }
     }
 }

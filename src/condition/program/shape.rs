@@ -54,16 +54,9 @@ impl Program {
     fn shape_of_atom(&self, atom: &Atom) -> Shape {
         match atom {
             Atom::KnownPart(_) => Shape::default(),
-            Atom::Cut(term, _)
-            | Atom::Is(term, _)
-            | Atom::Truth(term)
-            | Atom::Has(term)
-            | Atom::KnownFact(term) => self.shape_of_term(*term),
-            Atom::Text(_, a, b) | Atom::Less(a, b) | Atom::Equal(a, b) => {
-                self.shape_of_term(*a).beside(self.shape_of_term(*b))
-            }
             Atom::Member(term, list) => self.shape_of_term(*term).beside(self.shape_of_list(list)),
             Atom::Exists(list, body) | Atom::One(list, body) => self.shape_of_macro(list, *body),
+            about => self.shape_of_terms(about.terms()),
         }
     }
 
@@ -83,20 +76,14 @@ impl Program {
         }
     }
 
+    fn shape_of_terms(&self, terms: [Option<TermId>; 2]) -> Shape {
+        let shapes = terms.into_iter().flatten().map(|term| self.shape_of_term(term));
+        shapes.fold(Shape::default(), Shape::beside)
+    }
+
     pub(super) fn shape_of(&self, term: &Term) -> Shape {
         let inner = match term {
             Term::Field(..) | Term::Element => Shape::ELEMENT,
-            Term::Constant(_) | Term::Unknown | Term::Fact(_) | Term::Entry(..) | Term::Now => {
-                Shape::default()
-            }
-            Term::Since(inner)
-            | Term::DaysSince(inner)
-            | Term::Negate(inner)
-            | Term::ToDouble(inner)
-            | Term::ToInt(inner)
-            | Term::Characters(inner)
-            | Term::Clock(_, inner, _) => self.shape_of_term(*inner),
-            Term::Arithmetic(_, a, b) => self.shape_of_term(*a).beside(self.shape_of_term(*b)),
             Term::Size(list) => self.shape_of_list(list),
             Term::Count(list, body) => self.shape_of_macro(list, *body),
             Term::Choice(test, a, b) => self
@@ -104,6 +91,7 @@ impl Program {
                 .beside(self.shape_of_term(*a))
                 .beside(self.shape_of_term(*b)),
             Term::Truth(node) => self.shape_of_node(*node),
+            computed => self.shape_of_terms(computed.inner()),
         };
         inner.above()
     }
