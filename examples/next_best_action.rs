@@ -119,14 +119,19 @@ fn show(name: &str, decision: &Decision<'_>, screen: &mut impl Write) -> io::Res
         )?;
     }
     show_withheld(decision, screen)?;
-    let others: Vec<String> = decision
+    let (ordinary, notable): (Vec<_>, Vec<_>) = decision
         .withheld()
         .filter(|account| account.verdict() != Verdict::Suppressed)
-        .map(|account| format!("{} ({})", account.action(), account.verdict()))
-        .collect();
+        .partition(|account| matches!(account.verdict(), Verdict::Ineligible | Verdict::Outranked));
     writeln!(screen, "   not this time")?;
-    for line in others.chunks(3) {
-        writeln!(screen, "            {}", line.join(", "))?;
+    for account in notable {
+        let (action, verdict) = (account.action(), account.verdict());
+        writeln!(screen, "            {action} ({verdict}: {})", account.because())?;
+    }
+    for line in ordinary.chunks(3) {
+        let line =
+            line.iter().map(|account| format!("{} ({})", account.action(), account.verdict()));
+        writeln!(screen, "            {}", line.collect::<Vec<_>>().join(", "))?;
     }
     Ok(())
 }

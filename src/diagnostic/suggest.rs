@@ -7,7 +7,8 @@ const LONGEST: usize = 64;
 ///
 /// Close is at most a third of the name's characters, and no more than three, added, dropped,
 /// changed or swapped with a neighbour. Case, `-` and `_` count for nothing, so `isOpen` is
-/// `is_open`. Of two equally close candidates the first is meant.
+/// `is_open`. A name to which only words are missing counts as one change away, so `age` is
+/// `age_years`. Of two equally close candidates the first is meant.
 ///
 /// # Examples
 ///
@@ -27,6 +28,9 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|candidate| *candidate != name)
         .filter_map(|candidate| {
             let (other, other_length) = fold(candidate)?;
+            if lacks_words(name, candidate) {
+                return Some((1, candidate));
+            }
             if length.abs_diff(other_length) > limit {
                 return None;
             }
@@ -36,6 +40,13 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(distance, _)| *distance <= limit && *distance < length)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// Tells whether a candidate is the name with words before or after it.
+fn lacks_words(name: &str, candidate: &str) -> bool {
+    let after = candidate.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'));
+    let before = candidate.strip_suffix(name).is_some_and(|rest| rest.ends_with('_'));
+    name.len() > 1 && (after || before)
 }
 
 /// A name without what people vary at will, and its length in characters.
@@ -73,6 +84,8 @@ mod tests {
             ("isOpen", Some("is_open")),
             ("IS-OPEN", Some("is_open")),
             ("winback", Some("win_back")),
+            ("open", Some("is_open")),
+            ("win", Some("win_back")),
             ("beacuse", Some("because")), // one swap, not two changes
             ("kind", Some("kinds")),
             ("tgas", Some("tags")),

@@ -8,6 +8,7 @@ use super::{
     Action, AttributeType, Boost, Decimal, DeclaredKind, Exclusive, Policy, Propensity, Selector,
     Situation, Suppression, Treatment,
 };
+use crate::diagnostic::suggest::closest;
 use crate::diagnostic::{Diagnostic, DocPath, Report};
 
 /// Reads a policy as far as it can be read.
@@ -136,11 +137,13 @@ struct Table<'t> {
     path: DocPath,
     report: &'t mut Report,
     asked: Vec<&'static str>,
+    /// Required keys that are not written.
+    missing: Vec<&'static str>,
 }
 
 impl<'t> Table<'t> {
     fn new(entries: &'t [(String, Tree)], path: DocPath, report: &'t mut Report) -> Self {
-        Self { entries, path, report, asked: Vec::new() }
+        Self { entries, path, report, asked: Vec::new(), missing: Vec::new() }
     }
 
     /// Finds a key; null counts as not written.
@@ -151,13 +154,23 @@ impl<'t> Table<'t> {
     }
 
     fn finish(self) {
+        let mut missing = self.missing;
         for (key, _) in self.entries {
-            if !self.asked.contains(&key.as_str()) {
-                let path = self.path.key(key.clone());
-                let diagnostic =
-                    Diagnostic::error(code::UNKNOWN_KEY, path, format!("unknown key `{key}`"));
-                self.report.push(diagnostic.at_key().did_you_mean(key, self.asked.iter().copied()));
+            if self.asked.contains(&key.as_str()) {
+                continue;
             }
+            // A misspelt key is one slip, not an unknown key and a missing one.
+            let meant = closest(key, missing.iter().copied());
+            missing.retain(|missing| Some(*missing) != meant);
+            let path = self.path.key(key.clone());
+            let diagnostic =
+                Diagnostic::error(code::UNKNOWN_KEY, path, format!("unknown key `{key}`"));
+            self.report.push(diagnostic.at_key().did_you_mean(key, self.asked.iter().copied()));
+        }
+        for key in missing {
+            let message = format!("missing key `{key}`");
+            let path = self.path.key(key);
+            self.report.push(Diagnostic::error(code::MISSING_KEY, path, message));
         }
     }
 
@@ -175,11 +188,6 @@ impl<'t> Table<'t> {
     fn wrong(&mut self, path: DocPath, expected: &str, found: &Tree) {
         let message = format!("expected {expected}, found {}", found.describe());
         self.report.push(Diagnostic::error(code::WRONG_TYPE, path, message));
-    }
-
-    fn missing(&mut self, key: &'static str) {
-        let message = format!("missing key `{key}`");
-        self.report.push(Diagnostic::error(code::MISSING_KEY, self.path.key(key), message));
     }
 
     /// Reads a value if it is there; one that does not fit is reported.
@@ -207,7 +215,7 @@ impl<'t> Table<'t> {
             return read(self, key).unwrap_or_default();
         }
         self.asked.push(key);
-        self.missing(key);
+        self.missing.push(key);
         T::default()
     }
 

@@ -131,11 +131,27 @@ impl Checker<'_> {
             known.extend(["now", "true", "false"]);
             known.extend(self.element.iter().map(|element| element.name.as_str()));
         }
-        let help = did_you_mean(path, &known).or_else(|| self.nearest_part(path));
+        let help = self
+            .nearest_sibling(path)
+            .or_else(|| self.nearest_part(path).filter(|_| self.has_siblings(path)))
+            .or_else(|| did_you_mean(path, &known))
+            .or_else(|| self.nearest_part(path));
         let what = if path.contains('.') { "fact" } else { "name" };
         let mut finding = Finding::new(finding::NAME, span, format!("unknown {what} `{path}`"));
         finding.help = help;
         self.fail(finding)
+    }
+
+    /// Finds a fact of the same part with a similar last name.
+    fn nearest_sibling(&self, path: &str) -> Option<String> {
+        let (part, last) = path.rsplit_once('.')?;
+        let prefix = format!("{part}.");
+        let siblings = self.schema.paths().filter_map(|known| known.strip_prefix(&prefix));
+        closest(last, siblings).map(|near| format!("did you mean `{part}.{near}`?"))
+    }
+
+    fn has_siblings(&self, path: &str) -> bool {
+        path.rsplit_once('.').is_some_and(|(part, _)| self.schema.is_prefix(part))
     }
 
     /// Lists the facts of the part, as far as the path is right.
