@@ -6,8 +6,8 @@ use super::tree::{Comparison, Expr, ExprKind, Name, Operation, Span};
 
 /// How deep a condition may nest, in brackets and as a tree.
 pub(crate) const MAX_DEPTH: u32 = 64;
-/// How many operators may wait for their right side.
-const MAX_WAITING: u32 = 2 * MAX_DEPTH;
+/// How many operators may wait for their right side: each is a level of the tree.
+const MAX_WAITING: u32 = MAX_DEPTH;
 /// How many entries a written list may have.
 pub(crate) const MAX_LIST: usize = 256;
 
@@ -24,13 +24,18 @@ pub(crate) fn parse(text: &str) -> Result<Expr, Finding> {
         let finding = Finding::new(finding::SYNTAX, parser.span(), "the condition is empty");
         return Err(finding.help("write `true` for one that always holds"));
     }
-    let expr = parser.expr()?;
+    let expr = parser.expr().map_err(|finding| *finding)?;
     match parser.peek() {
-        Token::End => Ok(expr),
-        _ => Err(parser.unexpected("the end or an operator")),
+        Token::End => Ok(*expr),
+        _ => Err(*parser.unexpected("the end or an operator")),
     }
 }
 
+/// Reads tokens by recursion.
+///
+/// The functions that call each other in a circle leave the making of pieces
+/// and findings to others, and hand both on in boxes: what one of them has on
+/// the stack counts a hundred times.
 struct Parser {
     tokens: Vec<(Token, Span)>,
     at: usize,
@@ -109,6 +114,12 @@ impl Parser {
         token.unwrap_or((Token::End, Span::default()))
     }
 
+    /// Moves past the next token; returns where it stands.
+    fn skip(&mut self) -> Span {
+        let (_, span) = self.next();
+        span
+    }
+
     fn eat(&mut self, symbol: &str) -> bool {
         let found = matches!(self.peek(), Token::Symbol(found) if *found == symbol);
         if found {
@@ -117,7 +128,7 @@ impl Parser {
         found
     }
 
-    fn expect(&mut self, symbol: &str) -> Result<Span, Finding> {
+    fn expect(&mut self, symbol: &str) -> Result<Span, Box<Finding>> {
         let span = self.span();
         if self.eat(symbol) {
             Ok(span)
@@ -132,11 +143,11 @@ impl Parser {
         after.is_some_and(|(token, _)| matches!(token, Token::Symbol(found) if *found == symbol))
     }
 
-    fn unexpected(&self, wanted: &str) -> Finding {
+    fn unexpected(&self, wanted: &str) -> Box<Finding> {
         let found = self.peek();
         let message = format!("expected {wanted}, found {}", found.describe());
         let finding = Finding::new(finding::SYNTAX, self.span(), message);
-        match found {
+        let finding = match found {
             Token::Name(name) if name == "and" || name == "AND" => finding.help("write `&&`"),
             Token::Name(name) if name == "or" || name == "OR" => finding.help("write `||`"),
             Token::Name(name) if name == "is" => finding.help("write `==`"),
@@ -148,13 +159,14 @@ impl Parser {
                 finding.help("optional values are not part of the language: use `has(…)`")
             }
             _ => finding,
-        }
+        };
+        Box::new(finding)
     }
 
     fn deeper<T>(
         &mut self,
-        inner: impl FnOnce(&mut Self) -> Result<T, Finding>,
-    ) -> Result<T, Finding> {
+        inner: impl FnOnce(&mut Self) -> Result<T, Box<Finding>>,
+    ) -> Result<T, Box<Finding>> {
         if self.depth >= MAX_DEPTH {
             return Err(too_deep(self.span()));
         }
@@ -164,30 +176,25 @@ impl Parser {
         result
     }
 
-    fn expr(&mut self) -> Result<Expr, Finding> {
+    fn expr(&mut self) -> Result<Box<Expr>, Box<Finding>> {
         self.deeper(|parser| parser.infix(Level::Choice))
     }
 
     /// Parses operators that bind at least as tightly as `level`.
-    fn infix(&mut self, level: Level) -> Result<Expr, Finding> {
+    fn infix(&mut self, level: Level) -> Result<Box<Expr>, Box<Finding>> {
         let mut left = self.unary()?;
         while let Some((infix, at)) = Infix::of(self.peek()).filter(|(_, at)| *at >= level) {
-            let (_, operator) = self.next();
-            left = self.combine(left, infix, at, operator)?;
+            left = match infix {
+                Infix::Choice => self.choice(left)?,
+                _ => combined(infix, left, self.right(at)?)?,
+            };
         }
         Ok(left)
     }
 
-    fn combine(
-        &mut self,
-        left: Expr,
-        infix: Infix,
-        level: Level,
-        operator: Span,
-    ) -> Result<Expr, Finding> {
-        if matches!(infix, Infix::Choice) {
-            return self.choice(left);
-        }
+    /// Parses an operator and what stands to the right of it.
+    fn right(&mut self, level: Level) -> Result<Box<Expr>, Box<Finding>> {
+        let operator = self.skip();
         if self.waiting >= MAX_WAITING {
             return Err(too_deep(operator));
         }
@@ -197,99 +204,91 @@ impl Parser {
         if level == Level::Relation {
             self.refuse_chain(operator)?;
         }
-        let span = left.span.to(right.span);
-        let (a, b) = (Box::new(left), Box::new(right));
-        let kind = match infix {
-            Infix::Or => ExprKind::Or(match a.kind {
-                ExprKind::Or(parts) => joined(parts, *b),
-                _ => vec![*a, *b],
-            }),
-            Infix::And => ExprKind::And(match a.kind {
-                ExprKind::And(parts) => joined(parts, *b),
-                _ => vec![*a, *b],
-            }),
-            Infix::Compare(comparison) => ExprKind::Compare(comparison, a, b),
-            Infix::Arithmetic(operation) => ExprKind::Arithmetic(operation, a, b),
-            Infix::In | Infix::Choice => ExprKind::In(a, b),
-        };
-        node(kind, span)
+        Ok(right)
     }
 
-    fn choice(&mut self, test: Expr) -> Result<Expr, Finding> {
+    fn choice(&mut self, test: Box<Expr>) -> Result<Box<Expr>, Box<Finding>> {
+        self.skip();
         let then = self.deeper(|parser| parser.infix(Level::Or))?;
         self.expect(":")?;
         let otherwise = self.expr()?;
-        let span = test.span.to(otherwise.span);
-        let kind = ExprKind::Choice(Box::new(test), Box::new(then), Box::new(otherwise));
-        node(kind, span)
+        chosen(test, then, otherwise)
     }
 
-    fn refuse_chain(&self, first: Span) -> Result<(), Finding> {
+    fn refuse_chain(&self, first: Span) -> Result<(), Box<Finding>> {
         let again = Infix::of(self.peek()).is_some_and(|(_, level)| level == Level::Relation);
         if !again {
             return Ok(());
         }
         let message = "comparisons do not chain";
         let finding = Finding::new(finding::CHAIN, first.to(self.span()), message);
-        Err(finding.help("write `a < b && b < c`"))
+        Err(Box::new(finding.help("write `a < b && b < c`")))
     }
 
-    fn unary(&mut self) -> Result<Expr, Finding> {
-        let start = self.span();
-        if self.eat("!") {
-            let inner = self.deeper(Self::unary)?;
-            let span = start.to(inner.span);
-            return node(ExprKind::Not(Box::new(inner)), span);
+    fn unary(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        match self.peek() {
+            Token::Symbol("!") => self.not(),
+            Token::Symbol("-") => self.negated(),
+            _ => self.postfix(),
         }
-        if self.eat("-") {
-            return self.negated(start);
+    }
+
+    fn not(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        let start = self.skip();
+        let inner = self.deeper(Self::unary)?;
+        let span = start.to(inner.span);
+        node(ExprKind::Not(inner), span)
+    }
+
+    fn negated(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        let start = self.skip();
+        if let Token::Int(_) | Token::Double(_) = self.peek() {
+            let number = self.negative(start)?;
+            return self.suffixes(number);
         }
-        self.postfix()
+        let inner = self.deeper(Self::unary)?;
+        let span = start.to(inner.span);
+        node(ExprKind::Negate(inner), span)
     }
 
     /// Folds the sign into a number, so that the least integer can be written.
-    fn negated(&mut self, start: Span) -> Result<Expr, Finding> {
-        let kind = match *self.peek() {
+    fn negative(&mut self, start: Span) -> Result<Box<Expr>, Box<Finding>> {
+        let (token, end) = self.next();
+        let kind = match token {
             Token::Int(magnitude) => {
                 let value = 0_i64.checked_sub_unsigned(magnitude);
-                let too_large =
-                    || Finding::new(finding::NUMBER, self.span(), "the number is too large");
-                ExprKind::Int(value.ok_or_else(too_large)?)
+                ExprKind::Int(value.ok_or_else(|| too_large(end))?)
             }
             Token::Double(magnitude) => ExprKind::Double(-magnitude),
-            _ => {
-                let inner = self.deeper(Self::unary)?;
-                let span = start.to(inner.span);
-                return node(ExprKind::Negate(Box::new(inner)), span);
-            }
+            _ => return Err(self.unexpected("a number")),
         };
-        let (_, end) = self.next();
-        self.suffixes(Expr::new(kind, start.to(end)))
+        Ok(leaf(kind, start.to(end)))
     }
 
-    fn postfix(&mut self) -> Result<Expr, Finding> {
+    fn postfix(&mut self) -> Result<Box<Expr>, Box<Finding>> {
         let primary = self.primary()?;
         self.suffixes(primary)
     }
 
-    fn suffixes(&mut self, mut expr: Expr) -> Result<Expr, Finding> {
+    fn suffixes(&mut self, mut expr: Box<Expr>) -> Result<Box<Expr>, Box<Finding>> {
         loop {
-            if self.eat(".") {
-                let name = self.select_name()?;
-                expr = self.select(expr, name)?;
-            } else if self.eat("[") {
-                let key = self.expr()?;
-                let end = self.expect("]")?;
-                let span = expr.span.to(end);
-                let kind = ExprKind::Index(Box::new(expr), Box::new(key));
-                expr = node(kind, span)?;
-            } else {
-                return Ok(expr);
-            }
+            expr = match self.peek() {
+                Token::Symbol(".") => self.select(expr)?,
+                Token::Symbol("[") => self.index(expr)?,
+                _ => return Ok(expr),
+            };
         }
     }
 
-    fn select_name(&mut self) -> Result<Name, Finding> {
+    fn index(&mut self, target: Box<Expr>) -> Result<Box<Expr>, Box<Finding>> {
+        self.skip();
+        let key = self.expr()?;
+        let span = target.span.to(self.expect("]")?);
+        let kind = ExprKind::Index(target, key);
+        node(kind, span)
+    }
+
+    fn select_name(&mut self) -> Result<Name, Box<Finding>> {
         match self.peek() {
             Token::Name(_) => {
                 let (token, span) = self.next();
@@ -302,75 +301,68 @@ impl Parser {
         }
     }
 
-    fn select(&mut self, target: Expr, name: Name) -> Result<Expr, Finding> {
-        let start = target.span;
+    fn select(&mut self, target: Box<Expr>) -> Result<Box<Expr>, Box<Finding>> {
+        self.skip();
+        let name = self.select_name()?;
         if self.eat("(") {
             let (args, end) = self.entries(")")?;
-            let kind = ExprKind::Call {
-                target: Some(Box::new(target)),
-                name,
-                args,
-            };
-            return node(kind, start.to(end));
+            return call(Some(target), name, args, end);
         }
-        let span = start.to(name.span);
-        node(ExprKind::Select(Box::new(target), name), span)
+        let span = target.span.to(name.span);
+        node(ExprKind::Select(target, name), span)
     }
 
-    fn primary(&mut self) -> Result<Expr, Finding> {
-        let start = self.span();
+    fn primary(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        match self.peek() {
+            Token::Symbol("(") => self.bracketed(),
+            Token::Symbol("[") => self.list(),
+            Token::Name(_) => self.named(),
+            _ => self.literal(),
+        }
+    }
+
+    fn bracketed(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        let start = self.skip();
+        let mut inner = self.expr()?;
+        // The brackets belong to the piece: a finding underlines them too.
+        inner.span = start.to(self.expect(")")?);
+        Ok(inner)
+    }
+
+    fn list(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        let start = self.skip();
+        let (entries, end) = self.entries("]")?;
+        node(ExprKind::List(entries), start.to(end))
+    }
+
+    fn named(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        let name = self.select_name()?;
+        if let "true" | "false" = name.text.as_str() {
+            return Ok(leaf(ExprKind::Bool(name.text == "true"), name.span));
+        }
+        refuse_word(&name)?;
         if self.eat("(") {
-            let mut inner = self.expr()?;
-            let end = self.expect(")")?;
-            // The brackets belong to the piece: a finding underlines them too.
-            inner.span = start.to(end);
-            return Ok(inner);
+            let (args, end) = self.entries(")")?;
+            return call(None, name, args, end);
         }
-        if self.eat("[") {
-            let (entries, end) = self.entries("]")?;
-            return node(ExprKind::List(entries), start.to(end));
-        }
-        if !matches!(
-            self.peek(),
-            Token::Int(_) | Token::Double(_) | Token::Text(_) | Token::Name(_)
-        ) {
-            return Err(self.unexpected("a value"));
-        }
-        let (token, span) = self.next();
-        let kind = match token {
-            Token::Int(magnitude) => ExprKind::Int(
-                i64::try_from(magnitude)
-                    .map_err(|_| Finding::new(finding::NUMBER, span, "the number is too large"))?,
-            ),
+        Ok(leaf(ExprKind::Name(name.text), name.span))
+    }
+
+    fn literal(&mut self) -> Result<Box<Expr>, Box<Finding>> {
+        let kind = match self.peek().clone() {
+            Token::Int(magnitude) => {
+                let value = i64::try_from(magnitude);
+                ExprKind::Int(value.map_err(|_| too_large(self.span()))?)
+            }
             Token::Double(value) => ExprKind::Double(value),
             Token::Text(text) => ExprKind::Text(text),
-            Token::Name(text) => return self.name(Name { text, span }),
-            Token::Symbol(_) | Token::End => return Err(self.unexpected("a value")),
+            _ => return Err(self.unexpected("a value")),
         };
-        Ok(Expr::new(kind, span))
-    }
-
-    fn name(&mut self, name: Name) -> Result<Expr, Finding> {
-        let span = name.span;
-        match name.text.as_str() {
-            "true" => return Ok(Expr::new(ExprKind::Bool(true), span)),
-            "false" => return Ok(Expr::new(ExprKind::Bool(false), span)),
-            _ => refuse_word(&name)?,
-        }
-        if self.eat("(") {
-            let (args, end) = self.entries(")")?;
-            let kind = ExprKind::Call {
-                target: None,
-                name,
-                args,
-            };
-            return node(kind, span.to(end));
-        }
-        Ok(Expr::new(ExprKind::Name(name.text), span))
+        Ok(leaf(kind, self.skip()))
     }
 
     /// Parses entries up to a closing bracket; a comma may follow the last.
-    fn entries(&mut self, close: &str) -> Result<(Vec<Expr>, Span), Finding> {
+    fn entries(&mut self, close: &str) -> Result<(Vec<Expr>, Span), Box<Finding>> {
         let mut entries = Vec::new();
         loop {
             let end = self.span();
@@ -378,10 +370,9 @@ impl Parser {
                 return Ok((entries, end));
             }
             if entries.len() >= MAX_LIST {
-                let message = format!("a list of more than {MAX_LIST} entries");
-                return Err(Finding::new(finding::LIMIT, end, message));
+                return Err(too_long(end));
             }
-            entries.push(self.expr()?);
+            entries.push(*self.expr()?);
             let end = self.span();
             if !self.eat(",") {
                 self.expect(close)?;
@@ -389,6 +380,45 @@ impl Parser {
             }
         }
     }
+}
+
+fn combined(infix: Infix, a: Box<Expr>, b: Box<Expr>) -> Result<Box<Expr>, Box<Finding>> {
+    let span = a.span.to(b.span);
+    let kind = match infix {
+        Infix::Or => ExprKind::Or(match a.kind {
+            ExprKind::Or(parts) => joined(parts, *b),
+            _ => vec![*a, *b],
+        }),
+        Infix::And => ExprKind::And(match a.kind {
+            ExprKind::And(parts) => joined(parts, *b),
+            _ => vec![*a, *b],
+        }),
+        Infix::Compare(comparison) => ExprKind::Compare(comparison, a, b),
+        Infix::Arithmetic(operation) => ExprKind::Arithmetic(operation, a, b),
+        Infix::In | Infix::Choice => ExprKind::In(a, b),
+    };
+    node(kind, span)
+}
+
+fn chosen(
+    test: Box<Expr>,
+    then: Box<Expr>,
+    otherwise: Box<Expr>,
+) -> Result<Box<Expr>, Box<Finding>> {
+    let span = test.span.to(otherwise.span);
+    let kind = ExprKind::Choice(test, then, otherwise);
+    node(kind, span)
+}
+
+fn call(
+    target: Option<Box<Expr>>,
+    name: Name,
+    args: Vec<Expr>,
+    end: Span,
+) -> Result<Box<Expr>, Box<Finding>> {
+    let start = target.as_ref().map_or(name.span, |target| target.span);
+    let kind = ExprKind::Call { target, name, args };
+    node(kind, start.to(end))
 }
 
 fn tighter(level: Level) -> Level {
@@ -408,28 +438,45 @@ fn joined(mut parts: Vec<Expr>, last: Expr) -> Vec<Expr> {
     parts
 }
 
+fn leaf(kind: ExprKind, span: Span) -> Box<Expr> {
+    Box::new(Expr::new(kind, span))
+}
+
 /// Makes a piece that is not too high a tree to walk.
-fn node(kind: ExprKind, span: Span) -> Result<Expr, Finding> {
+fn node(kind: ExprKind, span: Span) -> Result<Box<Expr>, Box<Finding>> {
     let expr = Expr::new(kind, span);
     if expr.height > MAX_DEPTH {
         return Err(too_deep(span));
     }
-    Ok(expr)
+    Ok(Box::new(expr))
 }
 
-fn too_deep(span: Span) -> Finding {
+fn too_large(span: Span) -> Box<Finding> {
+    Box::new(Finding::new(
+        finding::NUMBER,
+        span,
+        "the number is too large",
+    ))
+}
+
+fn too_long(span: Span) -> Box<Finding> {
+    let message = format!("a list of more than {MAX_LIST} entries");
+    Box::new(Finding::new(finding::LIMIT, span, message))
+}
+
+fn too_deep(span: Span) -> Box<Finding> {
     let message = format!("the condition nests deeper than {MAX_DEPTH}");
     let finding = Finding::new(finding::LIMIT, span, message);
-    finding.help("give parts of it names under `[situations]`")
+    Box::new(finding.help("give parts of it names under `[situations]`"))
 }
 
 /// Words that mean something elsewhere, and what to write here.
-fn refuse_word(name: &Name) -> Result<(), Finding> {
+fn refuse_word(name: &Name) -> Result<(), Box<Finding>> {
     let help = match name.text.as_str() {
         "null" | "None" | "nil" => {
             let message = "there is no `null`: what was not delivered is unknown";
             let finding = Finding::new(finding::LEFT_OUT, name.span, message);
-            return Err(finding.help("ask with `has(…)` or `known(…)`"));
+            return Err(Box::new(finding.help("ask with `has(…)` or `known(…)`")));
         }
         "and" | "AND" => "write `&&`",
         "or" | "OR" => "write `||`",
@@ -440,10 +487,15 @@ fn refuse_word(name: &Name) -> Result<(), Finding> {
         "as" | "break" | "const" | "continue" | "else" | "for" | "function" | "if" | "import"
         | "let" | "loop" | "package" | "namespace" | "return" | "var" | "void" | "while" => {
             let message = format!("`{}` is a reserved word", name.text);
-            return Err(Finding::new(finding::LEFT_OUT, name.span, message));
+            return Err(Box::new(Finding::new(
+                finding::LEFT_OUT,
+                name.span,
+                message,
+            )));
         }
         _ => return Ok(()),
     };
     let message = format!("`{}` is not part of the language", name.text);
-    Err(Finding::new(finding::LEFT_OUT, name.span, message).help(help))
+    let finding = Finding::new(finding::LEFT_OUT, name.span, message);
+    Err(Box::new(finding.help(help)))
 }
