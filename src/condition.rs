@@ -124,6 +124,9 @@ impl Condition {
     }
 
     /// Lists the paths of the facts the condition reads, sorted.
+    ///
+    /// A part is among them if the condition asks with `known` whether it was
+    /// delivered.
     #[must_use]
     pub fn reads(&self) -> &[String] {
         &self.reads

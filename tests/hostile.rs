@@ -262,3 +262,24 @@ fn too_many_selections_are_refused() {
     let error = Engine::from_toml(&policy).unwrap_err();
     assert!(error.to_string().contains("select actions more than 5000000 times"), "{error}");
 }
+
+/// Situations that name one another twice have more ways through them than can
+/// be walked, and would be said in a text without end.
+#[test]
+fn towers_of_situations_are_walked_once() {
+    let mut policy = POLICY.replace("eligible = [", "applicable = 's0'\neligible = [");
+    for number in 0..60 {
+        let next =
+            if number < 59 { format!("s{}", number + 1) } else { "profile.vulnerable".to_owned() };
+        policy.push_str(&format!(
+            "[situations.s{number}]\nwhen = '{next} == ({next} || known(support))'\n"
+        ));
+    }
+    policy.push_str("[[suppress]]\nid = 's'\nwhen = 's0'\nids = ['a']\nbecause = 'b'\n");
+    let engine = Engine::from_toml(&policy).unwrap();
+    let request = Request::new(Timestamp::EARLIEST, Channel::Web);
+    for context in [Context::new(), Context::new().profile(Profile::new(Timestamp::EARLIEST))] {
+        assert!(engine.explain(&context, &request, "a").is_ok());
+    }
+    assert!(engine.describe().len() < 4_000);
+}

@@ -61,6 +61,8 @@ impl Checker<'_> {
         self.situations.insert(name.to_owned(), node);
         let said = self.aloud(&situation.when, &situation.unless);
         let said = situation.say.clone().unwrap_or(said);
+        // Sayings stand in one another: what is long would grow without end.
+        let said = if said.len() > MAX_SAYING { format!("`{name}`") } else { said };
         self.sayings.insert(name.to_owned(), said);
     }
 
@@ -81,6 +83,8 @@ impl Checker<'_> {
     }
 }
 
+/// How long a saying may be, in bytes; a longer one gives way to the name.
+const MAX_SAYING: usize = 400;
 /// How many situations of a circle are named.
 const MAX_LISTED: usize = 8;
 

@@ -1,5 +1,7 @@
 //! What is allowed in a condition and seldom meant.
 
+use std::collections::{HashMap, HashSet};
+
 use super::program::{Atom, ListTerm, Node, NodeId, Program, Term, TermId};
 use crate::schema::{FactId, Schema};
 
@@ -9,7 +11,7 @@ use crate::schema::{FactId, Schema};
 /// fact is absent.
 pub(crate) fn unguarded(program: &Program, root: NodeId, schema: &Schema) -> Option<String> {
     let absent = |fact: &FactId| {
-        let may_be = Absence { program, schema, absent: *fact }.values(root);
+        let may_be = Absence { program, schema, absent: *fact, known: HashMap::new() }.values(root);
         may_be.unknown
     };
     let optional = |fact: &FactId| schema.entry(*fact).fact.is_optional();
@@ -22,17 +24,32 @@ pub(crate) fn unguarded(program: &Program, root: NodeId, schema: &Schema) -> Opt
 /// In a suppression that is the plain side, in a condition of an action the
 /// negated one.
 pub(crate) fn fails_open(program: &Program, root: NodeId, negated: bool) -> bool {
-    match &program[root] {
-        Node::True | Node::False | Node::Unknown => false,
-        Node::Not(inner) => fails_open(program, *inner, !negated),
-        Node::All(parts) | Node::Any(parts) => {
-            parts.iter().any(|part| fails_open(program, *part, negated))
+    Openings { program, seen: HashSet::default() }.any(root, negated)
+}
+
+struct Openings<'p> {
+    program: &'p Program,
+    /// Truths share others, so that the ways to one may be beyond counting.
+    seen: HashSet<(NodeId, bool)>,
+}
+
+impl Openings<'_> {
+    fn any(&mut self, node: NodeId, negated: bool) -> bool {
+        if !self.seen.insert((node, negated)) {
+            return false;
         }
-        Node::Atom(atom) => match &program[*atom] {
-            Atom::KnownPart(_) | Atom::KnownFact(_) => !negated,
-            Atom::Exists(_, body) | Atom::One(_, body) => fails_open(program, *body, negated),
-            _ => false,
-        },
+        match &self.program[node] {
+            Node::True | Node::False | Node::Unknown => false,
+            Node::Not(inner) => self.any(*inner, !negated),
+            Node::All(parts) | Node::Any(parts) => {
+                parts.iter().any(|part| self.any(*part, negated))
+            }
+            Node::Atom(atom) => match &self.program[*atom] {
+                Atom::KnownPart(_) | Atom::KnownFact(_) => !negated,
+                Atom::Exists(_, body) | Atom::One(_, body) => self.any(*body, negated),
+                _ => false,
+            },
+        }
     }
 }
 
@@ -69,11 +86,23 @@ struct Absence<'p> {
     program: &'p Program,
     schema: &'p Schema,
     absent: FactId,
+    /// What was found out already, for the same reason.
+    known: HashMap<NodeId, Values>,
 }
 
 impl Absence<'_> {
-    fn values(&self, node: NodeId) -> Values {
-        match &self.program[node] {
+    fn values(&mut self, node: NodeId) -> Values {
+        if let Some(known) = self.known.get(&node) {
+            return *known;
+        }
+        let values = self.look(node);
+        self.known.insert(node, values);
+        values
+    }
+
+    fn look(&mut self, node: NodeId) -> Values {
+        let program = self.program;
+        match &program[node] {
             Node::True => Values::of(true),
             Node::False => Values::of(false),
             Node::Unknown => Values::UNKNOWN,

@@ -14,12 +14,26 @@ const TEXTS: [&str; 8] = ["", "a", "ab", "b", "Ã©", "ab\"c", "it's", "\u{1F600}Ã
 const KEYS: [&str; 3] = ["one", "two", "three"];
 
 /// A small generator of numbers (splitmix64): a seed is a run.
-pub(crate) struct Dice(pub(crate) u64);
+///
+/// A tape of bytes, one for each choice, goes before; then whoever turns a
+/// byte over, as a fuzzer does, changes one choice.
+pub(crate) struct Dice<'t> {
+    seed: u64,
+    tape: &'t [u8],
+}
 
-impl Dice {
+impl<'t> Dice<'t> {
+    pub(crate) fn new(seed: u64, tape: &'t [u8]) -> Self {
+        Self { seed, tape }
+    }
+
     pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
+        if let Some((byte, rest)) = self.tape.split_first() {
+            self.tape = rest;
+            return u64::from(*byte);
+        }
+        self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.seed;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
@@ -135,8 +149,8 @@ enum Inside {
 }
 
 /// Grows trees; `moving` prefers what changes with time.
-pub(crate) struct Grower<'d> {
-    pub(crate) dice: &'d mut Dice,
+pub(crate) struct Grower<'d, 't> {
+    pub(crate) dice: &'d mut Dice<'t>,
     pub(crate) moving: bool,
 }
 
@@ -148,7 +162,7 @@ fn call(name: &'static str, argument: Tree) -> Tree {
     Tree::Call(name, Box::new(argument))
 }
 
-impl Grower<'_> {
+impl Grower<'_, '_> {
     pub(crate) fn grow(&mut self, kind: Kind, depth: usize) -> Tree {
         self.tree(kind, depth, Inside::Nothing)
     }
@@ -441,7 +455,7 @@ impl Grower<'_> {
     }
 }
 
-fn int(dice: &mut Dice) -> i64 {
+fn int(dice: &mut Dice<'_>) -> i64 {
     match dice.below(12) {
         0 => dice.pick(&[i64::MAX, i64::MIN, i64::MAX - 1, i64::MIN + 1]),
         1 => dice.pick(&[1 << 53, (1 << 53) + 1, -(1 << 53) - 1]),
@@ -450,7 +464,7 @@ fn int(dice: &mut Dice) -> i64 {
     }
 }
 
-fn double(dice: &mut Dice) -> f64 {
+fn double(dice: &mut Dice<'_>) -> f64 {
     match dice.below(10) {
         0 => dice.pick(&[9_223_372_036_854_775_808.0, -9_223_372_036_854_775_808.0, 1e300, -1e19]),
         1 => dice.pick(&[9_007_199_254_740_992.0, 9_007_199_254_740_994.0, -0.0, 5e-324]),
@@ -458,7 +472,7 @@ fn double(dice: &mut Dice) -> f64 {
     }
 }
 
-fn length(dice: &mut Dice) -> i64 {
+fn length(dice: &mut Dice<'_>) -> i64 {
     let unit = dice.pick(&[1, SECOND, HOUR, DAY, 30 * DAY]);
     match dice.below(16) {
         0 => dice.pick(&[9_223_372_036_854, -9_223_372_036_854, 6_000_000_000_000]),
@@ -466,7 +480,7 @@ fn length(dice: &mut Dice) -> i64 {
     }
 }
 
-fn time(dice: &mut Dice) -> i64 {
+fn time(dice: &mut Dice<'_>) -> i64 {
     match dice.below(16) {
         0 => dice.pick(&[-2_208_988_800_000, 4_133_980_799_999, 0]),
         _ => NOW - length(dice) % (400 * DAY),
@@ -474,7 +488,7 @@ fn time(dice: &mut Dice) -> i64 {
 }
 
 /// Makes the facts of one moment.
-pub(crate) fn world(dice: &mut Dice) -> World {
+pub(crate) fn world(dice: &mut Dice<'_>) -> World {
     let mut world = World {
         now: NOW + dice.pick(&[0, 0, 1, -1, SECOND, -DAY, 17 * DAY + 12_345]),
         ..World::default()
@@ -514,7 +528,7 @@ pub(crate) fn world(dice: &mut Dice) -> World {
 }
 
 /// Takes away a part, or what is known of where lists end, and perhaps the end.
-pub(crate) fn hide(dice: &mut Dice, world: &World, cut: bool) -> World {
+pub(crate) fn hide(dice: &mut Dice<'_>, world: &World, cut: bool) -> World {
     let mut world = world.clone();
     if dice.one_in(2) {
         let parts: Vec<&'static str> = world.parts.keys().copied().collect();
@@ -536,7 +550,7 @@ pub(crate) fn hide(dice: &mut Dice, world: &World, cut: bool) -> World {
     world
 }
 
-fn record(dice: &mut Dice) -> Held {
+fn record(dice: &mut Dice<'_>) -> Held {
     let mut fields: BTreeMap<&'static str, Held> = BTreeMap::new();
     for (name, kind) in FIELDS {
         let held = held(dice, kind);
@@ -552,7 +566,7 @@ fn record(dice: &mut Dice) -> Held {
     Held::Value(Known::Record(fields))
 }
 
-fn held(dice: &mut Dice, kind: Kind) -> Held {
+fn held(dice: &mut Dice<'_>, kind: Kind) -> Held {
     if dice.one_in(6) {
         return Held::Absent;
     }

@@ -8,6 +8,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use tactful::schema::Value;
+
 pub(crate) const SECOND: i64 = 1_000;
 pub(crate) const HOUR: i64 = 3_600 * SECOND;
 pub(crate) const DAY: i64 = 24 * HOUR;
@@ -295,6 +297,23 @@ impl World {
         };
         let truth = |item: &Held| Some(self.value(body, Some(item))? == Known::Bool(true));
         Some((items.iter().map(truth).collect(), complete))
+    }
+}
+
+/// Tells whether the library found the value that was wanted.
+pub(crate) fn is_same(found: Option<&Value>, want: Option<&Known>) -> bool {
+    match (found, want) {
+        (None, None | Some(Known::AtLeast(_))) => true,
+        (Some(Value::Bool(found)), Some(Known::Bool(want))) => found == want,
+        (Some(Value::Int(found)), Some(Known::Int(want))) => found == want,
+        // Zero has two signs, and neither is lost.
+        (Some(Value::Double(found)), Some(Known::Double(want))) => {
+            found.to_bits() == want.to_bits()
+        }
+        (Some(Value::Text(found)), Some(Known::Text(want))) => found == want,
+        (Some(Value::Timestamp(found)), Some(Known::Time(want))) => found.as_millis() == *want,
+        (Some(Value::Duration(found)), Some(Known::Length(want))) => found.as_millis() == *want,
+        _ => false,
     }
 }
 

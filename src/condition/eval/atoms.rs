@@ -12,6 +12,8 @@ use std::cmp::Ordering;
 use std::ops::RangeInclusive;
 
 impl<'a> Evaluator<'a> {
+    // Whatever lies deep goes by way of `node`, whose frame has to stay small.
+    #[inline(never)]
     pub(super) fn atom(&mut self, id: AtomId, scope: Scope<'a>) -> Outcome {
         let program = self.program;
         match &program[id] {
