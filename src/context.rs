@@ -97,6 +97,22 @@ record! {
     }
 }
 
+impl Context {
+    /// Adds what came of a recommendation to the history.
+    ///
+    /// It says nothing about what else there was: a history that nobody has
+    /// delivered is known in part from now on.
+    pub fn record(&mut self, interaction: Interaction) {
+        match &mut self.history {
+            Part::Known(history) => history.interactions.push(interaction),
+            unknown @ Part::Unknown => {
+                let history = History::new(interaction.at);
+                *unknown = Part::Known(history.interactions(List::partial(vec![interaction])));
+            }
+        }
+    }
+}
+
 #[cfg(feature = "json")]
 impl Context {
     /// The longest JSON text that is read: 8 MiB.

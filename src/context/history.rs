@@ -46,6 +46,11 @@ record! {
             tags: Vec<String>,
             /// The action's purpose.
             purpose: Purpose,
+            /// How it was shown.
+            treatment: String,
+            /// Whether limits count it; if not said, what is transactional
+            /// does not count.
+            counts_toward_limits: bool,
             /// The decision it goes back to.
             decision_id: String,
         }
