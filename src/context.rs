@@ -48,7 +48,7 @@ pub use attributes::{Attribute, Attributes, Score, Scores};
 pub use consent::{Consent, Grant};
 pub use device::Device;
 pub use feedback::{Answer, Feedback};
-pub use history::{History, Interaction};
+pub use history::{History, Interaction, Retention};
 pub use part::{AsOf, Completeness, List, Part};
 pub use profile::Profile;
 pub use purchases::{Cart, Order, Product, Purchases};

@@ -10,6 +10,8 @@ mod limits;
 mod past;
 mod quiet;
 mod slate;
+#[cfg(feature = "json")]
+mod summary;
 
 use crate::context::Context;
 use crate::decision::{
@@ -28,6 +30,9 @@ use lane::{Lane, Tested};
 use slate::Slate;
 
 pub(crate) use lane::factors;
+pub(crate) use limits::retention;
+#[cfg(feature = "json")]
+pub(crate) use summary::summarize;
 
 /// Decides: a pure function of a plan, a context and a request.
 pub(crate) fn decide(plan: &Plan, context: &Context, request: &Request) -> DecisionData {

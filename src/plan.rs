@@ -60,6 +60,9 @@ pub(crate) struct Plan {
     pub(crate) policy: Policy,
     #[cfg(feature = "json")]
     pub(crate) fingerprint: crate::hash::Fingerprint,
+    /// What the limits say, as a hash: what a summary of a history is good for.
+    #[cfg(feature = "json")]
+    pub(crate) limits_fingerprint: String,
     pub(crate) warnings: Report,
     pub(crate) schema: Schema,
     pub(crate) currency: Option<Currency>,
@@ -187,6 +190,8 @@ impl Plan {
         Self {
             #[cfg(feature = "json")]
             fingerprint: policy.fingerprint(),
+            #[cfg(feature = "json")]
+            limits_fingerprint: policy.limits_fingerprint().to_string(),
             policy,
             warnings,
             schema,
@@ -246,6 +251,14 @@ impl Plan {
             ("profile.time_zone", rests),
         ];
         reads.into_iter().filter(|(_, is_read)| *is_read).map(|(path, _)| path).collect()
+    }
+
+    /// Returns what summaries of a history that are good for the limits bear.
+    pub(crate) fn mark_of_summaries(&self) -> Option<&str> {
+        #[cfg(feature = "json")]
+        return Some(&self.limits_fingerprint);
+        #[cfg(not(feature = "json"))]
+        return None;
     }
 
     /// Tells whether any rule asks where the customer is.

@@ -149,6 +149,19 @@ impl Policy {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// Returns the stable hash of what the policy says about limits.
+    #[cfg(feature = "json")]
+    pub(crate) fn limits_fingerprint(&self) -> crate::hash::Fingerprint {
+        let mut limits = self.limits.clone();
+        limits.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut apart = self.exclusive.clone();
+        apart.retain(|exclusive| exclusive.within.is_some());
+        apart.sort_by(|a, b| a.id.cmp(&b.id));
+        // Nothing in a policy can fail to be written: the keys are strings.
+        let text = serde_json::to_string(&(limits, apart)).unwrap_or_default();
+        crate::hash::Fingerprint::of(text.as_bytes())
+    }
+
     /// Returns the stable hash of what the policy says.
     ///
     /// It is the same for a policy in TOML and its twin in JSON, and does not

@@ -223,6 +223,14 @@ impl Duration {
     }
 }
 
+impl std::ops::Add for Duration {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
 impl FromStr for Duration {
     type Err = ParseTimeError;
 

@@ -10,7 +10,7 @@ use super::past::{Labels, Mark, Past, Tally, Value};
 use super::quiet::Quiet;
 use crate::check::{CheckedLimit, LimitRule, WhoseZone, Window};
 use crate::condition::{Basis, FactState, Subject};
-use crate::context::{Completeness, Context};
+use crate::context::{Completeness, Context, History, Retention};
 use crate::decision::ReasonCode;
 use crate::plan::{ActionId, LimitId, Plan, PlannedAction};
 use crate::schema::{Delivery, Facts};
@@ -89,7 +89,7 @@ impl<'a> Limits<'a> {
                 session_started_at: recency.and_then(|recency| recency.session_started_at),
                 zone: quiet.last_known_zone.clone(),
             },
-            history: history(context, facts),
+            history: history(plan, context, facts),
             session: session(context, facts),
             zone: Knowledge {
                 known: quiet.zone.clone().err().filter(|_| quiet.last_known_zone.is_some()),
@@ -276,10 +276,10 @@ pub(super) fn code(limit: &CheckedLimit) -> ReasonCode {
 }
 
 /// Says how well the history is known.
-fn history(context: &Context, facts: &Facts<'_>) -> Knowledge {
-    let completeness = context.history.known().map(|history| history.interactions.completeness());
-    let in_list = match completeness {
-        Some(Completeness::Complete) => None,
+fn history(plan: &Plan, context: &Context, facts: &Facts<'_>) -> Knowledge {
+    let history = context.history.known();
+    let in_list = match history.map(|history| history.interactions.completeness()) {
+        _ if history.is_some_and(|history| is_enough(plan, history)) => None,
         Some(Completeness::Partial) => Some(FactState::Partial),
         _ => Some(FactState::Unknown),
     };
@@ -320,4 +320,33 @@ impl Knowledge {
         };
         Self { known, lacking, delivery }
     }
+}
+
+/// Tells whether a history holds everything that limits look at.
+pub(super) fn is_enough(plan: &Plan, history: &History) -> bool {
+    match history.interactions.completeness() {
+        Completeness::Complete => true,
+        Completeness::Partial => {
+            history.summary_of.is_some()
+                && history.summary_of.as_deref() == plan.mark_of_summaries()
+        }
+        Completeness::Unknown => false,
+    }
+}
+
+/// Returns how far back limits look.
+pub(crate) fn retention(plan: &Plan) -> Retention {
+    let looks_back = plan.limits.iter().map(|limit| match &limit.rule {
+        LimitRule::Cap { window: Window::Rolling(within), .. } => Retention::For(*within),
+        LimitRule::Cap { window: Window::Calendar(period, _), .. } => {
+            Retention::For(period.longest())
+        }
+        // A session is as long as it is.
+        LimitRule::Cap { window: Window::Session | Window::Lifetime, .. } => Retention::Forever,
+        LimitRule::Pause { within, pause, .. } => Retention::For(*within + *pause),
+        LimitRule::Cooldown { gap } => Retention::For(*gap),
+        LimitRule::NeverAfter { within } => Retention::For(*within),
+        LimitRule::OnlyAfter { within, .. } => within.map_or(Retention::Forever, Retention::For),
+    });
+    looks_back.max().unwrap_or(Retention::Nothing)
 }

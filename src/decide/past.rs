@@ -81,7 +81,7 @@ impl<'a> Past<'a> {
 impl<'a> Labels<'a> {
     /// Takes the labels an interaction records; where it records none, those
     /// that the policy gives its action today.
-    fn of(plan: &'a Plan, interaction: &'a Interaction) -> Self {
+    pub(super) fn of(plan: &'a Plan, interaction: &'a Interaction) -> Self {
         let recorded = Self {
             action: &interaction.action,
             kind: interaction.kind.as_deref(),

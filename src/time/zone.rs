@@ -9,7 +9,7 @@ use std::str::FromStr;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
-use super::{ParseTimeError, Timestamp, shortened};
+use super::{Duration, ParseTimeError, Timestamp, shortened};
 use crate::vocabulary::Weekday;
 
 /// A time zone of the IANA database.
@@ -174,6 +174,18 @@ impl Period {
             )
         };
         Some((start(number)?, start(number.checked_add(1)?)?))
+    }
+
+    /// Returns how long a period may be, changes of the clock included.
+    pub(crate) fn longest(self) -> Duration {
+        let days = match self.unit {
+            CalendarUnit::Day => 1,
+            CalendarUnit::Week(_) => 7,
+            CalendarUnit::Month => 31,
+            CalendarUnit::Year => 366,
+        };
+        // No zone has ever moved by more than a day.
+        Duration::days(i64::from(self.every) * days + 1)
     }
 
     /// Returns which period a day is in.
