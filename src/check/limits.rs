@@ -106,6 +106,7 @@ const SHAPES: [(&str, &[&str]); 6] = [
     ("gap", &["gap"]),
     ("never_followed_by", &["never_followed_by", "within"]),
     ("only_after", &["only_after", "at_least", "within"]),
+    // Last, as it goes with others: a cap in a rolling window.
     ("at_most", &["at_most", "within"]),
 ];
 
@@ -265,7 +266,10 @@ impl Checker<'_> {
         let stray = written.iter().find(|key| !keys.contains(key));
         if let Some(stray) = stray {
             let message = format!("`{stray}` does not go with `{shape}`");
-            let help = format!("a limit with `{shape}` has {}", keys.join(", "));
+            let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+            let keys = keys.join(", ");
+            let help =
+                format!("a limit with `{shape}` has {keys}: write another limit for the rest");
             self.error_with_help(code::VALUE, path.key(*stray), message, help);
             return None;
         }
