@@ -94,7 +94,7 @@ fn every_rule_of_the_preset_holds() {
         ("care-onboarding", calm().profile(Profile::new(now()).joined_at(now()))),
         (
             "care-inactive",
-            calm().recency(Recency::new(now()).last_seen_at(now() - tactful::Duration::days(60))),
+            calm().recency(Recency::new(now()).last_seen_at(now() - Duration::days(60))),
         ),
     ];
     for (rule, context) in cases {
