@@ -11,11 +11,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tactful::{Context, Engine, Request};
 
 /// A corpus that shrinks says so.
-const FEWEST_CASES: usize = 155;
+const FEWEST_CASES: usize = 395;
 
 /// One file of `scenarios/cases`.
 #[derive(Deserialize)]
@@ -34,17 +34,41 @@ struct Case {
 struct Expect {
     recommendations: Vec<Recommended>,
     withheld: BTreeMap<String, Withheld>,
+    #[serde(default)]
+    holdouts: Vec<Assigned>,
+    #[serde(default)]
+    ghosts: Vec<String>,
+    #[serde(default)]
+    reservations: BTreeMap<String, u64>,
+    /// Not compared if absent.
+    #[serde(default, deserialize_with = "compared")]
+    valid_until: Option<Value>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Recommended {
     action: String,
+    /// The channel of the request if absent.
+    channel: Option<String>,
     #[serde(deserialize_with = "written")]
     slot: Option<String>,
     treatment: Option<String>,
     tier: i64,
     priority: String,
+    #[serde(default)]
+    forced: bool,
+    #[serde(default)]
+    passed_over: Vec<Reason>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Assigned {
+    holdout: String,
+    #[serde(deserialize_with = "written")]
+    bucket: Option<u16>,
+    held_out: bool,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +87,10 @@ struct Withheld {
 struct Reason {
     code: u16,
     rule: Option<String>,
+    /// Not compared if absent, as the two that follow.
+    stage: Option<String>,
+    channel: Option<String>,
+    condition: Option<String>,
     #[serde(deserialize_with = "written")]
     until: Option<String>,
     #[serde(default)]
@@ -78,9 +106,18 @@ struct Fact {
     max_age_ms: Option<i64>,
 }
 
-/// Reads a text or null that must be written: a forgotten `until` is no null.
-fn written<'de, D: serde::Deserializer<'de>>(text: D) -> Result<Option<String>, D::Error> {
-    Option::deserialize(text)
+/// Reads a value or null that must be written: a forgotten `until` is no null.
+fn written<'de, T, D>(value: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    Option::deserialize(value)
+}
+
+/// Reads a value or null that is compared if it is written at all.
+fn compared<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(value).map(Some)
 }
 
 fn folder() -> PathBuf {
@@ -129,8 +166,14 @@ impl Differences {
         }
     }
 
-    fn decision(&mut self, expected: &Expect, found: &Value) {
-        self.recommendations(&expected.recommendations, list(found, "recommendations"));
+    fn decision(&mut self, case: &Case, found: &Value) {
+        let expected = &case.expect;
+        self.recommendations(case, list(found, "recommendations"));
+        self.holdouts(expected, found);
+        self.compare("reservations", json!(expected.reservations), &found["reservations"]);
+        if let Some(valid_until) = &expected.valid_until {
+            self.compare("valid_until", valid_until.clone(), &found["valid_until"]);
+        }
         let mut accounts: BTreeMap<&str, &Value> = BTreeMap::new();
         for account in list(found, "withheld") {
             if accounts.insert(text(account, "action"), account).is_some() {
@@ -148,7 +191,20 @@ impl Differences {
         }
     }
 
-    fn recommendations(&mut self, expected: &[Recommended], found: &[Value]) {
+    fn holdouts(&mut self, expected: &Expect, found: &Value) {
+        let assigned = expected.holdouts.iter().map(|assigned| {
+            json!({
+                "holdout": assigned.holdout,
+                "bucket": assigned.bucket,
+                "held_out": assigned.held_out,
+            })
+        });
+        self.compare("holdouts", assigned.collect::<Value>(), &found["holdouts"]);
+        self.compare("ghosts", json!(expected.ghosts), &found["ghosts"]);
+    }
+
+    fn recommendations(&mut self, case: &Case, found: &[Value]) {
+        let expected = &case.expect.recommendations;
         let actions = |ranked: Vec<&str>| ranked.join(", ");
         let should = actions(expected.iter().map(|r| r.action.as_str()).collect());
         let are = actions(found.iter().map(|r| text(r, "action")).collect());
@@ -161,12 +217,18 @@ impl Differences {
                 continue;
             };
             let place = |key: &str| format!("{action}: {key}");
+            let channel = expected.channel.clone().map(Value::from);
+            let channel = channel.unwrap_or_else(|| case.request["channel"].clone());
+            self.compare(&place("channel"), channel, &found["channel"]);
             self.compare(&place("slot"), expected.slot.clone(), &found["slot"]);
             let treatment = expected.treatment.clone();
             self.compare(&place("treatment"), treatment, &found["treatment"]);
             self.compare(&place("tier"), expected.tier, &found["tier"]);
             let priority = expected.priority.clone();
             self.compare(&place("priority"), priority, &found["priority"]);
+            self.compare(&place("forced"), expected.forced, &found["forced"]);
+            let passed_over = format!("{action}: passed over");
+            self.reasons(&passed_over, &expected.passed_over, list(found, "passed_over"));
         }
     }
 
@@ -177,16 +239,19 @@ impl Differences {
         let priority = expected.priority.clone();
         self.compare(&place("priority"), priority, &found["priority"]);
         self.compare(&place("until"), expected.until.clone(), &found["until"]);
-        let reasons = list(found, "reasons");
-        let should: Vec<u16> = expected.reasons.iter().map(|reason| reason.code).collect();
-        let are: Vec<Value> = reasons.iter().map(|r| r["code"].clone()).collect();
+        self.reasons(action, &expected.reasons, list(found, "reasons"));
+    }
+
+    fn reasons(&mut self, place: &str, expected: &[Reason], found: &[Value]) {
+        let should: Vec<u16> = expected.iter().map(|reason| reason.code).collect();
+        let are: Vec<Value> = found.iter().map(|reason| reason["code"].clone()).collect();
         if should != are {
-            let line = format!("{action}: reasons: expected {should:?}, found {are:?}");
+            let line = format!("{place}: reasons: expected {should:?}, found {are:?}");
             self.0.push(line);
             return;
         }
-        for (number, (expected, found)) in expected.reasons.iter().zip(reasons).enumerate() {
-            let place = format!("{action}: reason {} ({})", number + 1, expected.code);
+        for (number, (expected, found)) in expected.iter().zip(found).enumerate() {
+            let place = format!("{place}: reason {} ({})", number + 1, expected.code);
             self.reason(&place, expected, found);
         }
     }
@@ -196,6 +261,12 @@ impl Differences {
         self.compare(&format!("{place}: rule"), rule, &found["rule"]);
         let until = expected.until.clone();
         self.compare(&format!("{place}: until"), until, &found["until"]);
+        let named = [("stage", &expected.stage), ("channel", &expected.channel)];
+        for (key, text) in named.into_iter().chain([("condition", &expected.condition)]) {
+            if let Some(text) = text {
+                self.compare(&format!("{place}: {key}"), text.as_str(), &found[key]);
+            }
+        }
         let lacking: Vec<&Value> =
             list(found, "facts").iter().filter(|fact| !fact["code"].is_null()).collect();
         if lacking.len() != expected.facts.len() {
@@ -256,7 +327,7 @@ fn run(case: &Case) -> Vec<String> {
     let json = engine.decide(&context, &request).to_json();
     let found: Value = serde_json::from_str(&json).expect("a decision is JSON");
     let mut differences = Differences(complete(case, &engine));
-    differences.decision(&case.expect, &found);
+    differences.decision(case, &found);
     if again.decide(&context, &request).to_json() != json {
         let line = "a second engine gives other bytes".to_owned();
         differences.0.push(line);
@@ -301,9 +372,27 @@ fn variants_of_the_care_policy_do_not_drift() {
     for variant in ["policies/care_lever.toml", "policies/care_inactive.toml"] {
         assert!(policy(variant).starts_with(&care), "{variant} is care.toml and more");
     }
-    let tier = policy("policies/care_tier.toml");
-    let line = "tier       = 1\n";
+    assert!(policy("policies/care_holdout.toml").starts_with(&care), "one holdout more");
+    let replaced = |from: &str, to: &str| {
+        assert_eq!(care.matches(from).count(), 1, "{from}");
+        care.replace(from, to)
+    };
     let upgrade = "id         = \"grow.premium_upgrade\"\n";
-    let expected = care.replace(upgrade, &format!("{upgrade}{line}"));
-    assert_eq!(tier, expected, "care_tier.toml is care.toml and one line");
+    let tier = replaced(upgrade, &format!("{upgrade}tier       = 1\n"));
+    assert_eq!(policy("policies/care_tier.toml"), tier, "care.toml and one line");
+
+    let rolling = "id       = \"email_2_per_7d\"";
+    let weekly = replaced(rolling, "id       = \"email_2_per_week\"");
+    let (before, after) = weekly.split_once("email_2_per_week").expect("the cap on mails");
+    let by_week = after.replacen("within   = \"7d\"", BY_WEEK, 1);
+    let calendar = format!("{before}email_2_per_week{by_week}");
+    assert_eq!(policy("policies/care_calendar.toml"), calendar, "care.toml by the week");
+
+    let transactional = "purpose    = \"transactional\"\n";
+    let obeys = "obeys_limits      = true\nobeys_quiet_hours = true\n";
+    let reminder = replaced(transactional, &format!("{transactional}{obeys}"));
+    let variant = policy("policies/care_reminder.toml");
+    assert!(variant.starts_with(&reminder), "care.toml, two lines and a limit");
 }
+
+const BY_WEEK: &str = "each     = \"week\"\nweek_starts = \"sunday\"";
