@@ -33,6 +33,7 @@ mod eval;
 mod expression;
 mod finding;
 mod functions;
+mod implies;
 mod lex;
 mod lint;
 mod lower;
@@ -49,6 +50,7 @@ pub(crate) use basis::{Basis, FactState, Subject, basis, lacking_score, shown};
 pub(crate) use check::Situations;
 pub(crate) use eval::Evaluator;
 pub(crate) use finding::Finding;
+pub(crate) use implies::is_weaker;
 pub(crate) use lint::{fails_open, unguarded};
 pub(crate) use program::{NodeId, Program, TermId};
 

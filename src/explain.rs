@@ -13,7 +13,7 @@ use crate::decide::{decide, factors, gather, place_in_order};
 use crate::decision::{
     Decision, FactUse, Priority, Reason, Recommendation, Request, Stage, Suppressed, Verdict,
 };
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::plan::{ActionId, Plan, PlannedAction, SuppressionId};
 use crate::schema::Facts;
 use crate::time::Timestamp;
@@ -91,19 +91,12 @@ pub(crate) fn explain(
     request: &Request,
     action: &str,
 ) -> Result<Explanation, Error> {
-    let id = plan.find(action).ok_or_else(|| unknown(plan, action))?;
+    let id = plan.find(action).ok_or_else(|| plan.unknown_action(action))?;
     // All reasons are wanted, whatever the request asked for.
     let request = Request { detail: crate::decision::Detail::Complete, ..request.clone() };
-    let facts = gather(plan, context, &request);
+    let facts = gather(plan, context, &request, request.channel);
     let decision = Decision { plan, data: decide(plan, context, &request) };
     Ok(Explainer { plan, id, facts: &facts, decision: &decision }.explanation())
-}
-
-fn unknown(plan: &Plan, action: &str) -> Error {
-    let ids = plan.actions().map(|(_, action)| action.id.as_str());
-    let near = crate::diagnostic::suggest::closest(action, ids);
-    let help = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-    Error::at(ErrorKind::UnknownAction, "", format!("the policy has no action `{action}`{help}"))
 }
 
 struct Explainer<'a> {
@@ -186,7 +179,7 @@ impl<'a> Explainer<'a> {
             .map(|clause| {
                 let reason = reasons.iter().find(|reason| reason.condition() == Some(&clause.text));
                 Note {
-                    text: clause.text.clone(),
+                    text: clause.text.to_string(),
                     truth: Some(evaluator.truth(clause.node).truth()),
                     facts: self.shown(basis(evaluator, clause.node, false), false),
                     until: reason.and_then(Reason::until),

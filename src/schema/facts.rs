@@ -8,7 +8,7 @@ use super::request::RequestFacts;
 use super::{FactEntry, FactId, FactTable, Origin, PartEntry, PartId, Presence, Schema};
 use crate::context::{Context, Score};
 use crate::time::{Duration, Timestamp};
-use crate::vocabulary::Currency;
+use crate::vocabulary::{Channel, Currency};
 
 /// How far ahead of `now` a watermark may be before it is not believed.
 const CLOCK_SKEW: Duration = Duration::seconds(5);
@@ -107,6 +107,14 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Returns the channel of the request, if the facts are about one.
+    pub(crate) fn channel(&self) -> Option<Channel> {
+        match self.source {
+            Source::Context(_, request) => Some(request.channel),
+            Source::Table(_) => None,
+        }
     }
 
     pub(crate) fn schema(&self) -> &'a Schema {
