@@ -389,7 +389,9 @@ fn limits_in_a_circle_are_decided() {
              never_followed_by = {{ ids = ['{other}'] }}\n"
         ));
     }
-    policy.push_str("[[exclusive]]\nid = 'x'\nnever_together = ['a', 'b', 'c', 'd']\nwithin = '730d'\n");
+    policy.push_str(
+        "[[exclusive]]\nid = 'x'\nnever_together = ['a', 'b', 'c', 'd']\nwithin = '730d'\n",
+    );
     let engine = Engine::from_toml(&policy).unwrap();
     let context = customer(NOW, "", VIENNA);
     let decision = engine.decide(&context, &request("email", ""));
@@ -421,8 +423,7 @@ fn quiet_hours_without_end_have_none() {
             let decision = engine.decide(&context, &request("email", ""));
             let account = decision.account("a").unwrap();
             assert_eq!(account.until(), None, "{zone}: {}", decision.to_json());
-            let codes: Vec<u16> =
-                account.reasons().map(|reason| reason.code().number()).collect();
+            let codes: Vec<u16> = account.reasons().map(|reason| reason.code().number()).collect();
             assert!(!codes.is_empty() && codes.iter().all(|code| *code == 211), "{codes:?}");
         }
     }
@@ -550,8 +551,7 @@ fn a_hundred_thousand_quotas_are_taken() {
     assert_eq!(decision.recommendations().len(), 500);
     assert_eq!(decision.reservations().len(), 500);
     for wrong in ["-1", "1.5", "\"many\"", "18446744073709551616", "null", "[]"] {
-        let json =
-            format!(r#"{{"now": "{NOW}", "channel": "web", "quotas": {{"q1": {wrong}}}}}"#);
+        let json = format!(r#"{{"now": "{NOW}", "channel": "web", "quotas": {{"q1": {wrong}}}}}"#);
         let error = Request::from_json(json).unwrap_err();
         assert_eq!((error.kind(), error.path()), (ErrorKind::Request, "quotas.q1"), "{error}");
     }
