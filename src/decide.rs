@@ -52,7 +52,7 @@ pub(crate) fn decide_at(
     let channels = asked::channels(plan, context, request);
     let facts: Vec<Facts<'_>> =
         channels.iter().map(|channel| gather(plan, context, request, *channel)).collect();
-    let asked = Asked::new(plan, request);
+    let asked = Asked::new(plan, request, &channels);
     let mut pipeline = Pipeline {
         plan,
         asked: &asked,
