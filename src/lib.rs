@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod analytics;
 mod check;
 pub mod condition;
 pub mod context;
