@@ -25,7 +25,8 @@ impl<'a> Lane<'a> {
             }
             let standing = self.clearing.limits.standing(*limit_id, id, self.at);
             let is_marketing = action.purpose == Purpose::Marketing;
-            tested.watch(self.limit_horizon(limit, standing, is_marketing));
+            let by_age = is_marketing || matches!(limit.rule, LimitRule::OnlyAfter { .. });
+            tested.watch(self.limit_horizon(limit, standing, by_age));
             if let Some((reason, hold)) = self.against(*limit_id, id, standing, is_marketing) {
                 tested.add(reason, hold);
             }
@@ -38,14 +39,9 @@ impl<'a> Lane<'a> {
             && self.clearing.limits.values(limit, action).is_empty()
     }
 
-    fn limit_horizon(
-        &self,
-        limit: &CheckedLimit,
-        standing: Standing,
-        is_marketing: bool,
-    ) -> Horizon {
+    fn limit_horizon(&self, limit: &CheckedLimit, standing: Standing, by_age: bool) -> Horizon {
         let by_history = Horizon::at(standing.next);
-        if !is_marketing {
+        if !by_age {
             return by_history;
         }
         let rests_on = self.clearing.limits.rests_on(limit);
