@@ -3,6 +3,8 @@
 mod account;
 mod json;
 mod reason;
+#[cfg(feature = "json")]
+mod record;
 mod request;
 
 use std::fmt;
@@ -14,6 +16,11 @@ use crate::vocabulary::Channel;
 
 pub use account::{Recommendation, Suppressed, SuppressionInForce};
 pub use reason::{Cause, FactUse, Reason, ReasonCode, Severity, Stage, Verdict};
+#[cfg(feature = "json")]
+pub use record::{
+    Record, RecordedAction, RecordedFact, RecordedReason, RecordedRecommendation,
+    RecordedSuppression,
+};
 pub use request::{Detail, Request};
 
 pub(crate) use reason::{Rule, StoredReason};

@@ -75,6 +75,24 @@ impl Engine {
         explain(&self.plan, context, request, action)
     }
 
+    /// Decides again what was recorded, and says what differs.
+    ///
+    /// The request is that of the record; policy and context may be others
+    /// than they were.
+    ///
+    /// # Errors
+    ///
+    /// Kind [`Record`](crate::ErrorKind::Record) if the record is of another
+    /// format, or mentions something twice.
+    #[cfg(feature = "json")]
+    pub fn replay(
+        &self,
+        record: &crate::decision::Record,
+        context: &Context,
+    ) -> Result<crate::explain::Replay, Error> {
+        crate::explain::replay(&self.plan, record, context)
+    }
+
     /// Reads the policy back in English: what is offered, held back and lifted.
     #[must_use]
     pub fn describe(&self) -> String {

@@ -1,6 +1,8 @@
 //! The slow, complete account of one action: every stage, clause by clause.
 
 mod policy;
+#[cfg(feature = "json")]
+mod replay;
 
 use std::fmt;
 
@@ -19,6 +21,10 @@ use crate::schema::Facts;
 use crate::time::Timestamp;
 
 pub(crate) use policy::describe;
+#[cfg(feature = "json")]
+pub(crate) use replay::replay;
+#[cfg(feature = "json")]
+pub use replay::{ActionDifference, Fate, Replay, SuppressionDifference};
 
 /// Why an action is recommended, or why not.
 ///
