@@ -200,7 +200,8 @@ codes! {
 
 impl ReasonCode {
     /// Returns what becomes of an action for which this is the first reason.
-    pub(crate) fn verdict(self) -> Verdict {
+    #[must_use]
+    pub fn verdict(self) -> Verdict {
         match self.stage() {
             Stage::Availability => Verdict::Unavailable,
             Stage::Consent | Stage::QuietHours => Verdict::Unconsented,
