@@ -36,6 +36,7 @@ mod functions;
 mod lex;
 mod lint;
 mod lower;
+mod nearest;
 mod parse;
 mod program;
 mod tree;
@@ -50,6 +51,7 @@ pub(crate) use check::Situations;
 pub(crate) use eval::Evaluator;
 pub(crate) use finding::Finding;
 pub(crate) use lint::{fails_open, unguarded};
+pub(crate) use nearest::{Demand, FactChange, Nearest, nearest};
 pub(crate) use program::{NodeId, Program, TermId};
 
 use crate::diagnostic::{Diagnostic, DocPath, Format, Report, Source};
