@@ -31,6 +31,7 @@ pub(crate) struct Checked {
     pub(crate) exclusives: Vec<CheckedExclusive>,
     /// How reports read the situations aloud.
     pub(crate) sayings: BTreeMap<String, String>,
+    pub(crate) situations: HashMap<String, NodeId>,
 }
 
 pub(crate) struct CheckedAction {
@@ -114,7 +115,7 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
     let Draft { policy, report, source } = draft;
     let mut checker = Checker::new(&policy, report);
     let parts = checker.check();
-    let Checker { schema, mut program, mut report, currency, sayings, .. } = checker;
+    let Checker { schema, mut program, mut report, currency, sayings, situations, .. } = checker;
     if let Some(source) = &source {
         report.locate(source);
     }
@@ -135,6 +136,7 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
         boosts,
         exclusives,
         sayings,
+        situations,
     })
 }
 
@@ -296,7 +298,8 @@ impl<'p> Checker<'p> {
     }
 }
 
-struct Known<'a>(&'a HashMap<String, NodeId>);
+/// The situations of a policy, by name.
+pub(crate) struct Known<'a>(pub(crate) &'a HashMap<String, NodeId>);
 
 impl condition::Situations for Known<'_> {
     fn find(&self, name: &str) -> Option<NodeId> {

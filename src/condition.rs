@@ -38,6 +38,7 @@ mod lint;
 mod lower;
 mod nearest;
 mod parse;
+mod parts;
 mod program;
 mod tree;
 mod truth;
@@ -51,7 +52,8 @@ pub(crate) use check::Situations;
 pub(crate) use eval::Evaluator;
 pub(crate) use finding::Finding;
 pub(crate) use lint::{fails_open, unguarded};
-pub(crate) use nearest::{Demand, FactChange, Nearest, nearest};
+pub(crate) use nearest::{Demand, FactChange, nearest};
+pub(crate) use parts::{Apart, Part};
 pub(crate) use program::{NodeId, Program, TermId};
 
 use crate::diagnostic::{Diagnostic, DocPath, Format, Report, Source};

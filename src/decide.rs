@@ -44,6 +44,45 @@ pub(crate) fn decide(plan: &Plan, context: &Context, request: &Request) -> Decis
     }
 }
 
+/// Decides as if it were later, with every part as fresh or stale as it is now.
+///
+/// Also returns the next instant at which something may change.
+pub(crate) fn decide_at(
+    plan: &Plan,
+    context: &Context,
+    request: &Request,
+    at: Timestamp,
+) -> (DecisionData, Option<Timestamp>) {
+    let facts = gather(plan, context, request).frozen_at(at);
+    let later = Request { now: at, ..request.clone() };
+    let mut pipeline = Pipeline::new(plan, context, &later, &facts);
+    let mut candidates = pipeline.test_all();
+    candidates.sort_by_key(|candidate| order(plan, candidate.action, candidate.priority));
+    let (recommendations, withheld) = pipeline.place(candidates);
+    let in_force = pipeline.suppressions.into_in_force();
+    let untils = withheld.iter().flat_map(|account| &account.reasons).filter_map(|r| r.until);
+    let ends = plan.actions().filter_map(|(_, action)| action.ends_at);
+    let mut nodes: Vec<_> =
+        plan.suppressions.iter().flat_map(|rule| [Some(rule.when), rule.after]).flatten().collect();
+    for (_, action) in plan.actions() {
+        let clauses = [&action.eligible, &action.applicable, &action.suitable];
+        nodes.extend(clauses.into_iter().flatten().map(|clause| clause.node));
+    }
+    let mut evaluator = Evaluator::at(&plan.program, &facts, at);
+    let horizons = nodes.into_iter().filter_map(|node| evaluator.truth(node).next_frozen_change());
+    let next = untils.chain(ends).chain(horizons).filter(|until| *until > at).min();
+    let data = DecisionData {
+        now: request.now,
+        channel: request.channel,
+        decision_id: request.decision_id.clone(),
+        slots: request.slots.clone(),
+        recommendations,
+        withheld,
+        in_force,
+    };
+    (data, next)
+}
+
 /// Dates the facts of the context and the request at the moment of the request.
 pub(crate) fn gather<'a>(plan: &'a Plan, context: &'a Context, request: &'a Request) -> Facts<'a> {
     let mut of_request = RequestFacts::new(request.channel);

@@ -6,7 +6,7 @@ use crate::decide::decide;
 use crate::decision::{Decision, Request};
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
-use crate::explain::{Explanation, describe, explain};
+use crate::explain::{Explanation, Timeline, describe, explain, timeline};
 use crate::plan::Plan;
 use crate::policy::{Draft, Policy};
 
@@ -73,6 +73,23 @@ impl Engine {
         action: &str,
     ) -> Result<Explanation, Error> {
         explain(&self.plan, context, request, action)
+    }
+
+    /// Lists what becomes of an action if nothing but time changes.
+    ///
+    /// Every part is taken to be delivered again and again, unchanged.
+    ///
+    /// # Errors
+    ///
+    /// Kind [`UnknownAction`](crate::ErrorKind::UnknownAction) if the policy
+    /// has no action of this id.
+    pub fn timeline(
+        &self,
+        context: &Context,
+        request: &Request,
+        action: &str,
+    ) -> Result<Timeline, Error> {
+        timeline(&self.plan, context, request, action)
     }
 
     /// Decides again what was recorded, and says what differs.

@@ -39,6 +39,7 @@ pub(crate) struct Plan {
     pub(crate) exclusives: Vec<PlannedExclusive>,
     /// How reports read the situations aloud.
     pub(crate) sayings: BTreeMap<String, String>,
+    pub(crate) situations: HashMap<String, NodeId>,
     actions: Vec<PlannedAction>,
     by_id: HashMap<String, ActionId, ahash::RandomState>,
 }
@@ -108,7 +109,7 @@ impl Plan {
         let by_id = by_id.collect();
         let actions = planned_actions(actions, &rules);
         let RulesByAction { suppressions, boosts, .. } = rules;
-        let sayings = checked.sayings;
+        let (sayings, situations) = (checked.sayings, checked.situations);
         let mut exclusives = checked.exclusives;
         exclusives.sort_by(|a, b| a.id.cmp(&b.id));
         let exclusives = exclusives.into_iter().map(planned_exclusive).collect();
@@ -124,6 +125,7 @@ impl Plan {
             boosts,
             exclusives,
             sayings,
+            situations,
             actions,
             by_id,
         }

@@ -100,6 +100,10 @@ impl<'a> Facts<'a> {
         self
     }
 
+    pub(crate) fn frozen_at(self, now: Timestamp) -> Self {
+        Self { now, ..self }
+    }
+
     /// Reads the same facts, some of them otherwise, with parts delivered anew.
     pub(super) fn changed<'b>(
         &'b self,
