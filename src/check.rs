@@ -1,14 +1,26 @@
 //! From a document to a checked policy, or every diagnostic at once.
 
 mod actions;
+mod bearers;
+mod contact;
+mod inherit;
+mod limits;
 mod numbers;
 mod rules;
+mod selection;
 mod situations;
 mod words;
 
+pub(crate) use contact::CheckedQuietHours;
+pub(crate) use limits::{CheckedLimit, LimitRule, Per, WhoseZone, Window};
 pub(crate) use numbers::{CERTAIN, ONE};
+pub(crate) use selection::{
+    CheckedExclusive, CheckedHoldout, CheckedPlacement, CheckedThreshold, ExclusiveRule,
+    FACTOR_DECIMALS,
+};
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crate::condition::{self, NodeId, Program, TermId};
 use crate::diagnostic::{Code, Diagnostic, DocPath, Report};
@@ -18,6 +30,8 @@ use crate::schema::Schema;
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Currency, FormFactor, Purpose};
 
+use bearers::Bearers;
+
 /// A policy whose every name is resolved and every number exact.
 pub(crate) struct Checked {
     pub(crate) policy: Policy,
@@ -26,14 +40,27 @@ pub(crate) struct Checked {
     pub(crate) currency: Option<Currency>,
     pub(crate) program: Program,
     pub(crate) actions: Vec<CheckedAction>,
-    pub(crate) suppressions: Vec<CheckedSuppression>,
-    pub(crate) boosts: Vec<CheckedBoost>,
-    pub(crate) exclusives: Vec<CheckedExclusive>,
+    pub(crate) rules: CheckedRules,
     /// How reports read the situations aloud.
     pub(crate) sayings: BTreeMap<String, String>,
     pub(crate) situations: HashMap<String, NodeId>,
 }
 
+/// Everything a policy says about its actions together.
+pub(crate) struct CheckedRules {
+    pub(crate) suppressions: Vec<CheckedSuppression>,
+    pub(crate) boosts: Vec<CheckedBoost>,
+    /// The channels on which an assumed yes counts as a grant.
+    pub(crate) soft_opt_in: Vec<Channel>,
+    pub(crate) quiet_hours: Vec<CheckedQuietHours>,
+    pub(crate) limits: Vec<CheckedLimit>,
+    pub(crate) holdouts: Vec<CheckedHoldout>,
+    pub(crate) thresholds: Vec<CheckedThreshold>,
+    pub(crate) placements: Vec<CheckedPlacement>,
+    pub(crate) exclusives: Vec<CheckedExclusive>,
+}
+
+#[derive(Debug)]
 pub(crate) struct CheckedAction {
     pub(crate) id: String,
     pub(crate) kind: String,
@@ -53,13 +80,20 @@ pub(crate) struct CheckedAction {
     /// In minor units.
     pub(crate) value: u64,
     pub(crate) treatments: Vec<CheckedTreatment>,
+    pub(crate) obeys_limits: bool,
+    pub(crate) counts_toward_limits: bool,
+    pub(crate) obeys_quiet_hours: bool,
+    pub(crate) needs_consent: bool,
+    pub(crate) quota: Option<String>,
 }
 
 /// One condition of several, as written and as lowered.
 #[derive(Clone, Debug)]
 pub(crate) struct Clause {
-    pub(crate) text: String,
+    pub(crate) text: Arc<str>,
     pub(crate) node: NodeId,
+    /// What the action has it from, such as `groups.setup`; itself if none.
+    pub(crate) origin: Option<Arc<str>>,
 }
 
 #[derive(Clone, Debug)]
@@ -76,14 +110,19 @@ pub(crate) struct CheckedTreatment {
     pub(crate) channels: Vec<Channel>,
     pub(crate) devices: Vec<FormFactor>,
     pub(crate) slots: Vec<String>,
+    /// In lower case.
+    pub(crate) locales: Vec<String>,
 }
 
+#[derive(Debug)]
 pub(crate) struct CheckedSuppression {
     pub(crate) id: String,
     pub(crate) selector: Selector,
     pub(crate) when: NodeId,
     pub(crate) after: Option<NodeId>,
     pub(crate) allow_unknown: bool,
+    /// All if empty.
+    pub(crate) channels: Vec<Channel>,
     pub(crate) because: String,
     /// How reports read the situation aloud.
     pub(crate) say: String,
@@ -100,11 +139,6 @@ pub(crate) struct CheckedBoost {
     pub(crate) targets: Vec<usize>,
 }
 
-pub(crate) struct CheckedExclusive {
-    pub(crate) id: String,
-    pub(crate) at_most: usize,
-}
-
 /// Checks a draft.
 ///
 /// # Errors
@@ -114,7 +148,7 @@ pub(crate) struct CheckedExclusive {
 pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
     let Draft { policy, report, source } = draft;
     let mut checker = Checker::new(&policy, report);
-    let parts = checker.check();
+    let (actions, rules) = checker.check();
     let Checker { schema, mut program, mut report, currency, sayings, situations, .. } = checker;
     if let Some(source) = &source {
         report.locate(source);
@@ -123,28 +157,8 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
         return Err(Error::found(ErrorKind::Policy, report));
     }
     program.seal();
-    let Parts { actions, suppressions, boosts, exclusives } = parts;
     let warnings = report;
-    Ok(Checked {
-        policy,
-        warnings,
-        schema,
-        currency,
-        program,
-        actions,
-        suppressions,
-        boosts,
-        exclusives,
-        sayings,
-        situations,
-    })
-}
-
-struct Parts {
-    actions: Vec<CheckedAction>,
-    suppressions: Vec<CheckedSuppression>,
-    boosts: Vec<CheckedBoost>,
-    exclusives: Vec<CheckedExclusive>,
+    Ok(Checked { policy, warnings, schema, currency, program, actions, rules, sayings, situations })
 }
 
 struct Checker<'p> {
@@ -176,7 +190,7 @@ impl<'p> Checker<'p> {
         }
     }
 
-    fn check(&mut self) -> Parts {
+    fn check(&mut self) -> (Vec<CheckedAction>, CheckedRules) {
         let policy = self.policy;
         self.open_preset();
         self.check_currency();
@@ -184,11 +198,24 @@ impl<'p> Checker<'p> {
         self.check_kinds();
         self.check_fresh();
         self.check_situations();
-        let actions = self.check_actions(&policy.actions);
-        let suppressions = self.check_suppressions(&actions);
-        let boosts = self.check_boosts(&actions);
-        let exclusives = self.check_exclusives();
-        Parts { actions, suppressions, boosts, exclusives }
+        self.check_placement_ids();
+        let mut actions = self.check_actions(&policy.actions);
+        let bearers = Bearers::new(policy, &actions);
+        let mut rules = CheckedRules {
+            suppressions: self.check_suppressions(&bearers),
+            boosts: self.check_boosts(&actions, &bearers),
+            soft_opt_in: self.check_soft_opt_in(),
+            quiet_hours: self.check_quiet_hours(),
+            limits: self.check_limits(&actions, &bearers),
+            holdouts: self.check_holdouts(&actions, &bearers),
+            thresholds: self.check_thresholds(&bearers),
+            placements: self.check_placements(&bearers),
+            exclusives: self.check_exclusives(&bearers),
+        };
+        rules.limits.extend(self.limits_of_exclusives(&actions, &bearers));
+        let inherited = self.check_inherited(&bearers);
+        self.inherit(&inherited, &mut actions);
+        (actions, rules)
     }
 
     fn error(&mut self, code: Code, path: DocPath, message: impl Into<String>) {
@@ -261,7 +288,7 @@ impl<'p> Checker<'p> {
         for (place, text) in texts.iter().enumerate() {
             let path = self.place_of(texts, path, place);
             if let Some(node) = self.compile(text, &path) {
-                clauses.push(Clause { text: text.clone(), node });
+                clauses.push(Clause { text: text.as_str().into(), node, origin: None });
             }
         }
         clauses

@@ -50,7 +50,7 @@ pub use attributes::{Attribute, Attributes, Score, Scores};
 pub use consent::{Consent, Grant};
 pub use device::Device;
 pub use feedback::{Answer, Feedback};
-pub use history::{History, Interaction};
+pub use history::{History, Interaction, Retention};
 pub use part::{AsOf, Completeness, List, Part};
 pub use profile::Profile;
 pub use purchases::{Cart, Order, Product, Purchases};
@@ -95,6 +95,22 @@ record! {
             appointments: Part<Appointments>,
             /// Facts that the policy declares.
             attributes: Part<Attributes>,
+        }
+    }
+}
+
+impl Context {
+    /// Adds what came of a recommendation to the history.
+    ///
+    /// It says nothing about what else there was: a history that nobody has
+    /// delivered is known in part from now on.
+    pub fn record(&mut self, interaction: Interaction) {
+        match &mut self.history {
+            Part::Known(history) => history.interactions.push(interaction),
+            unknown @ Part::Unknown => {
+                let history = History::new(interaction.at);
+                *unknown = Part::Known(history.interactions(List::partial(vec![interaction])));
+            }
         }
     }
 }

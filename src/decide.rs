@@ -1,240 +1,289 @@
 //! The pipeline from context to decision: gather, suppress, test, score, rank, place.
 
-mod availability;
+mod asked;
+mod assignment;
 mod clearing;
-mod consent;
-mod engagement;
 mod grants;
-mod score;
+mod horizon;
+mod lane;
+mod limits;
+mod past;
+mod quiet;
 mod slate;
-mod suppression;
+#[cfg(feature = "json")]
+mod summary;
 
-use std::collections::HashSet;
-
-use crate::condition::Evaluator;
 use crate::context::Context;
 use crate::decision::{
-    Account, Decision, DecisionData, Detail, Placed, Request, StoredReason, Verdict,
+    Account, Decision, DecisionData, InForce, Request, Stage, StoredReason, Verdict, verdict,
 };
 use crate::plan::{ActionId, Plan, PlannedAction};
 use crate::schema::{Facts, RequestFacts};
 use crate::time::Timestamp;
+use crate::vocabulary::Channel;
 
-use clearing::{Clearing, Hold};
-use score::Scorer;
+use asked::Asked;
+use assignment::assignments;
+use clearing::Hold;
+use horizon::Horizon;
+use lane::{Lane, Tested};
+use slate::Slate;
 
-pub(crate) use score::factors;
-use suppression::Suppressions;
+pub(crate) use lane::factors;
+pub(crate) use limits::retention;
+#[cfg(feature = "json")]
+pub(crate) use summary::summarize;
 
 /// Decides: a pure function of a plan, a context and a request.
 pub(crate) fn decide(plan: &Plan, context: &Context, request: &Request) -> DecisionData {
-    let facts = gather(plan, context, request);
-    let mut pipeline = Pipeline::new(plan, context, request, &facts);
-    let mut candidates = pipeline.test_all();
-    candidates.sort_by_key(|candidate| order(plan, candidate.action, candidate.priority));
-    let (recommendations, withheld) = pipeline.place(candidates);
-    DecisionData {
-        now: request.now,
-        channel: request.channel,
-        decision_id: request.decision_id.clone(),
-        slots: request.slots.clone(),
-        recommendations,
-        withheld,
-        in_force: pipeline.suppressions.into_in_force(),
-    }
+    decide_at(plan, context, request, request.now).0
 }
 
 /// Decides as if it were later, with every part as fresh or stale as it is now.
 ///
-/// Also returns the next instant at which something may change.
+/// Also returns the first instant from then on at which anything may change if
+/// the parts stay so.
 pub(crate) fn decide_at(
     plan: &Plan,
     context: &Context,
     request: &Request,
     at: Timestamp,
 ) -> (DecisionData, Option<Timestamp>) {
-    let facts = gather(plan, context, request).frozen_at(at);
-    let later = Request { now: at, ..request.clone() };
-    let mut pipeline = Pipeline::new(plan, context, &later, &facts);
+    let channels = asked::channels(plan, context, request);
+    let facts: Vec<Facts<'_>> =
+        channels.iter().map(|channel| gather(plan, context, request, *channel)).collect();
+    let asked = Asked::new(plan, request);
+    let mut pipeline = Pipeline {
+        plan,
+        asked: &asked,
+        lanes: facts.iter().map(|facts| Lane::new(plan, context, &asked, facts, at)).collect(),
+    };
     let mut candidates = pipeline.test_all();
-    candidates.sort_by_key(|candidate| order(plan, candidate.action, candidate.priority));
-    let (recommendations, withheld) = pipeline.place(candidates);
-    let in_force = pipeline.suppressions.into_in_force();
-    let untils = withheld.iter().flat_map(|account| &account.reasons).filter_map(|r| r.until);
-    let ends = plan.actions().filter_map(|(_, action)| action.ends_at);
-    let mut nodes: Vec<_> =
-        plan.suppressions.iter().flat_map(|rule| [Some(rule.when), rule.after]).flatten().collect();
-    for (_, action) in plan.actions() {
-        let clauses = [&action.eligible, &action.applicable, &action.suitable];
-        nodes.extend(clauses.into_iter().flatten().map(|clause| clause.node));
-    }
-    let mut evaluator = Evaluator::at(&plan.program, &facts, at);
-    let horizons = nodes.into_iter().filter_map(|node| evaluator.truth(node).next_frozen_change());
-    let next = untils.chain(ends).chain(horizons).filter(|until| *until > at).min();
+    candidates.sort_by_key(|candidate| candidate.order(plan));
+    let ghosts = pipeline.ghosts(&candidates);
+    let (slate, withheld) = pipeline.place(candidates);
+    let horizon = pipeline.horizon();
+    let (recommendations, reservations) = slate.into_placed();
     let data = DecisionData {
         now: request.now,
-        channel: request.channel,
         decision_id: request.decision_id.clone(),
         slots: request.slots.clone(),
         recommendations,
         withheld,
-        in_force,
+        in_force: pipeline.in_force(),
+        assignments: assignments(plan, context),
+        ghosts,
+        reservations,
+        valid_until: horizon.running(),
+        channels,
     };
-    (data, next)
+    (data, horizon.frozen())
 }
 
 /// Dates the facts of the context and the request at the moment of the request.
-pub(crate) fn gather<'a>(plan: &'a Plan, context: &'a Context, request: &'a Request) -> Facts<'a> {
-    let mut of_request = RequestFacts::new(request.channel);
+pub(crate) fn gather<'a>(
+    plan: &'a Plan,
+    context: &'a Context,
+    request: &'a Request,
+    channel: Channel,
+) -> Facts<'a> {
+    let mut of_request = RequestFacts::new(channel);
     of_request.intent = request.intent.as_deref();
     Facts::of_context(&plan.schema, context, of_request, request.now).in_currency(plan.currency)
 }
 
-/// An action on the channel, tested and scored.
+/// An action, tested on the channels of the request.
 struct Candidate {
     action: ActionId,
-    /// `None` if a score is missing.
-    priority: Option<u128>,
-    reasons: Vec<StoredReason>,
-    holds: Vec<Hold>,
+    is_forced: bool,
+    /// The channel it goes on: the first one that nothing speaks against. If
+    /// there is none, the first.
+    on: Tested,
+    /// What was found out on the other channels that were tried.
+    others: Vec<Tested>,
+}
+
+impl Candidate {
+    fn is_admissible(&self) -> bool {
+        self.on.reasons.is_empty()
+    }
+
+    /// Tells whether nothing but a holdout speaks against it.
+    fn is_held_out_only(&self) -> bool {
+        !self.is_admissible()
+            && self.on.reasons.iter().all(|reason| reason.stage() == Stage::Holdout)
+    }
+
+    fn order(&self, plan: &Plan) -> impl Ord + use<> {
+        order(plan, self.action, self.on.priority, self.is_forced)
+    }
 }
 
 /// Orders candidates: tier, priority, rank, earlier end, id.
 ///
-/// One without a priority, for want of a score, comes last in its tier.
-fn order(plan: &Plan, action: ActionId, priority: Option<u128>) -> impl Ord + use<> {
+/// One that is forced goes before all others; one without a priority, for want
+/// of a score, comes last in its tier.
+fn order(
+    plan: &Plan,
+    action: ActionId,
+    priority: Option<u128>,
+    is_forced: bool,
+) -> impl Ord + use<> {
     use std::cmp::Reverse;
 
     let action = plan.action(action);
     let priority = priority.map_or((1, Reverse(0)), |priority| (0, Reverse(priority)));
     let end = action.ends_at.map_or(i64::MAX, Timestamp::as_millis);
-    (Reverse(action.tier), priority, Reverse(action.rank), end, action.id_order)
+    let important = (Reverse(is_forced), Reverse(action.tier));
+    (important, priority, Reverse(action.rank), end, action.id_order)
 }
 
 /// Returns the place an action has, or would have, among the admissible ones.
 pub(crate) fn place_in_order(decision: &Decision<'_>, id: ActionId, priority: u128) -> usize {
     let plan = decision.plan;
-    let own = order(plan, id, Some(priority));
-    let placed =
-        decision.data.recommendations.iter().map(|placed| (placed.action, Some(placed.priority)));
+    let mut placed = decision.data.recommendations.iter();
+    let is_forced = placed.any(|placed| placed.action == id && placed.is_forced);
+    let own = order(plan, id, Some(priority), is_forced);
+    let placed = decision
+        .data
+        .recommendations
+        .iter()
+        .map(|placed| (placed.action, Some(placed.priority), placed.is_forced));
     let outranked =
         decision.data.withheld.iter().filter(|account| account.verdict == Verdict::Outranked);
-    let outranked = outranked.map(|account| (account.action, account.priority));
-    let before =
-        placed.chain(outranked).filter(|(action, priority)| order(plan, *action, *priority) < own);
+    let outranked = outranked.map(|account| (account.action, account.priority, false));
+    let before = placed
+        .chain(outranked)
+        .filter(|(action, priority, is_forced)| order(plan, *action, *priority, *is_forced) < own);
     before.count() + 1
 }
 
 struct Pipeline<'a> {
     plan: &'a Plan,
-    context: &'a Context,
-    request: &'a Request,
-    excluded: HashSet<&'a str, ahash::RandomState>,
-    out_of_stock: HashSet<&'a str, ahash::RandomState>,
-    evaluator: Evaluator<'a>,
-    /// Looks ahead; apart from the evaluator, whose answers are about now.
-    clearing: Clearing<'a>,
-    answers: consent::Answers,
-    suppressions: Suppressions,
-    scorer: Scorer,
-    clauses: engagement::Clauses,
-    complete: bool,
+    asked: &'a Asked<'a>,
+    /// One for each channel, in the order they are tried.
+    lanes: Vec<Lane<'a>>,
 }
 
 impl<'a> Pipeline<'a> {
-    fn new(
-        plan: &'a Plan,
-        context: &'a Context,
-        request: &'a Request,
-        facts: &'a Facts<'a>,
-    ) -> Self {
-        let mut evaluator = Evaluator::new(&plan.program, facts);
-        let mut clearing = Clearing::new(plan, context, request.channel, facts);
-        let consents = grants::Consents::of(context, request.channel);
-        let answers = consent::Answers::new(&consents, facts, &mut clearing);
-        let suppressions = Suppressions::in_force(plan, &mut evaluator, &mut clearing);
-        let scorer = Scorer::new(plan, &mut evaluator);
-        Self {
-            plan,
-            context,
-            request,
-            excluded: request.excluded.iter().map(String::as_str).collect(),
-            out_of_stock: request.out_of_stock.iter().map(String::as_str).collect(),
-            evaluator,
-            clearing,
-            answers,
-            suppressions,
-            scorer,
-            clauses: engagement::Clauses::default(),
-            complete: request.detail == Detail::Complete,
-        }
-    }
-
     fn test_all(&mut self) -> Vec<Candidate> {
         let plan = self.plan;
         let mut candidates = Vec::new();
         for (id, action) in plan.actions() {
             let candidate = self.test(id, action);
-            if self.complete || candidate.reasons.is_empty() {
+            let is_kept = candidate.is_admissible() || candidate.is_held_out_only();
+            if self.asked.is_complete || is_kept {
                 candidates.push(candidate);
             }
         }
         candidates
     }
 
-    /// Takes an action through the stages; all of them, if all reasons are wanted.
+    /// Tests an action on one channel after the other, up to the first one
+    /// that nothing speaks against.
     fn test(&mut self, id: ActionId, action: &'a PlannedAction) -> Candidate {
-        let priority = self.scorer.priority(action, &mut self.evaluator);
-        let mut candidate =
-            Candidate { action: id, priority, reasons: Vec::new(), holds: Vec::new() };
-        // Quiet hours come after consent; limits and holdout after suppression.
-        let stages: [fn(&mut Self, &'a PlannedAction, &mut Candidate); 7] = [
-            Self::test_availability,
-            Self::test_consent,
-            Self::test_eligibility,
-            Self::test_applicability,
-            Self::test_suitability,
-            Self::test_suppression,
-            Self::test_score,
-        ];
-        for stage in stages {
-            stage(self, action, &mut candidate);
-            if !self.complete && !candidate.reasons.is_empty() {
-                break;
+        let is_forced = self.asked.is_forced(action);
+        let mut others = Vec::new();
+        for (place, lane) in self.lanes.iter_mut().enumerate() {
+            let tested = lane.test(id, action, place);
+            if tested.reasons.is_empty() {
+                return Candidate { action: id, is_forced, on: tested, others };
             }
+            others.push(tested);
         }
-        candidate
+        // A request has at least one channel.
+        let on = others.remove(0);
+        Candidate { action: id, is_forced: false, on, others }
     }
 
-    fn place(&mut self, candidates: Vec<Candidate>) -> (Vec<Placed>, Vec<Account>) {
-        let mut slate =
-            slate::Slate::new(self.plan, self.context, self.request, self.evaluator.facts());
+    /// Finds what the slate would have held if nobody were held out.
+    fn ghosts(&mut self, candidates: &[Candidate]) -> Vec<ActionId> {
+        if !candidates.iter().any(Candidate::is_held_out_only) {
+            return Vec::new();
+        }
+        let mut slate = Slate::new(self.plan, self.asked, &mut self.lanes);
+        let mut ghosts = Vec::new();
+        for candidate in candidates {
+            let is_held_out = candidate.is_held_out_only();
+            if !is_held_out && !candidate.is_admissible() {
+                continue;
+            }
+            let has_place = slate.place(candidate, &mut self.lanes).is_ok();
+            if has_place && is_held_out {
+                ghosts.push(candidate.action);
+            }
+        }
+        ghosts
+    }
+
+    fn place(&mut self, candidates: Vec<Candidate>) -> (Slate<'a>, Vec<Account>) {
+        let mut slate = Slate::new(self.plan, self.asked, &mut self.lanes);
         let mut withheld = Vec::new();
         for mut candidate in candidates {
-            if candidate.reasons.is_empty() {
-                match slate.place(candidate.action, candidate.priority.unwrap_or(0)) {
+            if candidate.is_admissible() {
+                match slate.place(&candidate, &mut self.lanes) {
                     Ok(()) => continue,
-                    Err(reason) => {
-                        candidate.reasons.push(reason);
-                        candidate.holds.push(Hold::Never);
-                    }
+                    Err(reason) => candidate.on.add(reason, Hold::Never),
                 }
             }
-            if self.complete {
+            if self.asked.is_complete {
                 withheld.push(self.account(candidate));
             }
         }
-        (slate.into_placed(), withheld)
+        (slate, withheld)
     }
 
     fn account(&mut self, candidate: Candidate) -> Account {
-        let Candidate { action, priority, reasons, holds } = candidate;
-        // INVARIANT: what is not placed has a reason.
-        let verdict = reasons.first().map_or(Verdict::Outranked, |reason| reason.code.verdict());
-        let until = match (&*reasons, &*holds) {
-            ([only], [_]) => only.until,
-            _ => self.clearing.all_clear(&holds),
-        };
-        Account { action, verdict, priority, reasons, until }
+        let Candidate { action, on, others, .. } = candidate;
+        let mut until = self.clear(&on);
+        let mut found = verdict(&on.reasons);
+        let (priority, mut reasons) = (on.priority, on.reasons);
+        // What is outranked on one channel was held back on those before it.
+        if found != Verdict::Outranked && !others.is_empty() {
+            for other in others {
+                until = earlier(until, self.clear(&other));
+                if verdict(&other.reasons) == Verdict::Deferred {
+                    found = Verdict::Deferred;
+                }
+                let new = |reason: &StoredReason| !reasons.contains(reason);
+                let new: Vec<StoredReason> = other.reasons.into_iter().filter(new).collect();
+                reasons.extend(new);
+            }
+            reasons.sort_by_key(StoredReason::stage);
+        }
+        Account { action, verdict: found, priority, reasons, until }
+    }
+
+    /// Returns when nothing speaks against an action on a channel any more.
+    fn clear(&mut self, tested: &Tested) -> Option<Timestamp> {
+        match (&*tested.reasons, &*tested.holds) {
+            // Quiet hours may be followed by others.
+            ([only], [hold]) if *hold != Hold::QuietHours => only.until,
+            _ => self.lanes.get_mut(tested.lane)?.clearing.all_clear(&tested.holds),
+        }
+    }
+
+    /// Lists what is in force on any channel, each rule once.
+    fn in_force(&mut self) -> Vec<InForce> {
+        let mut in_force: Vec<InForce> = Vec::new();
+        for lane in &mut self.lanes {
+            for rule in lane.take_in_force() {
+                if !in_force.iter().any(|known| known.rule == rule.rule) {
+                    in_force.push(rule);
+                }
+            }
+        }
+        in_force
+    }
+
+    fn horizon(&self) -> Horizon {
+        self.lanes.iter().fold(Horizon::NEVER, |horizon, lane| horizon.joined(lane.horizon))
+    }
+}
+
+fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
 }

@@ -7,23 +7,29 @@ mod reason;
 mod record;
 mod request;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::condition::Basis;
-use crate::plan::{ActionId, Plan, SuppressionId};
-use crate::time::Timestamp;
-use crate::vocabulary::Channel;
+use smallvec::SmallVec;
 
-pub use account::{Recommendation, Suppressed, SuppressionInForce};
+use crate::check::FACTOR_DECIMALS;
+use crate::condition::Basis;
+use crate::context::Interaction;
+use crate::error::Error;
+use crate::plan::{ActionId, HoldoutId, Plan, SuppressionId};
+use crate::time::Timestamp;
+use crate::vocabulary::{Channel, Outcome};
+
+pub use account::{HoldoutAssignment, Recommendation, Suppressed, SuppressionInForce};
 pub use reason::{Cause, FactUse, Reason, ReasonCode, Severity, Stage, Verdict};
 #[cfg(feature = "json")]
 pub use record::{
-    Record, RecordedAction, RecordedFact, RecordedReason, RecordedRecommendation,
+    Record, RecordedAction, RecordedFact, RecordedHoldout, RecordedReason, RecordedRecommendation,
     RecordedSuppression,
 };
-pub use request::{Detail, Request};
+pub use request::{ChannelOrder, Detail, Forced, Request};
 
-pub(crate) use reason::{Rule, StoredReason};
+pub(crate) use reason::{Rule, StoredReason, limit_in_words, verdict};
 
 /// The answer to one request, seen together with its policy.
 ///
@@ -39,19 +45,40 @@ pub struct Decision<'e> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct DecisionData {
     pub(crate) now: Timestamp,
-    pub(crate) channel: Channel,
+    /// The channels of the request in the order they were tried; one at least.
+    pub(crate) channels: SmallVec<[Channel; 4]>,
     pub(crate) decision_id: Option<String>,
     pub(crate) slots: Vec<String>,
     pub(crate) recommendations: Vec<Placed>,
     pub(crate) withheld: Vec<Account>,
     /// What holds actions back at this moment, by rule.
     pub(crate) in_force: Vec<InForce>,
+    /// For each holdout of the policy how it went.
+    pub(crate) assignments: Vec<Assignment>,
+    /// What the slate would have held if nobody were held out.
+    pub(crate) ghosts: Vec<ActionId>,
+    /// What the slate took of each quota.
+    pub(crate) reservations: BTreeMap<String, u64>,
+    pub(crate) valid_until: Option<Timestamp>,
+}
+
+/// Whether a customer is left out by a holdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Assignment {
+    pub(crate) holdout: HoldoutId,
+    /// None for a customer without an id, who is not assigned.
+    pub(crate) bucket: Option<u16>,
+    pub(crate) is_held_out: bool,
 }
 
 /// An action in a slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Placed {
     pub(crate) action: ActionId,
+    pub(crate) channel: Channel,
+    pub(crate) is_forced: bool,
+    /// Why it does not go on the channels that were tried before.
+    pub(crate) passed_over: Vec<StoredReason>,
     /// The place of the slot in the request, if it named slots.
     pub(crate) slot: Option<u32>,
     /// The place of the treatment in the action, if it has any.
@@ -121,10 +148,78 @@ impl<'e> Decision<'e> {
         self.data.now
     }
 
-    /// Returns the channel the decision is about.
+    /// Returns the channels the decision is about, in the order they were tried.
     #[must_use]
-    pub fn channel(&self) -> Channel {
-        self.data.channel
+    pub fn channels(&self) -> &[Channel] {
+        &self.data.channels
+    }
+
+    /// Returns how long the recommendations stand.
+    ///
+    /// Nothing about them changes before, as long as the context stays as it
+    /// is; parts grow older on the way. `None` if time alone changes nothing.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<Timestamp> {
+        self.data.valid_until
+    }
+
+    /// Returns how the customer is assigned to each holdout of the policy.
+    pub fn holdouts(&self) -> impl ExactSizeIterator<Item = HoldoutAssignment<'_>> {
+        self.data.assignments.iter().map(|assignment| HoldoutAssignment::new(self, assignment))
+    }
+
+    /// Returns the actions that are held out and would have been recommended,
+    /// best first.
+    ///
+    /// What a holdout costs or brings is measured on the customers who have
+    /// one, here and among those who are not held out.
+    pub fn ghosts(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.data.ghosts.iter().map(|action| self.plan.action(*action).id.as_str())
+    }
+
+    /// Returns the best of the [`ghosts`](Self::ghosts).
+    #[must_use]
+    pub fn ghost_winner(&self) -> Option<&str> {
+        self.ghosts().next()
+    }
+
+    /// Returns what the recommendations take of each quota, by name.
+    ///
+    /// Taking it is for the caller to do, or to undo.
+    pub fn reservations(&self) -> impl ExactSizeIterator<Item = (&str, u64)> {
+        self.data.reservations.iter().map(|(quota, count)| (quota.as_str(), *count))
+    }
+
+    /// Describes what came of an action of this decision, for the history.
+    ///
+    /// The interaction has the labels the action has now, which is what limits
+    /// count by later. Give it to [`Context::record`](crate::Context::record).
+    ///
+    /// # Errors
+    ///
+    /// Kind [`UnknownAction`](crate::ErrorKind::UnknownAction) if the policy has
+    /// no action of this id.
+    pub fn outcome(
+        &self,
+        action: &str,
+        outcome: Outcome,
+        at: Timestamp,
+    ) -> Result<Interaction, Error> {
+        let id = self.plan.find(action).ok_or_else(|| self.plan.unknown_action(action))?;
+        let placed = self.recommendations().find(|placed| placed.is(id));
+        let planned = self.plan.action(id);
+        let mut interaction = Interaction::new(action, outcome, at)
+            .kind(planned.kind.as_str())
+            .tags(planned.tags.clone())
+            .purpose(planned.purpose)
+            .counts_toward_limits(planned.counts_toward_limits);
+        interaction.group.clone_from(&planned.group);
+        interaction.decision_id.clone_from(&self.data.decision_id);
+        let channel = placed.map(|placed| placed.channel());
+        interaction.channel = channel.or_else(|| self.channels().first().copied());
+        let treatment = placed.and_then(|placed| placed.treatment());
+        interaction.treatment = treatment.map(str::to_owned);
+        Ok(interaction)
     }
 
     /// Returns the id the request gave the decision.
@@ -148,9 +243,6 @@ pub struct Priority {
     /// How many decimals the product has: those of P, C and L, and of money.
     decimals: u32,
 }
-
-/// The decimals of P (parts per billion), C and L (basis points each).
-const FACTOR_DECIMALS: u32 = 9 + 4 + 4;
 
 impl Priority {
     pub(crate) fn new(product: u128, plan: &Plan) -> Self {

@@ -1,8 +1,8 @@
 //! The front door: a compiled policy that decides.
 
 use crate::check::check;
-use crate::context::Context;
-use crate::decide::decide;
+use crate::context::{Context, Retention};
+use crate::decide::{decide, retention};
 use crate::decision::{Decision, Request};
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
@@ -123,6 +123,31 @@ impl Engine {
     #[must_use]
     pub fn reads(&self) -> Vec<&str> {
         self.plan.reads()
+    }
+
+    /// Returns how long the history must be kept for the limits of the policy.
+    ///
+    /// Conditions that read `history.interactions` may look back further.
+    #[must_use]
+    pub fn retention(&self) -> Retention {
+        retention(&self.plan)
+    }
+
+    /// Cuts a history down to the interactions that the limits of the policy
+    /// may look at from `now` on.
+    ///
+    /// Limits give the same answers as with the whole history, now and later,
+    /// also once more interactions are added. For conditions it is a part of
+    /// the history, and for other limits than those it was made for. A history
+    /// that is not complete is returned as it is.
+    #[cfg(feature = "json")]
+    #[must_use]
+    pub fn summarize(
+        &self,
+        history: &crate::context::History,
+        now: crate::time::Timestamp,
+    ) -> crate::context::History {
+        crate::decide::summarize(&self.plan, history, now)
     }
 
     /// Returns the policy as it was written.

@@ -17,7 +17,7 @@ use crate::decide::{decide, gather, place_in_order};
 use crate::decision::{
     Decision, FactUse, Priority, Reason, Recommendation, Request, Stage, Suppressed, Verdict,
 };
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::plan::{ActionId, Plan};
 use crate::schema::Facts;
 use crate::time::Timestamp;
@@ -30,7 +30,7 @@ pub(crate) use policy::describe;
 #[cfg(feature = "json")]
 pub(crate) use replay::replay;
 #[cfg(feature = "json")]
-pub use replay::{ActionDifference, Fate, Replay, SuppressionDifference};
+pub use replay::{ActionDifference, Fate, OtherDifference, Replay, SuppressionDifference};
 pub(crate) use timeline::timeline;
 pub use timeline::{Opportunity, Step, StepReason, Timeline};
 
@@ -124,21 +124,14 @@ pub(crate) fn explain(
     request: &Request,
     action: &str,
 ) -> Result<Explanation, Error> {
-    let id = plan.find(action).ok_or_else(|| unknown(plan, action))?;
+    let id = plan.find(action).ok_or_else(|| plan.unknown_action(action))?;
     // All reasons are wanted, whatever the request asked for.
     let request = Request { detail: crate::decision::Detail::Complete, ..request.clone() };
-    let facts = gather(plan, context, &request);
+    let facts = gather(plan, context, &request, request.channel);
     let decision = Decision { plan, data: decide(plan, context, &request) };
     let explainer = Explainer { plan, id, facts: &facts, decision: &decision };
     let opportunity = opportunity(plan, context, &request, &decision, id);
     Ok(Explanation { opportunity, ..explainer.explanation() })
-}
-
-fn unknown(plan: &Plan, action: &str) -> Error {
-    let ids = plan.actions().map(|(_, action)| action.id.as_str());
-    let near = crate::diagnostic::suggest::closest(action, ids);
-    let help = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-    Error::at(ErrorKind::UnknownAction, "", format!("the policy has no action `{action}`{help}"))
 }
 
 struct Explainer<'a> {
@@ -182,7 +175,7 @@ impl<'a> Explainer<'a> {
         let Some(account) = self.account() else {
             return Vec::new();
         };
-        account.reasons().filter(|reason| reason.code().stage() == stage).collect()
+        account.reasons().filter(|reason| reason.stage() == stage).collect()
     }
 
     /// Says each reason in a sentence.

@@ -73,6 +73,27 @@ const DIGITS: usize = 32;
 #[error("a fingerprint is 32 hexadecimal digits in lower case")]
 pub struct ParseFingerprintError;
 
+/// How many buckets there are.
+pub const BUCKETS: u16 = 10_000;
+
+/// Assigns a unit, such as a customer, to one of [`BUCKETS`] buckets.
+///
+/// It is the lower half of the XXH3 hash (128 bits) of `salt`, the byte 0x1F,
+/// the version in decimal digits, the byte 0x1F and the unit, modulo 10,000.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(tactful::hash::bucket("universal", 1, "C-1"), 5_378);
+/// ```
+#[must_use]
+pub fn bucket(salt: &str, version: i64, unit: &str) -> u16 {
+    let hash = xxhash_rust::xxh3::xxh3_128(format!("{salt}\u{1f}{version}\u{1f}{unit}").as_bytes());
+    let lower = hash & u128::from(u64::MAX);
+    // INVARIANT: what is left is less than the number of buckets.
+    u16::try_from(lower % u128::from(BUCKETS)).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,5 +115,14 @@ mod tests {
         {
             assert_eq!(text.parse::<Fingerprint>(), Err(ParseFingerprintError), "{text}");
         }
+    }
+
+    /// Vectors of another implementation (xxhash for Python, 3.x).
+    #[test]
+    fn golden_buckets() {
+        assert_eq!(bucket("universal", 1, "C-1"), 5_378);
+        assert_eq!(bucket("universal", 2, "C-1"), 2_979);
+        assert_eq!(bucket("a", 1, ""), 2_642);
+        assert_eq!(bucket("ü", 1, "42"), 3_555);
     }
 }

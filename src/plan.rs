@@ -1,28 +1,58 @@
 //! The checked policy laid out for deciding: dense ids, and rules by action.
 
-use std::collections::{BTreeMap, HashMap};
+mod turned;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Deref;
 
 use crate::check::{
-    Checked, CheckedAction, CheckedExclusive, CheckedPropensity, CheckedTreatment, Clause, ONE,
+    Checked, CheckedAction, CheckedBoost, CheckedExclusive, CheckedHoldout, CheckedLimit,
+    CheckedPlacement, CheckedPropensity, CheckedQuietHours, CheckedSuppression, CheckedThreshold,
+    CheckedTreatment, LimitRule, WhoseZone, Window,
 };
 use crate::condition::{NodeId, Program};
 use crate::diagnostic::Report;
+use crate::diagnostic::suggest::closest;
+use crate::error::{Error, ErrorKind};
 use crate::policy::{Policy, Selector};
 use crate::schema::Schema;
-use crate::time::Timestamp;
-use crate::vocabulary::{Channel, Currency, Purpose};
+use crate::vocabulary::{Channel, Currency};
 
-/// The place of an action in its policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ActionId(pub(crate) u32);
+use turned::RulesByAction;
 
-/// The place of a suppression among those of its policy, sorted by id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct SuppressionId(pub(crate) u32);
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub(crate) struct $name(pub(crate) u32);
 
-/// The place of an exclusive among those of its policy, sorted by id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ExclusiveId(pub(crate) u32);
+            impl $name {
+                pub(crate) fn place(self) -> usize {
+                    self.0 as usize
+                }
+            }
+        )+
+    };
+}
+
+ids! {
+    /// The place of an action in its policy.
+    ActionId;
+    /// The place of a suppression among those of its policy, sorted by id.
+    SuppressionId;
+    /// The place of quiet hours among those of its policy, sorted by name.
+    QuietHoursId;
+    /// The place of a limit: first those of the policy, sorted by id, then
+    /// those that keep exclusive actions apart over time.
+    LimitId;
+    /// The place of a holdout among those of its policy, sorted by name.
+    HoldoutId;
+    /// The place of a threshold among those of its policy, sorted by name.
+    ThresholdId;
+    /// The place of an exclusive among those of its policy, sorted by id.
+    ExclusiveId;
+}
 
 /// A policy ready to decide.
 #[derive(Debug)]
@@ -30,13 +60,22 @@ pub(crate) struct Plan {
     pub(crate) policy: Policy,
     #[cfg(feature = "json")]
     pub(crate) fingerprint: crate::hash::Fingerprint,
+    /// What the limits say, as a hash: what a summary of a history is good for.
+    #[cfg(feature = "json")]
+    pub(crate) limits_fingerprint: String,
     pub(crate) warnings: Report,
     pub(crate) schema: Schema,
     pub(crate) currency: Option<Currency>,
     pub(crate) program: Program,
-    pub(crate) suppressions: Vec<PlannedSuppression>,
+    pub(crate) suppressions: Vec<CheckedSuppression>,
     pub(crate) boosts: Vec<PlannedBoost>,
-    pub(crate) exclusives: Vec<PlannedExclusive>,
+    pub(crate) soft_opt_in: Vec<Channel>,
+    pub(crate) quiet_hours: Vec<CheckedQuietHours>,
+    pub(crate) limits: Vec<PlannedLimit>,
+    pub(crate) holdouts: Vec<CheckedHoldout>,
+    pub(crate) thresholds: Vec<CheckedThreshold>,
+    pub(crate) placements: Vec<CheckedPlacement>,
+    pub(crate) exclusives: Vec<CheckedExclusive>,
     /// How reports read the situations aloud.
     pub(crate) sayings: BTreeMap<String, String>,
     pub(crate) situations: HashMap<String, NodeId>,
@@ -44,48 +83,32 @@ pub(crate) struct Plan {
     by_id: HashMap<String, ActionId, ahash::RandomState>,
 }
 
+/// An action, and the rules that are about it.
 #[derive(Debug)]
 pub(crate) struct PlannedAction {
-    pub(crate) id: String,
-    pub(crate) kind: String,
-    pub(crate) group: Option<GroupId>,
-    pub(crate) purpose: Purpose,
-    pub(crate) tier: i64,
-    pub(crate) rank: i64,
-    pub(crate) paused: bool,
-    pub(crate) starts_at: Option<Timestamp>,
-    pub(crate) ends_at: Option<Timestamp>,
-    pub(crate) channels: Vec<Channel>,
-    pub(crate) eligible: Vec<Clause>,
-    pub(crate) applicable: Vec<Clause>,
-    pub(crate) suitable: Vec<Clause>,
-    pub(crate) propensity: CheckedPropensity,
-    /// In minor units.
-    pub(crate) value: u64,
+    own: CheckedAction,
     /// The product of all business levers, in basis points.
     pub(crate) lever: u32,
     /// The context weights that may apply, as places in `Plan::boosts`.
     pub(crate) boosts: Vec<usize>,
     pub(crate) suppressions: Vec<SuppressionId>,
-    pub(crate) treatments: Vec<CheckedTreatment>,
+    pub(crate) limits: Vec<LimitId>,
+    /// The limits in which what becomes of this action counts.
+    pub(crate) counted_in: Vec<LimitId>,
+    pub(crate) holdouts: Vec<HoldoutId>,
+    pub(crate) thresholds: Vec<ThresholdId>,
+    pub(crate) exclusives: Vec<ExclusiveId>,
     /// The place of the id among all ids, sorted: the last word in the order.
     pub(crate) id_order: u32,
 }
 
-/// A group, as a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct GroupId(u32);
+/// What is planned about an action comes on top of what was checked.
+impl Deref for PlannedAction {
+    type Target = CheckedAction;
 
-#[derive(Debug)]
-pub(crate) struct PlannedSuppression {
-    pub(crate) id: String,
-    pub(crate) selector: Selector,
-    pub(crate) when: NodeId,
-    pub(crate) after: Option<NodeId>,
-    pub(crate) allow_unknown: bool,
-    pub(crate) because: String,
-    pub(crate) say: String,
-    pub(crate) say_after: String,
+    fn deref(&self) -> &CheckedAction {
+        &self.own
+    }
 }
 
 #[derive(Debug)]
@@ -95,35 +118,95 @@ pub(crate) struct PlannedBoost {
     pub(crate) basis_points: i64,
 }
 
+/// A limit, and a quick way to tell what it counts.
 #[derive(Debug)]
-pub(crate) struct PlannedExclusive {
-    pub(crate) id: String,
-    pub(crate) at_most: usize,
+pub(crate) struct PlannedLimit {
+    own: CheckedLimit,
+    pub(crate) counted: Names,
+}
+
+impl Deref for PlannedLimit {
+    type Target = CheckedLimit;
+
+    fn deref(&self) -> &CheckedLimit {
+        &self.own
+    }
+}
+
+/// The names of a selector as sets.
+#[derive(Debug)]
+pub(crate) struct Names {
+    kinds: HashSet<String, ahash::RandomState>,
+    tags: HashSet<String, ahash::RandomState>,
+    groups: HashSet<String, ahash::RandomState>,
+    ids: HashSet<String, ahash::RandomState>,
+}
+
+impl Names {
+    fn new(selector: &Selector) -> Self {
+        let set = |names: &[String]| names.iter().cloned().collect();
+        Self {
+            kinds: set(&selector.kinds),
+            tags: set(&selector.tags),
+            groups: set(&selector.groups),
+            ids: set(&selector.ids),
+        }
+    }
+
+    /// Tells whether the selector names nothing, and so means everything.
+    pub(crate) fn is_empty(&self) -> bool {
+        let sets = [&self.kinds, &self.tags, &self.groups, &self.ids];
+        sets.iter().all(|set| set.is_empty())
+    }
+
+    pub(crate) fn has_id(&self, id: &str) -> bool {
+        self.ids.contains(id)
+    }
+
+    pub(crate) fn has_kind(&self, kind: &str) -> bool {
+        self.kinds.contains(kind)
+    }
+
+    pub(crate) fn has_group(&self, group: &str) -> bool {
+        self.groups.contains(group)
+    }
+
+    pub(crate) fn has_tag(&self, tag: &str) -> bool {
+        self.tags.contains(tag)
+    }
 }
 
 impl Plan {
     pub(crate) fn new(checked: Checked) -> Self {
-        let rules = RulesByAction::new(&checked);
         let Checked { policy, warnings, schema, currency, program, actions, .. } = checked;
+        let (mut rules, sayings, situations) = (checked.rules, checked.sayings, checked.situations);
+        // By id, so that reasons do not depend on the order of the document.
+        rules.suppressions.sort_by(|a, b| a.id.cmp(&b.id));
+        rules.exclusives.sort_by(|a, b| a.id.cmp(&b.id));
+        rules.limits.sort_by(|a, b| (a.is_of_exclusive, &a.id).cmp(&(b.is_of_exclusive, &b.id)));
+        let by_action = RulesByAction::new(actions.len(), &rules);
         let by_id = (0_u32..).zip(&actions).map(|(id, action)| (action.id.clone(), ActionId(id)));
         let by_id = by_id.collect();
-        let actions = planned_actions(actions, &rules);
-        let RulesByAction { suppressions, boosts, .. } = rules;
-        let (sayings, situations) = (checked.sayings, checked.situations);
-        let mut exclusives = checked.exclusives;
-        exclusives.sort_by(|a, b| a.id.cmp(&b.id));
-        let exclusives = exclusives.into_iter().map(planned_exclusive).collect();
+        let actions = planned_actions(actions, by_action);
         Self {
             #[cfg(feature = "json")]
             fingerprint: policy.fingerprint(),
+            #[cfg(feature = "json")]
+            limits_fingerprint: policy.limits_fingerprint().to_string(),
             policy,
             warnings,
             schema,
             currency,
             program,
-            suppressions,
-            boosts,
-            exclusives,
+            suppressions: rules.suppressions,
+            boosts: planned_boosts(&rules.boosts),
+            soft_opt_in: rules.soft_opt_in,
+            quiet_hours: rules.quiet_hours,
+            limits: rules.limits.into_iter().map(planned_limit).collect(),
+            holdouts: rules.holdouts,
+            thresholds: rules.thresholds,
+            placements: rules.placements,
+            exclusives: rules.exclusives,
             sayings,
             situations,
             actions,
@@ -142,20 +225,51 @@ impl Plan {
         for action in &self.actions {
             let clauses = [&action.eligible, &action.applicable, &action.suitable];
             roots.extend(clauses.into_iter().flatten().map(|clause| clause.node));
-            if let CheckedPropensity::Score(_) = action.propensity {
-                paths.push("scores");
-            }
-            if action.purpose == Purpose::Marketing {
-                paths.push("consent.grants");
-            }
-            if action.treatments.iter().any(|treatment| !treatment.devices.is_empty()) {
-                paths.push("device.form_factor");
-            }
+            paths.extend(self.read_by_stages(action));
+        }
+        paths.extend(self.limits.iter().flat_map(|limit| read_by_limit(limit)));
+        if !self.holdouts.is_empty() {
+            paths.push("user_id");
         }
         paths.extend(self.program.reads(roots, &self.schema));
         paths.sort_unstable();
         paths.dedup();
         paths
+    }
+
+    /// Lists what the stages read about an action besides its conditions.
+    fn read_by_stages(&self, action: &PlannedAction) -> Vec<&'static str> {
+        let rests = action.obeys_quiet_hours && !self.quiet_hours.is_empty();
+        let any = |asks: fn(&CheckedTreatment) -> bool| action.treatments.iter().any(asks);
+        let by_locale = any(|treatment| !treatment.locales.is_empty());
+        let by_device = any(|treatment| !treatment.devices.is_empty());
+        let by_score = matches!(action.propensity, CheckedPropensity::Score(_));
+        let reads = [
+            ("scores", by_score),
+            ("consent.grants", action.needs_consent),
+            ("device.form_factor", by_device),
+            ("device.locale", by_locale),
+            ("profile.language", by_locale),
+            ("profile.time_zone", rests),
+        ];
+        reads.into_iter().filter(|(_, is_read)| *is_read).map(|(path, _)| path).collect()
+    }
+
+    /// Returns what summaries of a history that are good for the limits bear.
+    pub(crate) fn mark_of_summaries(&self) -> Option<&str> {
+        #[cfg(feature = "json")]
+        return Some(&self.limits_fingerprint);
+        #[cfg(not(feature = "json"))]
+        return None;
+    }
+
+    /// Tells whether any rule asks where the customer is.
+    pub(crate) fn reads_zones(&self) -> bool {
+        let of_customers = |limit: &PlannedLimit| {
+            let rule = &limit.rule;
+            matches!(rule, LimitRule::Cap { window: Window::Calendar(_, WhoseZone::Customers), .. })
+        };
+        !self.quiet_hours.is_empty() || self.limits.iter().any(of_customers)
     }
 
     pub(crate) fn actions(&self) -> impl Iterator<Item = (ActionId, &PlannedAction)> {
@@ -166,124 +280,79 @@ impl Plan {
         self.by_id.get(id).copied()
     }
 
+    /// Says that there is no such action, and which one may be meant.
+    pub(crate) fn unknown_action(&self, action: &str) -> Error {
+        let near = closest(action, self.actions.iter().map(|action| action.id.as_str()));
+        let help = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+        let message = format!("the policy has no action `{action}`{help}");
+        Error::at(ErrorKind::UnknownAction, "", message)
+    }
+
     #[expect(clippy::indexing_slicing, reason = "an ActionId is made by the plan that resolves it")]
     pub(crate) fn action(&self, id: ActionId) -> &PlannedAction {
-        &self.actions[id.0 as usize]
+        &self.actions[id.place()]
     }
 
     #[expect(
         clippy::indexing_slicing,
         reason = "a SuppressionId is made by the plan that resolves it"
     )]
-    pub(crate) fn suppression(&self, id: SuppressionId) -> &PlannedSuppression {
-        &self.suppressions[id.0 as usize]
+    pub(crate) fn suppression(&self, id: SuppressionId) -> &CheckedSuppression {
+        &self.suppressions[id.place()]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "a LimitId is made by the plan that resolves it")]
+    pub(crate) fn limit(&self, id: LimitId) -> &PlannedLimit {
+        &self.limits[id.place()]
     }
 
     #[expect(
         clippy::indexing_slicing,
         reason = "an ExclusiveId is made by the plan that resolves it"
     )]
-    pub(crate) fn exclusive(&self, id: ExclusiveId) -> &PlannedExclusive {
-        &self.exclusives[id.0 as usize]
+    pub(crate) fn exclusive(&self, id: ExclusiveId) -> &CheckedExclusive {
+        &self.exclusives[id.place()]
     }
 }
 
-/// The rules turned around: which of them are about an action.
-struct RulesByAction {
-    suppressions: Vec<PlannedSuppression>,
-    boosts: Vec<PlannedBoost>,
-    suppressions_of: Vec<Vec<SuppressionId>>,
-    boosts_of: Vec<Vec<usize>>,
-    lever_of: Vec<i64>,
-}
-
-impl RulesByAction {
-    fn new(checked: &Checked) -> Self {
-        let count = checked.actions.len();
-        let mut rules = Self {
-            suppressions: Vec::new(),
-            boosts: Vec::new(),
-            suppressions_of: vec![Vec::new(); count],
-            boosts_of: vec![Vec::new(); count],
-            lever_of: vec![ONE; count],
-        };
-        rules.add_suppressions(checked);
-        rules.add_boosts(checked);
-        rules
-    }
-
-    /// Adds suppressions by id, so that reasons do not depend on their order.
-    fn add_suppressions(&mut self, checked: &Checked) {
-        let mut sorted: Vec<_> = checked.suppressions.iter().collect();
-        sorted.sort_by(|a, b| a.id.cmp(&b.id));
-        for (id, rule) in (0_u32..).map(SuppressionId).zip(sorted) {
-            for target in &rule.targets {
-                self.suppressions_of.get_mut(*target).into_iter().for_each(|rules| rules.push(id));
-            }
-            self.suppressions.push(PlannedSuppression {
-                id: rule.id.clone(),
-                selector: rule.selector.clone(),
-                when: rule.when,
-                after: rule.after,
-                allow_unknown: rule.allow_unknown,
-                because: rule.because.clone(),
-                say: rule.say.clone(),
-                say_after: rule.say_after.clone(),
-            });
+fn read_by_limit(limit: &CheckedLimit) -> Vec<&'static str> {
+    let mut paths = vec!["history.interactions"];
+    match &limit.rule {
+        LimitRule::Cap { window: Window::Session, .. } => paths.push("recency.session_started_at"),
+        LimitRule::Cap { window: Window::Calendar(_, WhoseZone::Customers), .. } => {
+            paths.push("profile.time_zone");
         }
+        _ => {}
     }
-
-    fn add_boosts(&mut self, checked: &Checked) {
-        for boost in &checked.boosts {
-            let Some(when) = boost.when else {
-                for target in &boost.targets {
-                    self.lever_of
-                        .get_mut(*target)
-                        .into_iter()
-                        .for_each(|lever| *lever = lever.saturating_add(boost.basis_points));
-                }
-                continue;
-            };
-            let place = self.boosts.len();
-            for target in &boost.targets {
-                self.boosts_of.get_mut(*target).into_iter().for_each(|boosts| boosts.push(place));
-            }
-            self.boosts.push(PlannedBoost { when, basis_points: boost.basis_points });
-        }
-    }
+    paths
 }
 
-fn planned_exclusive(exclusive: CheckedExclusive) -> PlannedExclusive {
-    PlannedExclusive { id: exclusive.id, at_most: exclusive.at_most }
+fn planned_limit(limit: CheckedLimit) -> PlannedLimit {
+    PlannedLimit { counted: Names::new(&limit.counted.selector), own: limit }
 }
 
-fn planned_actions(actions: Vec<CheckedAction>, rules: &RulesByAction) -> Vec<PlannedAction> {
+/// Keeps the boosts that are context weights.
+fn planned_boosts(boosts: &[CheckedBoost]) -> Vec<PlannedBoost> {
+    let weights = boosts.iter().filter_map(|boost| {
+        Some(PlannedBoost { when: boost.when?, basis_points: boost.basis_points })
+    });
+    weights.collect()
+}
+
+fn planned_actions(actions: Vec<CheckedAction>, rules: RulesByAction) -> Vec<PlannedAction> {
     let orders = id_orders(&actions);
-    let mut groups: HashMap<String, GroupId, ahash::RandomState> = HashMap::default();
-    let planned = actions.into_iter().enumerate().map(|(place, action)| PlannedAction {
-        group: action.group.map(|group| {
-            let next = GroupId(u32::try_from(groups.len()).unwrap_or(u32::MAX));
-            *groups.entry(group).or_insert(next)
-        }),
-        id: action.id,
-        kind: action.kind,
-        purpose: action.purpose,
-        tier: action.tier,
-        rank: action.rank,
-        paused: action.paused,
-        starts_at: action.starts_at,
-        ends_at: action.ends_at,
-        channels: action.channels,
-        eligible: action.eligible,
-        applicable: action.applicable,
-        suitable: action.suitable,
-        propensity: action.propensity,
-        value: action.value,
-        lever: factor(rules.lever_of.get(place).copied().unwrap_or(ONE)),
-        boosts: rules.boosts_of.get(place).cloned().unwrap_or_default(),
-        suppressions: rules.suppressions_of.get(place).cloned().unwrap_or_default(),
-        treatments: action.treatments,
-        id_order: orders.get(place).copied().unwrap_or(u32::MAX),
+    let planned = actions.into_iter().zip(rules.into_actions()).zip(orders);
+    let planned = planned.map(|((own, rules), id_order)| PlannedAction {
+        own,
+        lever: factor(rules.lever),
+        boosts: rules.boosts,
+        suppressions: rules.suppressions,
+        limits: rules.limits,
+        counted_in: rules.counted_in,
+        holdouts: rules.holdouts,
+        thresholds: rules.thresholds,
+        exclusives: rules.exclusives,
+        id_order,
     });
     planned.collect()
 }

@@ -6,6 +6,7 @@
 //! with a suggestion, never ignored.
 
 pub(crate) mod code;
+mod contact;
 mod decimal;
 #[cfg(any(feature = "toml", feature = "json"))]
 mod document;
@@ -14,6 +15,7 @@ mod entries;
 mod preset;
 #[cfg(any(feature = "toml", feature = "json"))]
 mod reader;
+mod selection;
 #[cfg(any(feature = "toml", feature = "json"))]
 mod text;
 
@@ -23,16 +25,18 @@ use serde::Serialize;
 
 pub use decimal::{Decimal, ParseDecimalError};
 
+pub use contact::{ConsentRules, Limit, QuietHours};
 pub(crate) use decimal::point;
 pub use entries::{
-    Action, AttributeType, Boost, DeclaredKind, Exclusive, Propensity, Selector, Situation,
+    Action, AttributeType, Boost, DeclaredKind, Engagement, Group, Propensity, Selector, Situation,
     Suppression, Treatment,
 };
+pub use selection::{Exclusive, Holdout, Placement, Threshold};
 
 pub(crate) use draft::Draft;
 pub(crate) use preset::preset;
 
-/// What people write: situations, actions, suppressions and boosts.
+/// What people write: situations, actions, and the rules about them.
 ///
 /// # Examples
 ///
@@ -66,9 +70,13 @@ pub struct Policy {
     /// The attributes that conditions may read, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, AttributeType>,
-    /// Kinds of action besides the built-in ones, by name.
+    /// Kinds of action besides the built-in ones, and what actions of a kind
+    /// need, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub kinds: BTreeMap<String, DeclaredKind>,
+    /// What the actions of a group need, by the name of the group.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub groups: BTreeMap<String, Group>,
     /// Named conditions.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub situations: BTreeMap<String, Situation>,
@@ -84,7 +92,25 @@ pub struct Policy {
     /// What lifts or lowers actions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub boosts: Vec<Boost>,
-    /// What a slate may hold of one group.
+    /// What counts as consent.
+    #[serde(skip_serializing_if = "ConsentRules::is_empty")]
+    pub consent: ConsentRules,
+    /// When outbound messages rest, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub quiet_hours: BTreeMap<String, QuietHours>,
+    /// How often is too often.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<Limit>,
+    /// Which customers are left out to measure by, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub holdout: BTreeMap<String, Holdout>,
+    /// What actions must come to, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub thresholds: BTreeMap<String, Threshold>,
+    /// The places that requests ask to fill.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub placements: Vec<Placement>,
+    /// What a slate may hold together.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclusive: Vec<Exclusive>,
 }
@@ -123,10 +149,23 @@ impl Policy {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// Returns the stable hash of what the policy says about limits.
+    #[cfg(feature = "json")]
+    pub(crate) fn limits_fingerprint(&self) -> crate::hash::Fingerprint {
+        let mut limits = self.limits.clone();
+        limits.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut apart = self.exclusive.clone();
+        apart.retain(|exclusive| exclusive.within.is_some());
+        apart.sort_by(|a, b| a.id.cmp(&b.id));
+        // Nothing in a policy can fail to be written: the keys are strings.
+        let text = serde_json::to_string(&(limits, apart)).unwrap_or_default();
+        crate::hash::Fingerprint::of(text.as_bytes())
+    }
+
     /// Returns the stable hash of what the policy says.
     ///
     /// It is the same for a policy in TOML and its twin in JSON, and does not
-    /// depend on the order of actions, suppressions, boosts and exclusives.
+    /// depend on the order in which actions and rules are written.
     #[cfg(feature = "json")]
     #[must_use]
     pub fn fingerprint(&self) -> crate::hash::Fingerprint {
@@ -134,6 +173,8 @@ impl Policy {
         canonical.actions.sort_by(|a, b| a.id.cmp(&b.id));
         canonical.suppress.sort_by(|a, b| a.id.cmp(&b.id));
         canonical.boosts.sort_by(|a, b| a.id.cmp(&b.id));
+        canonical.limits.sort_by(|a, b| a.id.cmp(&b.id));
+        canonical.placements.sort_by(|a, b| a.id.cmp(&b.id));
         canonical.exclusive.sort_by(|a, b| a.id.cmp(&b.id));
         crate::hash::Fingerprint::of(canonical.to_json().as_bytes())
     }

@@ -4,10 +4,14 @@
 //! [`Duration`] a signed count of milliseconds. Documents spell the first in
 //! RFC 3339 and the second as `"15m"`, `"24h"`, `"14d"`.
 
+mod zone;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+pub(crate) use zone::{CalendarUnit, DailyHours, Period, TimeOfDay, Zone};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -219,6 +223,14 @@ impl Duration {
     }
 }
 
+impl std::ops::Add for Duration {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
 impl FromStr for Duration {
     type Err = ParseTimeError;
 
@@ -294,6 +306,9 @@ pub enum ParseTimeError {
     /// Not a length such as `15m`.
     #[error("`{0}` is not a length of time such as `15m`, `24h` or `14d`")]
     NotDuration(String),
+    /// Not a time of day such as `21:00`.
+    #[error("`{0}` is not a time of day such as `21:00`")]
+    NotTimeOfDay(String),
 }
 
 /// Keeps a hostile text from filling the message.

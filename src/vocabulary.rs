@@ -349,6 +349,27 @@ words! {
 }
 
 words! {
+    /// A day of the week.
+    Weekday, "day of the week" {
+        Monday = "monday",
+        Tuesday = "tuesday",
+        Wednesday = "wednesday",
+        Thursday = "thursday",
+        Friday = "friday",
+        Saturday = "saturday",
+        Sunday = "sunday",
+    }
+}
+
+impl Weekday {
+    /// Returns how many days ago the other day was, 0 to 6.
+    #[must_use]
+    pub const fn days_since(self, other: Self) -> u8 {
+        (self as u8 + 7 - other as u8) % 7
+    }
+}
+
+words! {
     /// The built-in kinds of action; a policy may declare more.
     Kind, "kind" {
         Upsell = "upsell",

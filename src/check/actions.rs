@@ -63,12 +63,15 @@ impl Checker<'_> {
 
     fn check_action(&mut self, action: &Action, path: &DocPath) -> CheckedAction {
         let (starts_at, ends_at) = self.window(action, path);
+        let purpose = self.purpose_of(action, path);
+        let limited = purpose != Purpose::Transactional;
+        let is_marketing = purpose == Purpose::Marketing;
         CheckedAction {
             id: action.id.clone(),
             kind: action.kind.clone(),
             group: action.group.clone(),
             tags: action.tags.clone(),
-            purpose: self.purpose_of(action, path),
+            purpose,
             tier: action.tier,
             rank: action.rank,
             paused: self.is_paused(action, path),
@@ -81,7 +84,22 @@ impl Checker<'_> {
             propensity: self.propensity(action, path),
             value: self.value(action, path),
             treatments: self.check_treatments(action, path),
+            obeys_limits: action.obeys_limits.unwrap_or(limited),
+            counts_toward_limits: action.counts_toward_limits.unwrap_or(limited),
+            obeys_quiet_hours: action.obeys_quiet_hours.unwrap_or(is_marketing),
+            needs_consent: self.needs_consent(action, is_marketing, path),
+            quota: action.quota.clone(),
         }
+    }
+
+    /// Marketing always needs consent; anything else only if it says so.
+    fn needs_consent(&mut self, action: &Action, is_marketing: bool, path: &DocPath) -> bool {
+        if is_marketing && action.needs_consent == Some(false) {
+            let message = "marketing needs consent";
+            let help = "write `purpose = \"service\"` if the action serves, and does not sell";
+            self.error_with_help(code::VALUE, path.key("needs_consent"), message, help);
+        }
+        action.needs_consent.unwrap_or(is_marketing)
     }
 
     fn purpose_of(&mut self, action: &Action, path: &DocPath) -> Purpose {
@@ -163,7 +181,7 @@ impl Checker<'_> {
     }
 
     /// Reads words of a closed set, each of them once.
-    fn words<T: Word + FromStr>(&mut self, texts: &[String], path: &DocPath) -> Vec<T> {
+    pub(super) fn words<T: Word + FromStr>(&mut self, texts: &[String], path: &DocPath) -> Vec<T> {
         let mut words = Vec::with_capacity(texts.len());
         for (place, text) in texts.iter().enumerate() {
             match text.parse() {
@@ -210,11 +228,28 @@ impl Checker<'_> {
                 );
             }
         }
+        self.check_slots(&treatment.slots, &path.key("slots"));
         CheckedTreatment {
             id: treatment.id.clone(),
             channels,
             devices: self.words(&treatment.devices, &path.key("devices")),
             slots: treatment.slots.clone(),
+            locales: treatment.locales.iter().map(|locale| locale.to_lowercase()).collect(),
+        }
+    }
+
+    /// Where a policy declares its placements, treatments name no others.
+    fn check_slots(&mut self, slots: &[String], path: &DocPath) {
+        let placements = &self.policy.placements;
+        if placements.is_empty() {
+            return;
+        }
+        for (place, slot) in slots.iter().enumerate() {
+            if !placements.iter().any(|placement| placement.id == *slot) {
+                let path = self.place_of(slots, path, place);
+                let known = placements.iter().map(|placement| placement.id.as_str());
+                self.unknown_word(path, "placement", slot, known);
+            }
         }
     }
 }

@@ -1,21 +1,17 @@
-//! Suppressions, boosts and exclusives: conditions, selectors, limits.
+//! Suppressions and boosts: conditions and selectors.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
 
+use super::bearers::Bearers;
 use super::numbers::{MAX_FACTOR, ONE};
-use super::{CheckedAction, CheckedBoost, CheckedExclusive, CheckedSuppression, Checker};
+use super::{CheckedAction, CheckedBoost, CheckedSuppression, Checker};
 use crate::condition;
 use crate::diagnostic::{Diagnostic, DocPath};
-use crate::policy::{Policy, Selector, Suppression, code};
-use crate::vocabulary::{Kind, Word};
+use crate::policy::{Suppression, code};
 
 impl Checker<'_> {
-    pub(super) fn check_suppressions(
-        &mut self,
-        actions: &[CheckedAction],
-    ) -> Vec<CheckedSuppression> {
+    pub(super) fn check_suppressions(&mut self, bearers: &Bearers<'_>) -> Vec<CheckedSuppression> {
         let policy = self.policy;
-        let bearers = Bearers::new(policy, actions);
         let mut ids = HashSet::new();
         let mut checked = Vec::new();
         if let Some(preset) = self.preset.take() {
@@ -29,7 +25,7 @@ impl Checker<'_> {
         for (place, suppression) in policy.suppress.iter().enumerate() {
             let path = DocPath::root().key("suppress").index(place);
             self.unique(&mut ids, &suppression.id, &path);
-            let targets = self.select(&suppression.selector, &bearers, &path);
+            let targets = self.select(&suppression.selector, bearers, &path);
             let rule = self.check_suppression(suppression, &path, targets);
             self.lint_suppression(&rule, &path);
             checked.push(rule);
@@ -61,6 +57,7 @@ impl Checker<'_> {
             when,
             after,
             allow_unknown,
+            channels: self.words(&suppression.channels, &path.key("channels")),
             because: suppression.because.clone(),
             say: self.aloud(&suppression.when, &suppression.unless),
             say_after: self.aloud(&suppression.after, &[]),
@@ -100,9 +97,12 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn check_boosts(&mut self, actions: &[CheckedAction]) -> Vec<CheckedBoost> {
+    pub(super) fn check_boosts(
+        &mut self,
+        actions: &[CheckedAction],
+        bearers: &Bearers<'_>,
+    ) -> Vec<CheckedBoost> {
         let policy = self.policy;
-        let bearers = Bearers::new(policy, actions);
         let mut ids = HashSet::new();
         let mut checked = Vec::new();
         for (place, boost) in policy.boosts.iter().enumerate() {
@@ -113,7 +113,7 @@ impl Checker<'_> {
             checked.push(CheckedBoost {
                 when,
                 basis_points: self.percent(boost.percent, &path),
-                targets: self.select(&boost.selector, &bearers, &path),
+                targets: self.select(&boost.selector, bearers, &path),
             });
         }
         self.refuse_excess(actions, &checked);
@@ -138,137 +138,5 @@ impl Checker<'_> {
                 self.error(code::VALUE, path, message);
             }
         }
-    }
-
-    pub(super) fn check_exclusives(&mut self) -> Vec<CheckedExclusive> {
-        let policy = self.policy;
-        let mut ids = HashSet::new();
-        let mut checked = Vec::new();
-        for (place, exclusive) in policy.exclusive.iter().enumerate() {
-            let path = DocPath::root().key("exclusive").index(place);
-            self.unique(&mut ids, &exclusive.id, &path);
-            if !matches!(exclusive.per.as_str(), "group" | "") {
-                let message = format!("`per = \"{}\"` is not supported yet", exclusive.per);
-                self.error_with_help(code::NOT_YET, path.key("per"), message, "write `group`");
-            }
-            let at_most = usize::try_from(exclusive.at_most).ok().filter(|at_most| *at_most > 0);
-            if at_most.is_none() && !exclusive.per.is_empty() {
-                self.error(code::VALUE, path.key("at_most"), "a slate holds at least one");
-            }
-            checked
-                .push(CheckedExclusive { id: exclusive.id.clone(), at_most: at_most.unwrap_or(1) });
-        }
-        checked
-    }
-
-    /// Finds the actions a rule is about, and reports names no action bears.
-    ///
-    /// A kind is known by itself: a rule may speak of kinds that no action is
-    /// of yet, and holds for the first one that is added.
-    fn select(&mut self, selector: &Selector, bearers: &Bearers<'_>, path: &DocPath) -> Vec<usize> {
-        if *selector == Selector::default() {
-            let message = "the rule is about no action";
-            let help = "name `kinds`, `tags`, `groups` or `ids`";
-            self.error_with_help(code::EMPTY_SELECTOR, path.clone(), message, help);
-            return Vec::new();
-        }
-        self.unborne(&selector.kinds, "kind", &path.key("kinds"), &bearers.kinds);
-        self.unborne(&selector.tags, "tag", &path.key("tags"), &bearers.tags);
-        self.unborne(&selector.groups, "group", &path.key("groups"), &bearers.groups);
-        self.unborne(&selector.ids, "action", &path.key("ids"), &bearers.ids);
-        let targets = bearers.matching(selector);
-        if targets.is_empty() && !self.report.has_errors() {
-            let message = "no action is of these kinds: the rule does nothing yet";
-            let warning = Diagnostic::warning(code::IDLE_RULE, path.clone(), message);
-            self.report.push(warning);
-        }
-        self.count_selected(targets, path)
-    }
-
-    /// Refuses policies whose rules times their actions would not fit memory.
-    fn count_selected(&mut self, targets: Vec<usize>, path: &DocPath) -> Vec<usize> {
-        let before = self.selected;
-        self.selected = self.selected.saturating_add(targets.len());
-        if self.selected <= MAX_SELECTED {
-            return targets;
-        }
-        if before <= MAX_SELECTED {
-            let message = format!("the rules select actions more than {MAX_SELECTED} times");
-            self.error(code::VALUE, path.clone(), message);
-        }
-        Vec::new()
-    }
-
-    fn unborne(&mut self, names: &[String], what: &str, path: &DocPath, known: &ByName<'_>) {
-        for (place, name) in names.iter().enumerate() {
-            if name.is_empty() || known.contains_key(name.as_str()) || self.report.is_full() {
-                continue;
-            }
-            let path = self.place_of(names, path, place);
-            let message = format!("unknown {what} `{name}`");
-            let diagnostic = Diagnostic::error(code::UNKNOWN_WORD, path, message);
-            self.report.push(if known.len() <= MAX_SUGGESTED {
-                diagnostic.did_you_mean(name, known.keys().copied())
-            } else {
-                diagnostic
-            });
-        }
-    }
-}
-
-/// Looking for a near name among more than this costs more than it helps.
-const MAX_SUGGESTED: usize = 2_000;
-/// How often all rules together may select an action.
-const MAX_SELECTED: usize = 5_000_000;
-
-/// The places of the actions that bear a name, in the order of the names.
-type ByName<'p> = BTreeMap<&'p str, Vec<usize>>;
-
-/// Which actions bear each kind, tag, group and id.
-struct Bearers<'p> {
-    kinds: ByName<'p>,
-    tags: ByName<'p>,
-    groups: ByName<'p>,
-    ids: ByName<'p>,
-}
-
-impl<'p> Bearers<'p> {
-    fn new(policy: &'p Policy, actions: &'p [CheckedAction]) -> Self {
-        let declared = policy.kinds.keys().map(String::as_str);
-        let known = Kind::WORDS.iter().copied().chain(declared);
-        let mut bearers = Self {
-            kinds: known.map(|kind| (kind, Vec::new())).collect(),
-            tags: ByName::new(),
-            groups: ByName::new(),
-            ids: ByName::new(),
-        };
-        for (place, action) in actions.iter().enumerate() {
-            bearers.kinds.entry(&action.kind).or_default().push(place);
-            bearers.ids.entry(&action.id).or_default().push(place);
-            for tag in &action.tags {
-                bearers.tags.entry(tag).or_default().push(place);
-            }
-            if let Some(group) = &action.group {
-                bearers.groups.entry(group).or_default().push(place);
-            }
-        }
-        bearers
-    }
-
-    /// Lists the places of the actions a selector matches.
-    fn matching(&self, selector: &Selector) -> Vec<usize> {
-        let lists = [
-            (&selector.kinds, &self.kinds),
-            (&selector.tags, &self.tags),
-            (&selector.groups, &self.groups),
-            (&selector.ids, &self.ids),
-        ];
-        let mut places = BTreeSet::new();
-        for (names, by_name) in lists {
-            for name in names {
-                places.extend(by_name.get(name.as_str()).into_iter().flatten().copied());
-            }
-        }
-        places.into_iter().collect()
     }
 }

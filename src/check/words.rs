@@ -4,14 +4,17 @@ use std::collections::HashSet;
 
 use super::Checker;
 use crate::diagnostic::DocPath;
-use crate::policy::{AttributeType, code, preset};
+use crate::policy::{AttributeType, Engagement, code, preset};
 use crate::schema::{Fact, Type, is_name};
-use crate::time::Duration;
+use crate::time::{Duration, Zone};
 use crate::vocabulary::{Kind, Purpose};
 
 /// The purposes an action may have; the others are only asked consent for.
 pub(super) const PURPOSES: [Purpose; 3] =
     [Purpose::Marketing, Purpose::Service, Purpose::Transactional];
+
+/// How far limits look back, and how long they hold back.
+const MAX_LENGTH: Duration = Duration::days(730);
 
 impl Checker<'_> {
     pub(super) fn open_preset(&mut self) {
@@ -97,12 +100,22 @@ impl Checker<'_> {
     pub(super) fn check_kinds(&mut self) {
         for (name, kind) in &self.policy.kinds {
             let path = DocPath::root().key("kinds").key(name.clone());
-            if name.parse::<Kind>().is_ok() {
-                let message = format!("the kind `{name}` is built in");
-                self.error(code::DUPLICATE, path.clone(), message);
-            }
-            if let Some(purpose) = &kind.purpose {
-                self.purpose(purpose, path.key("purpose"));
+            let is_built_in = name.parse::<Kind>().is_ok();
+            match &kind.purpose {
+                Some(_) if is_built_in => {
+                    let message =
+                        format!("the kind `{name}` is built in, with a purpose of its own");
+                    let help = "write the purpose of single actions, or declare another kind";
+                    self.error_with_help(code::DUPLICATE, path.key("purpose"), message, help);
+                }
+                Some(purpose) => {
+                    self.purpose(purpose, path.key("purpose"));
+                }
+                None if is_built_in && kind.engagement == Engagement::default() => {
+                    let message = format!("the kind `{name}` is built in");
+                    self.error(code::DUPLICATE, path.clone(), message);
+                }
+                None => {}
             }
         }
     }
@@ -114,6 +127,43 @@ impl Checker<'_> {
             self.unknown_word(path, "purpose", text, PURPOSES.map(Purpose::as_str));
         }
         purpose
+    }
+
+    /// Reads a length of time that is not empty and not beyond what is kept.
+    pub(super) fn length(&mut self, text: &str, path: DocPath) -> Option<Duration> {
+        match text.parse::<Duration>() {
+            Ok(length) if length > MAX_LENGTH => {
+                let message = format!("`{text}` is longer than two years");
+                let help = "a limit that looks back further is one for good: `each = \"lifetime\"`";
+                self.error_with_help(code::VALUE, path, message, help);
+                None
+            }
+            Ok(length) if length > Duration::ZERO => Some(length),
+            Ok(_) => {
+                let message = format!("`{text}` is no time at all");
+                self.error_with_help(code::VALUE, path, message, "write a length such as `24h`");
+                None
+            }
+            Err(error) => {
+                self.error(code::VALUE, path, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// Finds a time zone by its name.
+    pub(super) fn zone(&mut self, name: &str, path: DocPath) -> Option<Zone> {
+        let zone = Zone::find(name);
+        if zone.is_none() {
+            let message = format!("unknown time zone `{name}`");
+            let help = if cfg!(feature = "zones") {
+                "write an IANA name such as `Europe/Vienna`, or `UTC`"
+            } else {
+                "zones other than `UTC` need the `zones` feature of this crate"
+            };
+            self.error_with_help(code::UNKNOWN_WORD, path, message, help);
+        }
+        zone
     }
 
     pub(super) fn check_fresh(&mut self) {

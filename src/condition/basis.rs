@@ -23,6 +23,8 @@ pub(crate) enum Subject {
     Fact(FactId),
     Entry(FactId, String),
     Field(FactId, FieldId),
+    /// Something outside of the schema.
+    Outside(String),
 }
 
 impl Subject {
@@ -32,6 +34,7 @@ impl Subject {
             Self::Part(part) => schema.part(*part).name.clone(),
             Self::Fact(fact) => schema.entry(*fact).path.clone(),
             Self::Entry(fact, key) => format!("{}.{key}", schema.entry(*fact).path),
+            Self::Outside(path) => path.clone(),
             Self::Field(fact, field) => {
                 let entry = schema.entry(*fact);
                 match entry.fact.ty() {
@@ -310,7 +313,7 @@ fn lacking(cell: Cell<'_>) -> Option<FactState> {
 /// Shows the value of a fact in words.
 pub(crate) fn shown(facts: &Facts<'_>, subject: &Subject) -> Option<String> {
     match subject {
-        Subject::Part(_) | Subject::Field(..) => None,
+        Subject::Part(_) | Subject::Field(..) | Subject::Outside(_) => None,
         Subject::Fact(fact) => show_cell(
             facts.in_one_currency(facts.cell(*fact)),
             facts.schema().entry(*fact).fact.ty(),

@@ -270,6 +270,11 @@ impl<'a> Evaluator<'a> {
         reading.value.filter(|_| reading.fresh)
     }
 
+    /// Tells until when a number that a score is read from stays as it is.
+    pub(crate) fn number_horizon(&mut self, term: TermId) -> Outcome {
+        self.term(term, Scope::OUTSIDE).unknown()
+    }
+
     /// Reads a number for a score: its value, if it is fresh.
     pub(crate) fn number(&mut self, term: TermId) -> Option<f64> {
         match self.value(term)? {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::record;
 use super::{AsOf, List, Record};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{Channel, Outcome, Purpose};
 
 record! {
@@ -14,7 +14,11 @@ record! {
             /// Up to when nothing is missing.
             as_of: AsOf,
         }
-        optional {}
+        optional {
+            /// The limits that the interactions are enough for, if they are a
+            /// summary: see [`Engine::summarize`](crate::Engine::summarize).
+            summary_of: String,
+        }
         defaulted {
             /// The interactions. Conditions read the newest 256.
             interactions: List<Interaction>,
@@ -46,6 +50,11 @@ record! {
             tags: Vec<String>,
             /// The action's purpose.
             purpose: Purpose,
+            /// How it was shown.
+            treatment: String,
+            /// Whether limits count it; if not said, what is transactional
+            /// does not count.
+            counts_toward_limits: bool,
             /// The decision it goes back to.
             decision_id: String,
         }
@@ -58,4 +67,16 @@ impl Record for Interaction {
     fn recency(&self) -> (Timestamp, &str) {
         (self.at, &self.action)
     }
+}
+
+/// How far back the limits of a policy look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Retention {
+    /// No limit looks back.
+    Nothing,
+    /// No limit looks back further.
+    For(Duration),
+    /// Some limit is one for good.
+    Forever,
 }

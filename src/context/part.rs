@@ -98,6 +98,18 @@ impl<T: Record> List<T> {
         Self::capped(Completeness::Partial, items)
     }
 
+    /// Adds an entry; above the cap of the list the oldest one goes.
+    ///
+    /// A list of which nothing was known is known in part from now on.
+    pub(super) fn push(&mut self, item: T) {
+        let completeness = match self.completeness {
+            Completeness::Unknown => Completeness::Partial,
+            known => known,
+        };
+        self.items.push(item);
+        *self = Self::capped(completeness, std::mem::take(&mut self.items));
+    }
+
     fn capped(completeness: Completeness, mut items: Vec<T>) -> Self {
         if items.len() <= T::CAP {
             return Self { completeness, items };

@@ -3,14 +3,19 @@
 //! The facts stay as they are, and every part stays as fresh or stale as it
 //! is: "as long as its parts keep being delivered unchanged".
 
+use crate::check::CheckedSuppression;
 use crate::condition::{Evaluator, NodeId, Truth};
 use crate::context::Context;
-use crate::plan::{Plan, PlannedSuppression, SuppressionId};
+use crate::plan::{ActionId, LimitId, Plan, QuietHoursId, SuppressionId};
 use crate::schema::Facts;
 use crate::time::Timestamp;
-use crate::vocabulary::Channel;
+use crate::vocabulary::{Channel, Purpose};
 
+use super::asked::Asked;
+use super::earlier;
 use super::grants::Consents;
+use super::limits::Limits;
+use super::quiet::{NO_END, Quiet};
 
 /// What holds an action back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,8 +27,14 @@ pub(super) enum Hold {
     /// A condition that must be known true.
     Condition(NodeId),
     Suppression(SuppressionId),
-    /// Consent to marketing on the channel of the request.
-    Consent,
+    /// Consent to a purpose on the channel.
+    Consent(Purpose),
+    /// These quiet hours.
+    QuietWindow(QuietHoursId),
+    /// All quiet hours on the channel.
+    QuietHours,
+    /// A limit, as far as it is about an action.
+    Limit(LimitId, ActionId),
 }
 
 /// How many instants are looked at before one search is given up.
@@ -40,6 +51,8 @@ pub(super) struct Clearing<'a> {
     context: &'a Context,
     channel: Channel,
     evaluator: Evaluator<'a>,
+    pub(super) limits: Limits<'a>,
+    pub(super) quiet: Quiet<'a>,
     now: Timestamp,
     /// The instant the evaluator stands at.
     at: Timestamp,
@@ -51,12 +64,30 @@ impl<'a> Clearing<'a> {
     pub(super) fn new(
         plan: &'a Plan,
         context: &'a Context,
+        asked: &Asked<'_>,
         channel: Channel,
         facts: &'a Facts<'a>,
+        now: Timestamp,
     ) -> Self {
-        let evaluator = Evaluator::new(&plan.program, facts);
-        let now = facts.now();
-        Self { plan, context, channel, evaluator, now, at: now, steps: 0, steps_in_all: 0 }
+        let quiet = Quiet::new(plan, context, asked, channel, facts);
+        Self {
+            plan,
+            context,
+            channel,
+            evaluator: Evaluator::at(&plan.program, facts, now),
+            limits: Limits::new(plan, context, channel, facts, &quiet),
+            quiet,
+            now,
+            at: now,
+            steps: 0,
+            steps_in_all: 0,
+        }
+    }
+
+    /// Tells whether a condition holds at an instant.
+    pub(super) fn holds_at(&mut self, node: NodeId, instant: Timestamp) -> bool {
+        self.move_to(instant);
+        self.evaluator.truth(node).truth() == Truth::True
     }
 
     /// Returns the first instant from now on at which a hold is clear.
@@ -105,9 +136,15 @@ impl<'a> Clearing<'a> {
             Hold::Never => Err(None),
             Hold::Until(clear_at) if clear_at <= instant => Ok(()),
             Hold::Until(clear_at) => Err(Some(clear_at)),
-            Hold::Consent => {
-                let consent = Consents::of(self.context, self.channel);
+            Hold::Consent(purpose) => {
+                let consent = Consents::of(self.plan, self.context, self.channel, purpose);
                 if consent.allows(instant) { Ok(()) } else { Err(consent.next_change(instant)) }
+            }
+            Hold::QuietWindow(id) => clear_at_end(self.quiet.end_of(id, instant)),
+            Hold::QuietHours => clear_at_end(self.quiet.end(instant)),
+            Hold::Limit(limit, action) => {
+                let standing = self.limits.standing(limit, action, instant);
+                if standing.is_blocked { Err(standing.next) } else { Ok(()) }
             }
             Hold::Condition(node) => {
                 self.move_to(instant);
@@ -150,7 +187,7 @@ pub(super) struct Holding {
 
 /// Evaluates a suppression, and when it may change with its parts frozen.
 pub(super) fn holding(
-    rule: &PlannedSuppression,
+    rule: &CheckedSuppression,
     evaluator: &mut Evaluator<'_>,
 ) -> (Option<Holding>, Option<Timestamp>) {
     let when = evaluator.truth(rule.when);
@@ -181,9 +218,7 @@ fn side(outcome: crate::condition::Outcome, allow_unknown: bool) -> Option<bool>
     }
 }
 
-fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    }
+/// Turns the end of quiet hours into an answer; without one it is not quiet.
+fn clear_at_end(end: Option<Timestamp>) -> Result<(), Option<Timestamp>> {
+    end.map_or(Ok(()), |end| Err((end != NO_END).then_some(end)))
 }

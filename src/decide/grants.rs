@@ -1,16 +1,20 @@
-//! What the customer's answers about marketing come to, at any instant.
+//! What the customer's answers about a purpose come to, at any instant.
 
 use std::cmp::Reverse;
 
 use crate::condition::FactState;
 use crate::context::{Completeness, Consent, Context, Grant};
+use crate::plan::Plan;
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, ConsentStatus, Purpose};
 
-/// The answers about marketing on one channel.
+/// The answers about a purpose on one channel.
 pub(super) struct Consents<'a> {
     consent: Option<&'a Consent>,
     channel: Channel,
+    purpose: Purpose,
+    /// Whether a yes that is only assumed counts as a grant.
+    soft_opt_in: bool,
 }
 
 /// What the answers that count at one instant come to.
@@ -20,7 +24,9 @@ enum Answer {
     Denied,
     /// Taken for a no, as long as there is no answer of their own.
     AssumedNo,
-    /// Asked and not answered, or taken for a yes.
+    /// Taken for a yes, as long as there is no answer of their own.
+    AssumedYes,
+    /// Asked and not answered.
     Open,
     /// They had agreed, and it counts no more.
     Lapsed,
@@ -29,16 +35,29 @@ enum Answer {
 }
 
 impl<'a> Consents<'a> {
-    pub(super) fn of(context: &'a Context, channel: Channel) -> Self {
-        Self { consent: context.consent.known(), channel }
+    pub(super) fn of(
+        plan: &Plan,
+        context: &'a Context,
+        channel: Channel,
+        purpose: Purpose,
+    ) -> Self {
+        let soft_opt_in = plan.soft_opt_in.contains(&channel);
+        Self { consent: context.consent.known(), channel, purpose, soft_opt_in }
     }
 
-    /// Tells whether marketing is allowed at an instant.
+    pub(super) fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// Tells whether the purpose is allowed at an instant.
     pub(super) fn allows(&self, at: Timestamp) -> bool {
         match self.answer(at) {
             Answer::Granted => true,
             Answer::Denied | Answer::AssumedNo => false,
-            Answer::Open | Answer::Lapsed | Answer::None => !self.channel.is_outbound(),
+            Answer::AssumedYes if self.soft_opt_in => true,
+            Answer::AssumedYes | Answer::Open | Answer::Lapsed | Answer::None => {
+                !self.channel.is_outbound()
+            }
         }
     }
 
@@ -111,7 +130,8 @@ impl<'a> Consents<'a> {
             _ if !counts => Answer::None,
             ConsentStatus::Denied => Answer::Denied,
             ConsentStatus::DefaultDenied => Answer::AssumedNo,
-            ConsentStatus::Pending | ConsentStatus::DefaultGranted => Answer::Open,
+            ConsentStatus::DefaultGranted => Answer::AssumedYes,
+            ConsentStatus::Pending => Answer::Open,
             ConsentStatus::Unknown => Answer::None,
         }
     }
@@ -119,7 +139,7 @@ impl<'a> Consents<'a> {
     fn grants(&self) -> impl Iterator<Item = &'a Grant> {
         let grants = self.consent.map_or(&[][..], |consent| consent.grants.items());
         grants.iter().filter(|grant| {
-            grant.purpose == Purpose::Marketing
+            grant.purpose == self.purpose
                 && grant.channel.is_none_or(|channel| channel == self.channel)
         })
     }

@@ -1,191 +1,230 @@
-//! Stage 11: slots, treatments, and at most so many of a group.
+//! Stage 11: slots, treatments, quotas, and what a slate may hold together.
 
-use std::collections::HashMap;
+mod fit;
 
-use crate::check::CheckedTreatment;
+use std::collections::{BTreeMap, HashMap};
+
+use super::Candidate;
+use super::asked::Asked;
+use super::lane::Lane;
+use super::limits;
+use super::past::{Labels, Mark, Value};
+use crate::check::{ExclusiveRule, Per};
 use crate::condition::{Basis, FactState, Subject};
-use crate::context::Context;
-use crate::decision::{Placed, ReasonCode, Request, Rule, StoredReason};
-use crate::plan::{ActionId, ExclusiveId, GroupId, Plan, PlannedAction};
-use crate::schema::{Delivery, Facts};
-use crate::vocabulary::{Channel, FormFactor};
+use crate::decision::{Placed, ReasonCode, Rule, StoredReason};
+use crate::plan::{ExclusiveId, LimitId, Plan, PlannedAction};
+use crate::vocabulary::Outcome;
+
+use fit::{Slots, Viewer};
 
 /// Fills slots greedily, in the order of the candidates.
 pub(super) struct Slate<'a> {
     plan: &'a Plan,
-    channel: Channel,
+    asked: &'a Asked<'a>,
     slots: Slots<'a>,
-    device: Result<FormFactor, Basis>,
+    /// What is known on each channel about who looks at the slate.
+    viewers: Vec<Viewer>,
     placed: Vec<Placed>,
-    of_group: HashMap<GroupId, usize, ahash::RandomState>,
-}
-
-enum Slots<'a> {
-    /// So many places in one ranking.
-    Ranking { limit: usize },
-    /// Named slots, each taken or free.
-    Named { slots: Vec<(&'a str, bool)>, limit: usize },
+    /// How many the slate holds of what exclusives count.
+    counts: HashMap<(ExclusiveId, Option<&'a str>), usize, ahash::RandomState>,
+    reservations: BTreeMap<String, u64>,
+    /// What limits count once the slate is shown, where that differs from the
+    /// history.
+    contacts: HashMap<(LimitId, Value<'a>), Vec<Mark<'a>>, ahash::RandomState>,
 }
 
 impl<'a> Slate<'a> {
-    pub(super) fn new(
-        plan: &'a Plan,
-        context: &Context,
-        request: &'a Request,
-        facts: &Facts<'_>,
-    ) -> Self {
-        let limit = request.limit.unwrap_or(usize::MAX);
-        let slots = if request.slots.is_empty() {
-            Slots::Ranking { limit }
-        } else {
-            let slots = request
-                .slots
-                .iter()
-                .take(Request::MAX_SLOTS)
-                .map(|slot| (slot.as_str(), false))
-                .collect();
-            Slots::Named { slots, limit }
-        };
+    pub(super) fn new(plan: &'a Plan, asked: &'a Asked<'a>, lanes: &mut [Lane<'a>]) -> Self {
+        let viewers = lanes.iter().map(|lane| Viewer::new(asked, lane)).collect();
         Self {
             plan,
-            channel: request.channel,
-            slots,
-            device: form_factor(context, facts),
+            asked,
+            slots: Slots::new(asked.request),
+            viewers,
             placed: Vec::new(),
-            of_group: HashMap::default(),
+            counts: HashMap::default(),
+            reservations: BTreeMap::new(),
+            contacts: HashMap::default(),
         }
     }
 
     /// Places an action, or says why it has no place: the first reason of
-    /// full, nothing fits, at most so many.
-    pub(super) fn place(&mut self, id: ActionId, priority: u128) -> Result<(), StoredReason> {
-        if self.is_full() {
-            return Err(reason(ReasonCode::SlateFull, Rule::None));
+    /// full, nothing fits, quota, never together, at most so many, limit,
+    /// seen already.
+    pub(super) fn place(
+        &mut self,
+        candidate: &Candidate,
+        lanes: &mut [Lane<'a>],
+    ) -> Result<(), StoredReason> {
+        let action = self.plan.action(candidate.action);
+        let Some(lane) = lanes.get_mut(candidate.on.lane) else {
+            return Err(reason(ReasonCode::SlateFull));
+        };
+        if self.slots.are_taken(self.placed.len()) {
+            return Err(reason(ReasonCode::SlateFull));
         }
-        let action = self.plan.action(id);
-        let (slot, treatment) = self.fit(action)?;
-        if let Some(group) = action.group {
-            self.count(group)?;
+        let (slot, treatment) = self.fit(candidate, action, lane)?;
+        self.draw(action)?;
+        self.stand_together(action)?;
+        self.obey_limits(candidate, action, lane)?;
+        if self.asked.already_shown.contains(action.id.as_str()) {
+            return Err(reason(ReasonCode::Duplicate));
         }
-        if let (Slots::Named { slots, .. }, Some(slot)) = (&mut self.slots, slot) {
-            slots.get_mut(slot).into_iter().for_each(|(_, taken)| *taken = true);
-        }
+        self.slots.take(slot);
+        self.take_up(candidate, action, lane);
         let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
-        let (slot, treatment) = (slot.map(number), treatment.map(number));
-        self.placed.push(Placed { action: id, slot, treatment, priority });
+        self.placed.push(Placed {
+            action: candidate.action,
+            channel: lane.channel,
+            is_forced: candidate.is_forced,
+            passed_over: passed_over(candidate),
+            slot: slot.map(number),
+            treatment: treatment.map(number),
+            priority: candidate.on.priority.unwrap_or(0),
+        });
         Ok(())
     }
 
-    pub(super) fn into_placed(self) -> Vec<Placed> {
-        self.placed
+    /// Returns what is in the slate, and what it takes of each quota.
+    pub(super) fn into_placed(self) -> (Vec<Placed>, BTreeMap<String, u64>) {
+        (self.placed, self.reservations)
     }
 
-    fn is_full(&self) -> bool {
-        match &self.slots {
-            Slots::Ranking { limit } => self.placed.len() >= *limit,
-            Slots::Named { slots, limit } => {
-                self.placed.len() >= *limit || slots.iter().all(|(_, taken)| *taken)
+    /// Makes sure that something is left of the quota an action draws on.
+    fn draw(&self, action: &PlannedAction) -> Result<(), StoredReason> {
+        let Some(quota) = &action.quota else { return Ok(()) };
+        let taken = self.reservations.get(quota).copied().unwrap_or(0);
+        match self.asked.request.quotas.get(quota) {
+            Some(left) if *left > taken => Ok(()),
+            Some(_) => Err(reason(ReasonCode::VolumeExhausted)),
+            None => {
+                let subject = Subject::Outside(format!("request.quotas.{quota}"));
+                let basis = vec![Basis { subject, state: FactState::Unknown }];
+                Err(StoredReason { basis, ..reason(ReasonCode::VolumeExhausted) })
             }
         }
     }
 
-    /// Finds the first free slot, and the first treatment that fits it.
-    fn fit(&self, action: &PlannedAction) -> Result<(Option<usize>, Option<usize>), StoredReason> {
-        match &self.slots {
-            Slots::Ranking { .. } => {
-                self.treatment(action, None).map(|treatment| (None, treatment))
-            }
-            Slots::Named { slots, .. } => {
-                let mut refusal = None;
-                for (place, (name, taken)) in slots.iter().enumerate() {
-                    if *taken {
-                        continue;
-                    }
-                    match self.treatment(action, Some(name)) {
-                        Ok(treatment) => return Ok((Some(place), treatment)),
-                        // A refusal that names a missing fact says more than one without.
-                        Err(reason) => {
-                            let kept = refusal.filter(|kept: &StoredReason| {
-                                !kept.basis.is_empty() || reason.basis.is_empty()
-                            });
-                            refusal = kept.or(Some(reason));
-                        }
-                    }
+    /// Makes sure that what is in the slate may stand beside an action.
+    fn stand_together(&self, action: &'a PlannedAction) -> Result<(), StoredReason> {
+        let broken = |never_together: bool| {
+            let mut rules = action.exclusives.iter().map(|id| (*id, self.plan.exclusive(*id).rule));
+            rules.find(|(id, rule)| match rule {
+                ExclusiveRule::NeverTogether => never_together && self.count(*id, None) > 0,
+                ExclusiveRule::AtMost(at_most, per) => {
+                    !never_together
+                        && counted_as(action, *per)
+                            .iter()
+                            .any(|name| self.count(*id, *name) >= *at_most)
                 }
-                Err(refusal.unwrap_or_else(|| reason(ReasonCode::NoMatchingPlacement, Rule::None)))
-            }
+            })
+        };
+        if let Some((id, _)) = broken(true) {
+            return Err(StoredReason::new(ReasonCode::NeverTogether, Rule::Exclusive(id)));
+        }
+        match broken(false) {
+            Some((id, _)) => Err(StoredReason::new(ReasonCode::Diversity, Rule::Exclusive(id))),
+            None => Ok(()),
         }
     }
 
-    /// Finds the first treatment made for the channel, the slot and the device.
-    fn treatment(
+    fn count(&self, id: ExclusiveId, name: Option<&'a str>) -> usize {
+        self.counts.get(&(id, name)).copied().unwrap_or(0)
+    }
+
+    /// Makes sure that the slate itself does not reach a limit.
+    fn obey_limits(
         &self,
-        action: &PlannedAction,
-        slot: Option<&str>,
-    ) -> Result<Option<usize>, StoredReason> {
-        if action.treatments.is_empty() {
-            return Ok(None);
+        candidate: &Candidate,
+        action: &'a PlannedAction,
+        lane: &Lane<'a>,
+    ) -> Result<(), StoredReason> {
+        if self.contacts.is_empty() {
+            return Ok(());
         }
-        let mut unknown_device = None;
-        for (place, treatment) in action.treatments.iter().enumerate() {
-            if !self.is_made_for(treatment, slot) {
+        for id in &action.limits {
+            let limit = self.plan.limit(*id);
+            if !limit.channels.is_empty() && !limit.channels.contains(&lane.channel) {
                 continue;
             }
-            match &self.device {
-                _ if treatment.devices.is_empty() => return Ok(Some(place)),
-                Ok(device) if treatment.devices.contains(device) => return Ok(Some(place)),
-                Ok(_) => {}
-                Err(unknown) => unknown_device = Some(unknown.clone()),
+            let counters = &lane.clearing.limits;
+            let is_reached = |value: &Value<'a>| {
+                let marks = self.contacts.get(&(*id, *value));
+                marks.is_some_and(|marks| {
+                    counters.is_reached_with(*id, marks, candidate.action, lane.at)
+                })
+            };
+            if counters.values(limit, action).iter().any(is_reached) {
+                return Err(StoredReason::new(limits::code(limit), Rule::LimitInSlate(*id)));
             }
         }
-        let basis = unknown_device.into_iter().collect();
-        Err(StoredReason { basis, ..reason(ReasonCode::NoMatchingPlacement, Rule::None) })
-    }
-
-    fn is_made_for(&self, treatment: &CheckedTreatment, slot: Option<&str>) -> bool {
-        let channel = treatment.channels.is_empty() || treatment.channels.contains(&self.channel);
-        let fits = |slot: &str| {
-            treatment.slots.is_empty() || treatment.slots.iter().any(|own| own == slot)
-        };
-        channel && slot.is_none_or(fits)
-    }
-
-    /// Counts an action against its group, unless the group is full.
-    fn count(&mut self, group: GroupId) -> Result<(), StoredReason> {
-        let count = self.of_group.entry(group).or_insert(0);
-        for (id, exclusive) in (0_u32..).map(ExclusiveId).zip(&self.plan.exclusives) {
-            if *count >= exclusive.at_most {
-                return Err(reason(ReasonCode::Diversity, Rule::Exclusive(id)));
-            }
-        }
-        *count += 1;
         Ok(())
     }
-}
 
-fn reason(code: ReasonCode, rule: Rule) -> StoredReason {
-    StoredReason { code, rule, basis: Vec::new(), until: None }
-}
+    /// Counts an action that has a place, wherever it counts.
+    fn take_up(&mut self, candidate: &Candidate, action: &'a PlannedAction, lane: &mut Lane<'a>) {
+        if let Some(quota) = &action.quota {
+            *self.reservations.entry(quota.clone()).or_insert(0) += 1;
+        }
+        for id in &action.exclusives {
+            let per = match self.plan.exclusive(*id).rule {
+                ExclusiveRule::NeverTogether => None,
+                ExclusiveRule::AtMost(_, per) => per,
+            };
+            for name in counted_as(action, per) {
+                *self.counts.entry((*id, name)).or_insert(0) += 1;
+            }
+        }
+        self.count_contact(candidate, action, lane);
+    }
 
-/// Reads the form factor, or says what is not known about it.
-fn form_factor(context: &Context, facts: &Facts<'_>) -> Result<FormFactor, Basis> {
-    let schema = facts.schema();
-    let part = schema.find_part("device");
-    let delivery = part.map_or(Delivery::Never, |part| facts.delivery(part));
-    let read = context.device.known().and_then(|device| device.form_factor);
-    let of_part = |state| {
-        let subject = part.map(Subject::Part);
-        let subject = subject.or_else(|| schema.find("device.form_factor").map(Subject::Fact));
-        Basis { subject: subject.unwrap_or(Subject::Part(crate::schema::PartId(0))), state }
-    };
-    match (delivery, read) {
-        (Delivery::Fresh { .. }, Some(form_factor)) => Ok(form_factor),
-        (Delivery::Stale { age, max_age }, _) => Err(of_part(FactState::Stale { age, max_age })),
-        (Delivery::Ahead { .. }, _) => Err(of_part(FactState::Invalid)),
-        _ => {
-            let fact = schema.find("device.form_factor").map(Subject::Fact);
-            let unknown = of_part(FactState::Unknown);
-            Err(Basis { subject: fact.unwrap_or(unknown.subject), state: FactState::Absent })
+    /// What has a place is shown or sent, as far as limits are concerned.
+    fn count_contact(
+        &mut self,
+        candidate: &Candidate,
+        action: &'a PlannedAction,
+        lane: &mut Lane<'a>,
+    ) {
+        let is_outbound = lane.channel.is_outbound();
+        let outcome = if is_outbound { Outcome::Sent } else { Outcome::Impression };
+        let labels = Labels::today(action, Some(lane.channel), outcome);
+        let mark = Mark { at: lane.at, action: &self.plan.action(candidate.action).id };
+        for id in &action.counted_in {
+            let limit = self.plan.limit(*id);
+            if !labels.count_for(limit) || limit.is_met_by_history_only() {
+                continue;
+            }
+            labels.each_value(limit.per, |value| {
+                let known = lane.clearing.limits.marks(*id, value);
+                let marks = self.contacts.entry((*id, value)).or_insert_with(|| known.to_vec());
+                let place = marks.partition_point(|mark| mark.at <= lane.at);
+                marks.insert(place, mark);
+            });
         }
     }
+}
+
+/// Returns the names an exclusive counts an action under.
+fn counted_as(action: &PlannedAction, per: Option<Per>) -> Vec<Option<&str>> {
+    match per {
+        Some(Per::Group) => action.group.iter().map(|group| Some(group.as_str())).collect(),
+        Some(Per::Kind) => vec![Some(&action.kind)],
+        Some(Per::Tag) => action.tags.iter().map(|tag| Some(tag.as_str())).collect(),
+        _ => vec![None],
+    }
+}
+
+/// Lists why an action does not go on the channels before the one it takes.
+fn passed_over(candidate: &Candidate) -> Vec<StoredReason> {
+    let mut reasons: Vec<StoredReason> = Vec::new();
+    for reason in candidate.others.iter().flat_map(|other| &other.reasons) {
+        if !reasons.contains(reason) {
+            reasons.push(reason.clone());
+        }
+    }
+    reasons
+}
+
+fn reason(code: ReasonCode) -> StoredReason {
+    StoredReason::new(code, Rule::None)
 }

@@ -1,11 +1,14 @@
 //! Single actions of a decision: recommended, or not and why.
 
-use super::{Account, Decision, InForce, Placed, Priority, Reason, ReasonCode, Verdict};
+use super::{
+    Account, Assignment, Decision, InForce, Placed, Priority, Reason, ReasonCode, Verdict,
+};
 #[cfg(feature = "json")]
 use crate::condition::Basis;
 use crate::decision::{Cause, FactUse};
 use crate::plan::{ActionId, PlannedAction};
 use crate::time::Timestamp;
+use crate::vocabulary::Channel;
 
 /// An action that is recommended.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +40,24 @@ impl<'d> Recommendation<'d> {
     #[must_use]
     pub fn kind(&self) -> &'d str {
         &self.planned().kind
+    }
+
+    /// Returns the channel it goes on.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        self.placed.channel
+    }
+
+    /// Returns why it does not go on the channels that come before in the request.
+    pub fn passed_over(&self) -> impl ExactSizeIterator<Item = Reason<'d>> + use<'d> {
+        let (decision, placed) = (self.decision, self.placed);
+        placed.passed_over.iter().map(move |stored| Reason::new(decision, placed.action, stored))
+    }
+
+    /// Tells whether the request forced it.
+    #[must_use]
+    pub fn is_forced(&self) -> bool {
+        self.placed.is_forced
     }
 
     /// Returns the slot it takes, if the request named slots.
@@ -202,5 +223,38 @@ impl<'d> SuppressionInForce<'d> {
     #[must_use]
     pub fn until(&self) -> Option<Timestamp> {
         self.in_force.until
+    }
+}
+
+/// How a customer is assigned to a holdout.
+#[derive(Clone, Copy, Debug)]
+pub struct HoldoutAssignment<'d> {
+    decision: &'d Decision<'d>,
+    assignment: &'d Assignment,
+}
+
+impl<'d> HoldoutAssignment<'d> {
+    pub(super) fn new(decision: &'d Decision<'_>, assignment: &'d Assignment) -> Self {
+        Self { decision, assignment }
+    }
+
+    /// Returns the name of the holdout.
+    #[must_use]
+    pub fn holdout(&self) -> &'d str {
+        let holdout = self.decision.plan.holdouts.get(self.assignment.holdout.place());
+        holdout.map_or("", |holdout| &holdout.name)
+    }
+
+    /// Returns the bucket, 0 to 9,999; none for a customer without an id, who
+    /// is not assigned.
+    #[must_use]
+    pub fn bucket(&self) -> Option<u16> {
+        self.assignment.bucket
+    }
+
+    /// Tells whether the customer is left out.
+    #[must_use]
+    pub fn is_held_out(&self) -> bool {
+        self.assignment.is_held_out
     }
 }

@@ -4,7 +4,8 @@ use serde::ser::{SerializeSeq, SerializeStruct};
 use serde::{Serialize, Serializer};
 
 use super::{
-    Cause, Decision, FactUse, Reason, ReasonCode, Recommendation, Suppressed, SuppressionInForce,
+    Cause, Decision, FactUse, HoldoutAssignment, Reason, ReasonCode, Recommendation, Suppressed,
+    SuppressionInForce,
 };
 
 impl Decision<'_> {
@@ -39,7 +40,7 @@ where
 
 impl Serialize for Decision<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Decision", 8)?;
+        let mut object = serializer.serialize_struct("Decision", 12)?;
         object.serialize_field("policy", &self.plan.policy.policy)?;
         #[cfg(feature = "json")]
         object.serialize_field("policy_fingerprint", &self.plan.fingerprint)?;
@@ -48,23 +49,40 @@ impl Serialize for Decision<'_> {
             None => object.skip_field("decision_id")?,
         }
         object.serialize_field("now", &self.now())?;
-        object.serialize_field("channel", &self.channel())?;
+        object.serialize_field("channels", self.channels())?;
+        object.serialize_field("valid_until", &self.valid_until())?;
         object.serialize_field("recommendations", &Each(|| self.recommendations()))?;
         object.serialize_field("withheld", &Each(|| self.withheld()))?;
         object.serialize_field("suppressions", &Each(|| self.suppressions()))?;
+        object.serialize_field("holdouts", &Each(|| self.holdouts()))?;
+        object.serialize_field("ghosts", &Each(|| self.ghosts()))?;
+        object.serialize_field("reservations", &self.data.reservations)?;
         object.end()
     }
 }
 
 impl Serialize for Recommendation<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Recommendation", 6)?;
+        let mut object = serializer.serialize_struct("Recommendation", 9)?;
         object.serialize_field("action", self.action())?;
         object.serialize_field("kind", self.kind())?;
+        object.serialize_field("channel", &self.channel())?;
         object.serialize_field("slot", &self.slot())?;
         object.serialize_field("treatment", &self.treatment())?;
         object.serialize_field("tier", &self.tier())?;
         object.serialize_field("priority", &self.priority())?;
+        object.serialize_field("forced", &self.is_forced())?;
+        object.serialize_field("passed_over", &Each(|| self.passed_over()))?;
+        object.end()
+    }
+}
+
+impl Serialize for HoldoutAssignment<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("HoldoutAssignment", 3)?;
+        object.serialize_field("holdout", self.holdout())?;
+        object.serialize_field("bucket", &self.bucket())?;
+        object.serialize_field("held_out", &self.is_held_out())?;
         object.end()
     }
 }
@@ -85,9 +103,10 @@ impl Serialize for Suppressed<'_> {
 
 impl Serialize for Reason<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Reason", 9)?;
+        let mut object = serializer.serialize_struct("Reason", 10)?;
         object.serialize_field("code", &self.code().number())?;
         object.serialize_field("name", self.code().name())?;
+        object.serialize_field("stage", &self.stage())?;
         object.serialize_field("severity", &self.severity())?;
         object.serialize_field("rule", &self.rule())?;
         object.serialize_field("condition", &self.condition())?;

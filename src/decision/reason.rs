@@ -1,14 +1,21 @@
 //! Verdicts, and the stable codes of their reasons.
 
+mod because;
+
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
 use super::Decision;
+use crate::check::Clause;
 use crate::condition::{Basis, FactState};
-use crate::plan::{ExclusiveId, SuppressionId};
+use crate::plan::{
+    ExclusiveId, HoldoutId, LimitId, Plan, PlannedAction, QuietHoursId, SuppressionId, ThresholdId,
+};
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::Channel;
+
+pub(crate) use because::limit_in_words;
 
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+ }) => {
@@ -46,9 +53,6 @@ macro_rules! named {
 
 named! {
     /// The stages of a decision, in their order.
-    ///
-    /// Quiet hours, limits and holdout have their place; no rule of a policy
-    /// reaches them yet.
     Stage {
         /// Status, dates, channel, stock and kill switch.
         Availability = "availability",
@@ -92,6 +96,15 @@ named! {
         Unconsented = "unconsented",
         /// It is not on offer.
         Unavailable = "unavailable",
+        /// Nothing holds it back but quiet hours: it can be sent later.
+        Deferred = "deferred",
+        /// The contact policy holds it back: a limit, or hours that are quiet
+        /// for too long or cannot be told.
+        Limited = "limited",
+        /// The customer is left out, to measure by.
+        HeldOut = "held_out",
+        /// It does not come to what the policy asks for.
+        BelowThreshold = "below_threshold",
         /// A score it needs is missing.
         Unscored = "unscored",
     }
@@ -178,6 +191,12 @@ codes! {
     ConsentRevoked = 202, "consent_revoked", Consent, Protective;
     /// Nothing may be sent on the channel.
     HardBlocked = 203, "hard_blocked", Consent, Protective;
+    /// Messages rest at this hour where the customer is.
+    QuietHours = 211, "quiet_hours", QuietHours, Protective;
+    /// Nobody can tell what time it is where the customer is.
+    TimezoneUnknown = 212, "timezone_unknown", QuietHours, DataProblem;
+    /// When messages may be sent again it will be too late.
+    EndsBeforeDeferral = 213, "ends_before_deferral", QuietHours, Expected;
     /// The customer is not known to qualify.
     NotEligible = 301, "not_eligible", Eligibility, Expected;
     /// It is not known to make sense now.
@@ -188,27 +207,56 @@ codes! {
     SituationActive = 401, "situation_active", Suppression, Protective;
     /// The situation is over, and its cool-off is not.
     CoolOff = 402, "cool_off", Suppression, Protective;
+    /// It must not follow an action that was there before.
+    NeverFollowedBy = 403, "never_followed_by", Limits, Protective;
+    /// The action it must follow has not been there.
+    OnlyAfterUnmet = 404, "only_after_unmet", Limits, Expected;
+    /// What came of it before brought a pause.
+    OutcomeSuppressed = 501, "outcome_suppressed", Limits, Protective;
+    /// The last one was too short a time ago.
+    Cooldown = 502, "cooldown", Limits, Protective;
+    /// There were as many as there may be.
+    CapReached = 503, "cap_reached", Limits, Protective;
+    /// There were as many on these channels as there may be.
+    ChannelLimit = 504, "channel_limit", Limits, Protective;
+    /// The customer is left out, to measure by.
+    HeldOut = 601, "holdout", Holdout, Expected;
+    /// It is less likely taken up than the policy asks for.
+    BelowPropensity = 701, "below_propensity", Score, Expected;
+    /// Its priority is less than the policy asks for.
+    BelowPriority = 702, "below_priority", Arbitration, Expected;
     /// The model has said nothing about the customer.
     ModelMissing = 704, "model_missing", Score, DataProblem;
     /// Every slot is taken by something better.
     SlateFull = 801, "slate_full", Slate, Expected;
     /// No free slot, treatment or device fits.
     NoMatchingPlacement = 802, "no_matching_placement", Slate, Expected;
-    /// The slate holds as many of its group as it may.
+    /// Another action of the slate keeps it out.
+    NeverTogether = 803, "never_together", Slate, Expected;
+    /// The slate holds as many of its like as it may.
     Diversity = 804, "diversity", Slate, Expected;
+    /// The customer sees it already.
+    Duplicate = 805, "duplicate", Slate, Expected;
+    /// Nothing is left of the quota it draws on.
+    VolumeExhausted = 806, "volume_exhausted", Slate, Expected;
 }
 
 impl ReasonCode {
-    /// Returns what becomes of an action for which this is the first reason.
+    /// Returns what becomes of an action for which this is the first reason,
+    /// found out at a stage.
     #[must_use]
-    pub fn verdict(self) -> Verdict {
-        match self.stage() {
+    pub fn verdict(self, stage: Stage) -> Verdict {
+        match stage {
             Stage::Availability => Verdict::Unavailable,
-            Stage::Consent | Stage::QuietHours => Verdict::Unconsented,
+            Stage::Consent => Verdict::Unconsented,
+            Stage::QuietHours if self == Self::QuietHours => Verdict::Deferred,
+            Stage::QuietHours | Stage::Limits => Verdict::Limited,
             Stage::Eligibility | Stage::Applicability | Stage::Suitability => Verdict::Ineligible,
-            Stage::Suppression | Stage::Limits | Stage::Holdout => Verdict::Suppressed,
-            Stage::Score => Verdict::Unscored,
-            Stage::Arbitration | Stage::Slate => Verdict::Outranked,
+            Stage::Suppression => Verdict::Suppressed,
+            Stage::Holdout => Verdict::HeldOut,
+            Stage::Score if self == Self::ModelMissing => Verdict::Unscored,
+            Stage::Score | Stage::Arbitration => Verdict::BelowThreshold,
+            Stage::Slate => Verdict::Outranked,
         }
     }
 }
@@ -224,9 +272,41 @@ impl fmt::Display for ReasonCode {
 pub(crate) struct StoredReason {
     pub(crate) code: ReasonCode,
     pub(crate) rule: Rule,
+    /// The channel, if the reason is about one.
+    pub(crate) channel: Option<Channel>,
     /// Empty for a suppression: what it rests on is stored once, by rule.
     pub(crate) basis: Vec<Basis>,
+    /// Whether it rests on last known facts that are stale by now.
+    pub(crate) by_last_known: bool,
     pub(crate) until: Option<Timestamp>,
+}
+
+impl StoredReason {
+    /// Makes a reason that rests on no facts, and that time does not clear.
+    pub(crate) fn new(code: ReasonCode, rule: Rule) -> Self {
+        let (channel, basis, by_last_known, until) = (None, Vec::new(), false, None);
+        Self { code, rule, channel, basis, by_last_known, until }
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        match self.rule {
+            Rule::LimitInSlate(_) => Stage::Slate,
+            _ => self.code.stage(),
+        }
+    }
+}
+
+/// Returns what becomes of an action, by its reasons in the order of the stages.
+///
+/// Quiet hours have a say only where nothing else holds the action back.
+pub(crate) fn verdict(reasons: &[StoredReason]) -> Verdict {
+    let by = |reason: &StoredReason| reason.code.verdict(reason.stage());
+    if let Some(first) = reasons.iter().find(|reason| reason.stage() != Stage::QuietHours) {
+        return by(first);
+    }
+    // INVARIANT: what is not placed has a reason.
+    let rests = reasons.iter().map(by).max_by_key(|verdict| *verdict == Verdict::Limited);
+    rests.unwrap_or(Verdict::Outranked)
 }
 
 /// What gave a reason.
@@ -235,6 +315,12 @@ pub(crate) enum Rule {
     /// The action itself, or the request.
     None,
     Suppression(SuppressionId),
+    QuietHours(QuietHoursId),
+    Limit(LimitId),
+    /// A limit that is reached by the other actions of the slate.
+    LimitInSlate(LimitId),
+    Holdout(HoldoutId),
+    Threshold(ThresholdId),
     Exclusive(ExclusiveId),
     /// The place of a condition of the action, within its stage.
     Clause(u32),
@@ -263,19 +349,41 @@ impl<'d> Reason<'d> {
         self.stored.code
     }
 
+    /// Returns the stage that gave the reason.
+    ///
+    /// That is the stage of the code, but for a limit that is only reached by
+    /// the other actions of the slate.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        self.stored.stage()
+    }
+
     /// Returns the id of the rule that gave the reason, if a rule did.
+    ///
+    /// For a condition that the action inherits it is where it stands, such as
+    /// `groups.setup`.
     #[must_use]
     pub fn rule(&self) -> Option<&'d str> {
+        let plan = self.decision.plan;
         match self.stored.rule {
-            Rule::Suppression(id) => Some(&self.decision.plan.suppression(id).id),
-            Rule::Exclusive(id) => Some(&self.decision.plan.exclusive(id).id),
-            Rule::None | Rule::Clause(_) => None,
+            Rule::Suppression(id) => Some(&plan.suppression(id).id),
+            Rule::QuietHours(id) => Some(&plan.quiet_hours.get(id.place())?.name),
+            Rule::Limit(id) | Rule::LimitInSlate(id) => Some(&plan.limit(id).id),
+            Rule::Holdout(id) => Some(&plan.holdouts.get(id.place())?.name),
+            Rule::Threshold(id) => Some(&plan.thresholds.get(id.place())?.name),
+            Rule::Exclusive(id) => Some(&plan.exclusive(id).id),
+            Rule::Clause(_) => self.clause()?.origin.as_deref(),
+            Rule::None => None,
         }
     }
 
     /// Returns the condition that is not known to hold, as written.
     #[must_use]
     pub fn condition(&self) -> Option<&'d str> {
+        self.clause().map(|clause| &*clause.text)
+    }
+
+    fn clause(&self) -> Option<&'d Clause> {
         let Rule::Clause(place) = self.stored.rule else {
             return None;
         };
@@ -285,60 +393,31 @@ impl<'d> Reason<'d> {
             ReasonCode::NotApplicable => &action.applicable,
             _ => &action.suitable,
         };
-        clauses.get(place as usize).map(|clause| clause.text.as_str())
+        clauses.get(place as usize)
     }
 
     /// Returns the channel, for a reason that is about one.
     #[must_use]
     pub fn channel(&self) -> Option<Channel> {
-        let about = matches!(self.code().stage(), Stage::Consent | Stage::QuietHours)
-            || self.code() == ReasonCode::ChannelNotSupported;
-        about.then_some(self.decision.data.channel)
+        self.stored.channel
     }
 
     /// Says the reason in words for people.
     #[must_use]
     pub fn because(&self) -> String {
-        let channel = self.decision.data.channel;
-        match self.code() {
-            ReasonCode::SituationActive | ReasonCode::CoolOff => match self.stored.rule {
-                Rule::Suppression(id) => self.decision.plan.suppression(id).because.clone(),
-                _ => String::new(),
-            },
-            ReasonCode::NotEligible => self.about_condition("the customer is not known to qualify"),
-            ReasonCode::NotApplicable => self.about_condition("it is not known to make sense now"),
-            ReasonCode::NotSuitable => {
-                self.about_condition("it is not known to be in the customer's interest")
-            }
-            ReasonCode::Inactive => "the action is paused".to_owned(),
-            ReasonCode::NotStarted => "the action has not started".to_owned(),
-            ReasonCode::Expired => "the action is over".to_owned(),
-            ReasonCode::EmergencyExcluded => "the action is switched off".to_owned(),
-            ReasonCode::ChannelNotSupported => format!("the action is not made for {channel}"),
-            ReasonCode::NoInventory => "nothing is left".to_owned(),
-            ReasonCode::NoConsent if self.lacks_facts() => {
-                format!("nobody can tell whether marketing on {channel} is agreed to")
-            }
-            ReasonCode::NoConsent => format!("there is no consent to marketing on {channel}"),
-            ReasonCode::ConsentRevoked => {
-                format!("the consent to marketing on {channel} has lapsed")
-            }
-            ReasonCode::HardBlocked => format!("{channel} is blocked"),
-            ReasonCode::ModelMissing => "the score it is ranked by is missing".to_owned(),
-            ReasonCode::SlateFull => "better actions took every slot".to_owned(),
-            ReasonCode::NoMatchingPlacement if self.lacks_facts() => {
-                "it is made for certain devices, and nobody can tell which one is in use".to_owned()
-            }
-            ReasonCode::NoMatchingPlacement => "no free slot fits".to_owned(),
-            ReasonCode::Diversity => "the slate holds enough of its group".to_owned(),
-        }
+        because::because(self)
     }
 
-    fn about_condition(&self, said: &str) -> String {
-        match self.condition() {
-            Some(condition) => format!("{said}: `{condition}`"),
-            None => said.to_owned(),
-        }
+    fn action(&self) -> &'d PlannedAction {
+        self.decision.plan.action(self.action)
+    }
+
+    fn plan(&self) -> &'d Plan {
+        self.decision.plan
+    }
+
+    fn stored(&self) -> &'d StoredReason {
+        self.stored
     }
 
     /// Returns the facts the reason rests on, with their age.
@@ -355,7 +434,7 @@ impl<'d> Reason<'d> {
                 Some(in_force) => (in_force.basis.as_slice(), in_force.by_last_known),
                 None => (&[], false),
             },
-            _ => (self.stored.basis.as_slice(), false),
+            _ => (self.stored.basis.as_slice(), self.stored.by_last_known),
         }
     }
 

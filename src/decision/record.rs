@@ -4,9 +4,11 @@
 //! Facts about the customer come in only on request, so that a log can be kept
 //! without personal data.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::{Cause, Decision, Reason, ReasonCode, Request, Verdict};
+use super::{Cause, Decision, HoldoutAssignment, Reason, ReasonCode, Request, Stage, Verdict};
 use crate::condition::{Basis, shown};
 use crate::context::Context;
 use crate::decision::{FactUse, Recommendation, Suppressed, SuppressionInForce};
@@ -59,6 +61,11 @@ pub struct Record {
     pub context_fingerprint: Fingerprint,
     /// What was asked.
     pub request: Request,
+    /// The channels in the order they were tried.
+    pub channels: Vec<Channel>,
+    /// How long the recommendations stood.
+    #[serde(default, with = "any_time", skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Timestamp>,
     /// What was recommended, best first.
     pub recommendations: Vec<RecordedRecommendation>,
     /// What became of every other action, in the order they would have had.
@@ -69,6 +76,19 @@ pub struct Record {
     /// The suppressions that were in force.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suppressions: Vec<RecordedSuppression>,
+    /// How the customer was assigned to each holdout.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holdouts: Vec<RecordedHoldout>,
+    /// What was held out and would have been recommended, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ghosts: Vec<String>,
+    /// What the recommendations took of each quota, by name.
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::object::unique"
+    )]
+    pub reservations: BTreeMap<String, u64>,
 }
 
 /// A recommendation in a record.
@@ -90,6 +110,17 @@ pub struct RecordedRecommendation {
     pub tier: i64,
     /// Its exact priority, as a decimal.
     pub priority: String,
+    /// Whether the request forced it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub forced: bool,
+    /// Why it did not go on the channels that were tried before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<RecordedReason>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over the field as it is")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// An action in a record that was not recommended.
@@ -118,6 +149,9 @@ pub struct RecordedAction {
 pub struct RecordedReason {
     /// The stable code.
     pub code: ReasonCode,
+    /// The stage that gave it, if not that of the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
     /// The rule that gave it, if a rule did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
@@ -149,6 +183,20 @@ pub struct RecordedSuppression {
     pub facts: Vec<RecordedFact>,
 }
 
+/// How a customer in a record was assigned to a holdout.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
+#[non_exhaustive]
+pub struct RecordedHoldout {
+    /// The name of the holdout.
+    pub holdout: String,
+    /// The bucket; none for a customer without an id, who was not assigned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<u16>,
+    /// Whether the customer was left out.
+    pub held_out: bool,
+}
+
 /// A fact in a record that was made with facts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, remote = "Self")]
@@ -175,6 +223,7 @@ object!(RecordedRecommendation);
 object!(RecordedAction);
 object!(RecordedReason);
 object!(RecordedSuppression);
+object!(RecordedHoldout);
 object!(RecordedFact);
 
 impl Record {
@@ -250,8 +299,8 @@ impl Decision<'_> {
     #[must_use]
     pub fn to_record_with_facts(&self, context: &Context, request: &Request) -> Record {
         let schema = &self.plan.schema;
-        let of_request =
-            RequestFacts { intent: request.intent.as_deref(), ..RequestFacts::new(self.channel()) };
+        let mut of_request = RequestFacts::new(request.channel);
+        of_request.intent = request.intent.as_deref();
         let facts = Facts::of_context(schema, context, of_request, self.now())
             .in_currency(self.plan.currency);
         Recorder { decision: self, facts: Some(&facts) }.record(context, request)
@@ -273,12 +322,20 @@ impl Recorder<'_> {
             policy_fingerprint: decision.plan.fingerprint,
             context_fingerprint: context.fingerprint(),
             request: request.clone(),
+            channels: decision.channels().to_vec(),
+            valid_until: decision.valid_until(),
             recommendations: decision
                 .recommendations()
                 .map(|placed| self.recommendation(placed))
                 .collect(),
             withheld: decision.withheld().map(|account| self.action(account)).collect(),
             suppressions: decision.suppressions().map(|rule| self.suppression(rule)).collect(),
+            holdouts: decision.holdouts().map(holdout).collect(),
+            ghosts: decision.ghosts().map(str::to_owned).collect(),
+            reservations: decision
+                .reservations()
+                .map(|(quota, count)| (quota.to_owned(), count))
+                .collect(),
         }
     }
 
@@ -287,9 +344,11 @@ impl Recorder<'_> {
             action: placed.action().to_owned(),
             slot: placed.slot().map(str::to_owned),
             treatment: placed.treatment().map(str::to_owned),
-            channel: self.decision.channel(),
+            channel: placed.channel(),
             tier: placed.tier(),
             priority: placed.priority().to_string(),
+            forced: placed.is_forced(),
+            passed_over: placed.passed_over().map(|reason| self.reason(reason)).collect(),
         }
     }
 
@@ -307,6 +366,7 @@ impl Recorder<'_> {
         let (basis, by_last_known) = reason.basis();
         RecordedReason {
             code: reason.code(),
+            stage: Some(reason.stage()).filter(|stage| *stage != reason.code().stage()),
             rule: reason.rule().map(str::to_owned),
             channel: reason.channel(),
             until: reason.until(),
@@ -343,6 +403,20 @@ impl Recorder<'_> {
     }
 }
 
+fn holdout(assignment: HoldoutAssignment<'_>) -> RecordedHoldout {
+    RecordedHoldout {
+        holdout: assignment.holdout().to_owned(),
+        bucket: assignment.bucket(),
+        held_out: assignment.is_held_out(),
+    }
+}
+
+impl RecordedReason {
+    pub(crate) fn stage(&self) -> Stage {
+        self.stage.unwrap_or(self.code.stage())
+    }
+}
+
 /// Reads the stable number of a code, of a set that knows all of them.
 fn by_number<'de, T: Copy, D: Deserializer<'de>>(
     deserializer: D,
@@ -366,11 +440,26 @@ impl<'de> Deserialize<'de> for Cause {
     }
 }
 
+/// Reads the stable name of one of a closed set.
+fn by_name<'de, T: Copy, D: Deserializer<'de>>(
+    deserializer: D,
+    (what, all): (&str, &[T]),
+    name: fn(T) -> &'static str,
+) -> Result<T, D::Error> {
+    let wanted = String::deserialize(deserializer)?;
+    let found = all.iter().find(|known| name(**known) == wanted).copied();
+    found.ok_or_else(|| de::Error::custom(format!("`{wanted}` is no {what}")))
+}
+
 impl<'de> Deserialize<'de> for Verdict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wanted = String::deserialize(deserializer)?;
-        let found = Self::ALL.iter().find(|verdict| verdict.as_str() == wanted).copied();
-        found.ok_or_else(|| de::Error::custom(format!("`{wanted}` is no verdict")))
+        by_name(deserializer, ("verdict", Self::ALL), Self::as_str)
+    }
+}
+
+impl<'de> Deserialize<'de> for Stage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        by_name(deserializer, ("stage", Self::ALL), Self::as_str)
     }
 }
 

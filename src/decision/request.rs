@@ -1,5 +1,7 @@
 //! One ask.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
@@ -25,6 +27,12 @@ pub struct Request {
     pub now: Timestamp,
     /// The channel that is asked for.
     pub channel: Channel,
+    /// Further channels, tried in order where an action does not go on the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub or_channels: Vec<Channel>,
+    /// Whether the channels are tried as listed or as the customer prefers them.
+    #[serde(default, skip_serializing_if = "ChannelOrder::is_listed")]
+    pub channel_order: ChannelOrder,
     /// The slots to fill, in their order; none asks for one ranking.
     ///
     /// Those beyond [`MAX_SLOTS`](Self::MAX_SLOTS) are not filled.
@@ -45,12 +53,66 @@ pub struct Request {
     /// Actions of which nothing is left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub out_of_stock: Vec<String>,
+    /// Actions that the customer sees already, elsewhere on the same page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub already_shown: Vec<String>,
+    /// How much is left of each quota, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub quotas: BTreeMap<String, u64>,
+    /// The time zone the customer is in, as an IANA name; the profile's if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// The language to speak, as a BCP 47 tag; the device's or the profile's
+    /// if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// An action to try out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub force: Option<Forced>,
     /// How much the decision says of what it does not recommend.
     #[serde(default)]
     pub detail: Detail,
 }
 
 crate::object::object!(Request);
+
+/// In which order channels are tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ChannelOrder {
+    /// As the request lists them.
+    #[default]
+    Listed,
+    /// As the customer prefers them, if that is known; those the customer does
+    /// not name come last, as listed.
+    Preferred,
+}
+
+impl ChannelOrder {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    fn is_listed(&self) -> bool {
+        *self == Self::Listed
+    }
+}
+
+/// An action that somebody wants to see, for quality assurance.
+///
+/// It is judged without eligibility, applicability, suitability, holdout and
+/// thresholds, and comes first. Nothing lifts availability, consent, quiet
+/// hours, suppressions and limits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
+#[non_exhaustive]
+pub struct Forced {
+    /// The action.
+    pub action: String,
+    /// The treatment it is shown in; any that fits if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub treatment: Option<String>,
+}
+
+crate::object::object!(Forced);
 
 /// How much a decision says of what it does not recommend.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,12 +139,19 @@ impl Request {
         Self {
             now,
             channel,
+            or_channels: Vec::new(),
+            channel_order: ChannelOrder::Listed,
             slots: Vec::new(),
             limit: None,
             intent: None,
             decision_id: None,
             excluded: Vec::new(),
             out_of_stock: Vec::new(),
+            already_shown: Vec::new(),
+            quotas: BTreeMap::new(),
+            time_zone: None,
+            locale: None,
+            force: None,
             detail: Detail::Complete,
         }
     }
@@ -96,6 +165,20 @@ impl Request {
     #[cfg(feature = "json")]
     pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, crate::Error> {
         crate::json::read(text.as_ref(), crate::ErrorKind::Request, Self::MAX_JSON_BYTES)
+    }
+
+    /// Adds a channel to try where an action does not go on those before.
+    #[must_use]
+    pub fn or_on(mut self, channel: Channel) -> Self {
+        self.or_channels.push(channel);
+        self
+    }
+
+    /// Tries the channels in the order the customer prefers.
+    #[must_use]
+    pub fn as_preferred(mut self) -> Self {
+        self.channel_order = ChannelOrder::Preferred;
+        self
     }
 
     /// Names the slots to fill, in their order.
@@ -137,6 +220,53 @@ impl Request {
     #[must_use]
     pub fn out_of_stock(mut self, action: impl Into<String>) -> Self {
         self.out_of_stock.push(action.into());
+        self
+    }
+
+    /// Says that the customer sees an action already.
+    #[must_use]
+    pub fn already_shown(mut self, action: impl Into<String>) -> Self {
+        self.already_shown.push(action.into());
+        self
+    }
+
+    /// Says how much is left of a quota.
+    #[must_use]
+    pub fn quota(mut self, name: impl Into<String>, left: u64) -> Self {
+        self.quotas.insert(name.into(), left);
+        self
+    }
+
+    /// Says which time zone the customer is in.
+    #[must_use]
+    pub fn time_zone(mut self, name: impl Into<String>) -> Self {
+        self.time_zone = Some(name.into());
+        self
+    }
+
+    /// Says which language to speak.
+    #[must_use]
+    pub fn locale(mut self, tag: impl Into<String>) -> Self {
+        self.locale = Some(tag.into());
+        self
+    }
+
+    /// Puts an action first, if nothing that must not be lifted holds it back.
+    #[must_use]
+    pub fn force(mut self, action: impl Into<String>) -> Self {
+        self.force = Some(Forced { action: action.into(), treatment: None });
+        self
+    }
+
+    /// Puts an action first in one treatment; see [`force`](Self::force).
+    #[must_use]
+    pub fn force_treatment(
+        mut self,
+        action: impl Into<String>,
+        treatment: impl Into<String>,
+    ) -> Self {
+        let treatment = Some(treatment.into());
+        self.force = Some(Forced { action: action.into(), treatment });
         self
     }
 

@@ -78,6 +78,10 @@ fn not_because(verdict: Verdict) -> &'static str {
         }
         Verdict::Unconsented => "the customer has not agreed to it",
         Verdict::Unavailable => "it is not on offer here and now",
+        Verdict::Deferred => "this is not the hour for it",
+        Verdict::Limited => "the customer has had enough for now, or nobody can tell",
+        Verdict::HeldOut => "the customer is left out, to measure by",
+        Verdict::BelowThreshold => "it does not come to what the policy asks for",
         Verdict::Unscored => "the score it is ranked by is missing",
     }
 }

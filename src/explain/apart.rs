@@ -1,9 +1,9 @@
 //! Conditions clause by clause: which part is true, false or unknown, and why.
 
 use super::Note;
-use crate::check::Known;
+use crate::check::{CheckedSuppression, Known};
 use crate::condition::{Apart, Evaluator, Part, Program, basis};
-use crate::plan::{Plan, PlannedSuppression};
+use crate::plan::Plan;
 use crate::schema::Facts;
 
 /// Takes the conditions of one action apart.
@@ -30,7 +30,7 @@ impl<'a> Parts<'a> {
     /// Says what the conditions of a suppression come to.
     ///
     /// Those of a preset are not in the policy, and are not taken apart.
-    pub(super) fn of_suppression(&mut self, rule: &PlannedSuppression) -> Vec<Note> {
+    pub(super) fn of_suppression(&mut self, rule: &CheckedSuppression) -> Vec<Note> {
         let policy = &self.plan.policy;
         let Some(written) = policy.suppress.iter().find(|written| written.id == rule.id) else {
             return Vec::new();

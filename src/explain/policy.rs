@@ -2,9 +2,11 @@
 
 use std::fmt::{self, Write};
 
+use crate::check::CheckedSuppression;
 use crate::condition;
-use crate::plan::{Plan, PlannedAction, PlannedSuppression};
-use crate::policy::{Boost, Selector};
+use crate::decision::limit_in_words;
+use crate::plan::{Plan, PlannedAction};
+use crate::policy::{Boost, Limit, Selector};
 
 /// Reads a policy back: what is offered, what is held back, what is lifted.
 pub(crate) fn describe(plan: &Plan) -> String {
@@ -43,13 +45,8 @@ impl Reader<'_> {
         for boost in &plan.policy.boosts {
             self.boost(boost)?;
         }
-        for exclusive in &plan.exclusives {
-            writeln!(
-                self.text,
-                "\nOf each group at most {} ({})",
-                exclusive.at_most, exclusive.id
-            )?;
-        }
+        self.contact_policy()?;
+        self.selection()?;
         Ok(())
     }
 
@@ -83,7 +80,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn suppression(&mut self, rule: &PlannedSuppression) -> fmt::Result {
+    fn suppression(&mut self, rule: &CheckedSuppression) -> fmt::Result {
         write!(self.text, "  {} while {}", selected(&rule.selector), rule.say)?;
         if rule.after.is_some() {
             write!(self.text, ", and then while {}", rule.say_after)?;
@@ -109,6 +106,86 @@ impl Reader<'_> {
         writeln!(self.text)
     }
 
+    fn contact_policy(&mut self) -> fmt::Result {
+        let policy = &self.plan.policy;
+        if !policy.quiet_hours.is_empty() {
+            writeln!(self.text, "\nQuiet hours, where the customer is")?;
+        }
+        for (name, window) in &policy.quiet_hours {
+            write!(self.text, "  {name}: from {} to {}", window.from, window.to)?;
+            let (days, channels) = (window.days.join(", "), window.channels.join(", "));
+            write!(self.text, ", {}", if days.is_empty() { "every day" } else { &days })?;
+            let channels = if channels.is_empty() { "all outbound channels" } else { &channels };
+            writeln!(self.text, ", on {channels}")?;
+        }
+        if !policy.limits.is_empty() {
+            writeln!(self.text, "\nNot too often")?;
+        }
+        for limit in &policy.limits {
+            self.limit(limit)?;
+        }
+        Ok(())
+    }
+
+    fn limit(&mut self, limit: &Limit) -> fmt::Result {
+        let about =
+            [selected(&limit.selector), limit.purposes.join(", "), on_channels(&limit.channels)];
+        let about: Vec<String> = about.into_iter().filter(|said| !said.is_empty()).collect();
+        let about = if about.is_empty() { "anything".to_owned() } else { about.join(", ") };
+        write!(self.text, "  {}: {about}", limit.id)?;
+        if let Some(planned) = self.plan.limits.iter().find(|planned| planned.id == limit.id) {
+            write!(self.text, ": {}", limit_in_words(planned))?;
+        }
+        if let Some(per) = &limit.per {
+            write!(self.text, ", for each {per} by itself")?;
+        }
+        if let Some(followers) = &limit.never_followed_by {
+            write!(self.text, ", which holds back {}", selected(followers))?;
+        }
+        if let Some(before) = &limit.only_after {
+            write!(self.text, ", which is {}", selected(before))?;
+        }
+        writeln!(self.text)
+    }
+
+    fn selection(&mut self) -> fmt::Result {
+        let policy = &self.plan.policy;
+        for (name, holdout) in &policy.holdout {
+            let (percent, what) = (holdout.percent, selected(&holdout.selector));
+            writeln!(
+                self.text,
+                "\nLeft out to measure by ({name}): {percent} % of customers get no {what}"
+            )?;
+        }
+        for (name, threshold) in &policy.thresholds {
+            write!(self.text, "\nAt least ({name})")?;
+            if let Some(propensity) = threshold.propensity {
+                write!(self.text, ", propensity {propensity}")?;
+            }
+            if let Some(priority) = threshold.priority {
+                write!(self.text, ", priority {priority}")?;
+            }
+            writeln!(self.text)?;
+        }
+        for exclusive in &policy.exclusive {
+            let id = &exclusive.id;
+            if !exclusive.never_together.is_empty() {
+                let actions = exclusive.never_together.join(", ");
+                writeln!(self.text, "\nOne of {actions} at most ({id})")?;
+                continue;
+            }
+            let at_most = exclusive.at_most.unwrap_or_default();
+            match &exclusive.per {
+                Some(per) => writeln!(self.text, "\nOf each {per} at most {at_most} ({id})")?,
+                None => {
+                    let what = selected(&exclusive.selector);
+                    writeln!(self.text, "\nOf {what} at most {at_most} ({id})")?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn aloud(&self, text: &str) -> String {
         condition::describe(text, &|name| self.plan.sayings.get(name).cloned())
     }
@@ -125,4 +202,8 @@ fn selected(selector: &Selector) -> String {
         .iter()
         .flat_map(|(what, names)| names.iter().map(move |name| format!("{what}{name}")));
     named.collect::<Vec<_>>().join(", ")
+}
+
+fn on_channels(channels: &[String]) -> String {
+    if channels.is_empty() { String::new() } else { format!("on {}", channels.join(", ")) }
 }

@@ -30,6 +30,8 @@ pub struct Replay {
     pub actions: Vec<ActionDifference>,
     /// The suppressions that hold otherwise, in the order of their ids.
     pub suppressions: Vec<SuppressionDifference>,
+    /// What else the decision says otherwise.
+    pub others: Vec<OtherDifference>,
 }
 
 impl Replay {
@@ -86,6 +88,18 @@ pub struct SuppressionDifference {
     pub after: Option<RecordedSuppression>,
 }
 
+/// Something about the decision as a whole that is otherwise.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct OtherDifference {
+    /// The key it has in the record, such as `valid_until`.
+    pub what: &'static str,
+    /// What it was, as in the record.
+    pub before: String,
+    /// What it is now.
+    pub after: String,
+}
+
 /// Decides again what was recorded, and compares.
 ///
 /// # Errors
@@ -108,6 +122,7 @@ pub(crate) fn replay(plan: &Plan, record: &Record, context: &Context) -> Result<
         context_changed: record.context_fingerprint != again.context_fingerprint,
         actions: before.actions_unlike(&after),
         suppressions: before.suppressions_unlike(&after),
+        others: record.others_unlike(&again),
     })
 }
 
@@ -229,14 +244,19 @@ impl Fate {
                 Self::Recommended { recommendation: before, .. },
                 Self::Recommended { recommendation: after, .. },
             ) => Some(match before.priority == after.priority {
-                true if before.tier != after.tier => Stage::Arbitration,
-                true => Stage::Slate,
+                _ if before.passed_over != after.passed_over => {
+                    first_unlike(&before.passed_over, &after.passed_over)
+                }
                 false => Stage::Score,
+                true if before.tier != after.tier || before.forced != after.forced => {
+                    Stage::Arbitration
+                }
+                true => Stage::Slate,
             }),
             (before, after) if before == after => None,
             // Of one that nobody mentions there is nothing to tell.
             (Self::Unmentioned, other) | (other, Self::Unmentioned) => {
-                Some(other.first_reason().map_or(Stage::Availability, stage))
+                Some(other.first_reason().map_or(Stage::Availability, RecordedReason::stage))
             }
             (before, after) => Some(first_unlike(before.reasons(), after.reasons())),
         }
@@ -254,16 +274,12 @@ impl Fate {
     }
 }
 
-fn stage(reason: &RecordedReason) -> Stage {
-    reason.code.stage()
-}
-
 /// Finds the first stage that gives other reasons here than there.
 ///
 /// Where all are alike, the priority differs, or an instant that rests on all.
 fn first_unlike(before: &[RecordedReason], after: &[RecordedReason]) -> Stage {
     let of = |reasons: &[RecordedReason], wanted: Stage| {
-        reasons.iter().filter(|reason| stage(reason) == wanted).cloned().collect::<Vec<_>>()
+        reasons.iter().filter(|reason| reason.stage() == wanted).cloned().collect::<Vec<_>>()
     };
     let unlike = |wanted: &&Stage| of(before, **wanted) != of(after, **wanted);
     Stage::ALL.iter().find(unlike).copied().unwrap_or(Stage::Score)
@@ -281,7 +297,33 @@ impl Record {
         self.recommendations == other.recommendations
             && self.withheld == other.withheld
             && self.suppressions == other.suppressions
+            && self.others_unlike(other).is_empty()
     }
+
+    fn others_unlike(&self, other: &Self) -> Vec<OtherDifference> {
+        let unlike = [
+            unlike("channels", &self.channels, &other.channels),
+            unlike("valid_until", &self.valid_until, &other.valid_until),
+            unlike("holdouts", &self.holdouts, &other.holdouts),
+            unlike("ghosts", &self.ghosts, &other.ghosts),
+            unlike("reservations", &self.reservations, &other.reservations),
+        ];
+        unlike.into_iter().flatten().collect()
+    }
+}
+
+fn unlike<T: PartialEq + Serialize>(
+    what: &'static str,
+    before: &T,
+    after: &T,
+) -> Option<OtherDifference> {
+    // Nothing in a record can fail to be written.
+    let written = |value: &T| serde_json::to_string(value).unwrap_or_default();
+    (before != after).then(|| OtherDifference {
+        what,
+        before: written(before),
+        after: written(after),
+    })
 }
 
 impl fmt::Display for Replay {
@@ -300,7 +342,11 @@ impl fmt::Display for Replay {
         for difference in &self.suppressions {
             difference.fmt(f)?;
         }
-        if !self.same && self.actions.is_empty() && self.suppressions.is_empty() {
+        for OtherDifference { what, before, after } in &self.others {
+            writeln!(f, "  {what}:\n    before  {before}\n    now     {after}")?;
+        }
+        let is_told = !self.actions.is_empty() || !self.suppressions.is_empty();
+        if !self.same && !is_told && self.others.is_empty() {
             writeln!(f, "  What is withheld comes in another order.")?;
         }
         Ok(())

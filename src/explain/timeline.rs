@@ -90,7 +90,7 @@ pub(crate) fn timeline(
     request: &Request,
     action: &str,
 ) -> Result<Timeline, Error> {
-    let id = plan.find(action).ok_or_else(|| super::unknown(plan, action))?;
+    let id = plan.find(action).ok_or_else(|| plan.unknown_action(action))?;
     let request = Request { detail: Detail::Complete, ..request.clone() };
     let mut timeline = Timeline { action: action.to_owned(), steps: Vec::new(), is_cut: true };
     let mut at = request.now;
@@ -154,7 +154,7 @@ pub(super) fn opportunity(
     id: ActionId,
 ) -> Option<Opportunity> {
     let account = decision.withheld().find(|account| account.is(id))?;
-    if account.reasons().all(|reason| reason.code().stage() == Stage::Slate) {
+    if account.reasons().all(|reason| reason.stage() == Stage::Slate) {
         return None;
     }
     let mut until = account.until();
@@ -167,7 +167,7 @@ pub(super) fn opportunity(
         let Some(account) = later.withheld().find(|account| account.is(id)) else {
             return Some(Opportunity::Survives { at });
         };
-        let against = account.reasons().find(|reason| reason.code().stage() != Stage::Slate);
+        let against = account.reasons().find(|reason| reason.stage() != Stage::Slate);
         let Some(against) = against else {
             return Some(Opportunity::Survives { at });
         };

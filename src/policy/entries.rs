@@ -61,6 +61,21 @@ pub struct Action {
     /// How it is shown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub treatments: Vec<Treatment>,
+    /// Whether limits hold it back; not if it is transactional.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub obeys_limits: Option<bool>,
+    /// Whether it counts where limits count; not if it is transactional.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts_toward_limits: Option<bool>,
+    /// Whether quiet hours hold it back; only marketing if not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub obeys_quiet_hours: Option<bool>,
+    /// Whether it needs consent to its purpose; only marketing if not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs_consent: Option<bool>,
+    /// What it draws on; the request says how much of it is left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quota: Option<String>,
 }
 
 /// How likely an action is taken up.
@@ -92,6 +107,10 @@ pub struct Treatment {
     /// The slots it fits; all if empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub slots: Vec<String>,
+    /// The languages it is in, as BCP 47 ranges: `de` is also for `de-AT`; all
+    /// if empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub locales: Vec<String>,
 }
 
 /// A named condition.
@@ -146,6 +165,9 @@ pub struct Suppression {
     /// however old, say so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_unknown: Option<String>,
+    /// The channels it holds them back on; all if empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
     /// Which actions it holds back.
     #[serde(flatten)]
     pub selector: Selector,
@@ -172,25 +194,42 @@ pub struct Boost {
     pub selector: Selector,
 }
 
-/// A rule within one slate.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Exclusive {
-    /// Identifies the rule.
-    pub id: String,
-    /// How many a slate may hold.
-    pub at_most: i64,
-    /// Of what: `group`.
-    pub per: String,
-}
-
-/// A kind of action that the policy declares.
+/// A kind of action: one that the policy declares, or conditions on a built-in one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DeclaredKind {
     /// The purpose of its actions; marketing if not written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
+    /// What its actions need besides their own conditions.
+    #[serde(flatten)]
+    pub engagement: Engagement,
+}
+
+/// A group of actions.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Group {
+    /// What its actions need besides their own conditions.
+    #[serde(flatten)]
+    pub engagement: Engagement,
+}
+
+/// The engagement conditions that the actions of a kind or a group inherit.
+///
+/// Their own conditions come on top: they can only tighten.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Engagement {
+    /// Who qualifies: all of these conditions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub eligible: Vec<String>,
+    /// When it makes sense: all of these conditions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub applicable: Vec<String>,
+    /// Whose interest it is in: all of these conditions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suitable: Vec<String>,
 }
 
 /// The type of a declared attribute: the name of a type, or a closed set.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::code;
 use super::document::Tree;
 use super::{
-    Action, AttributeType, Boost, Decimal, DeclaredKind, Exclusive, Policy, Propensity, Selector,
-    Situation, Suppression, Treatment,
+    Action, AttributeType, Boost, ConsentRules, Decimal, DeclaredKind, Engagement, Exclusive,
+    Group, Holdout, Limit, Placement, Policy, Propensity, QuietHours, Selector, Situation,
+    Suppression, Threshold, Treatment,
 };
 use crate::diagnostic::suggest::closest;
 use crate::diagnostic::{Diagnostic, DocPath, Report};
@@ -31,21 +32,17 @@ pub(super) fn read(tree: &Tree) -> (Policy, Report) {
 }
 
 fn read_policy(table: &mut Table<'_>) -> Policy {
-    table.not_yet(&[
-        "limits",
-        "promises",
-        "placements",
-        "quiet_hours",
-        "holdout",
-        "groups",
-        "thresholds",
-    ]);
+    table.not_yet(&["promises"]);
     Policy {
         policy: table.required_text("policy"),
         currency: table.text("currency"),
         preset: table.text("preset"),
         attributes: table.attributes("attributes"),
-        kinds: table.named("kinds", |kind| DeclaredKind { purpose: kind.text("purpose") }),
+        kinds: table.named("kinds", |kind| DeclaredKind {
+            purpose: kind.text("purpose"),
+            engagement: read_engagement(kind),
+        }),
+        groups: table.named("groups", |group| Group { engagement: read_engagement(group) }),
         situations: table.named("situations", |situation| Situation {
             say: situation.text("say"),
             when: situation.required_texts("when"),
@@ -55,12 +52,45 @@ fn read_policy(table: &mut Table<'_>) -> Policy {
         actions: table.list("actions", read_action),
         suppress: table.list("suppress", read_suppression),
         boosts: table.list("boosts", read_boost),
+        consent: table
+            .one("consent", |consent| ConsentRules { soft_opt_in: consent.texts("soft_opt_in") }),
+        quiet_hours: table.named("quiet_hours", |window| QuietHours {
+            from: window.required_text("from"),
+            to: window.required_text("to"),
+            days: window.texts("days"),
+            channels: window.texts("channels"),
+            fallback_zone: window.text("fallback_zone"),
+        }),
+        limits: table.list("limits", read_limit),
+        holdout: table.named("holdout", |holdout| Holdout {
+            percent: holdout.required_decimal("percent"),
+            version: holdout.int("version"),
+            salt: holdout.text("salt"),
+            selector: read_selector(holdout),
+        }),
+        thresholds: table.named("thresholds", |threshold| Threshold {
+            propensity: threshold.decimal("propensity"),
+            priority: threshold.decimal("priority"),
+            selector: read_selector(threshold),
+        }),
+        placements: table.list("placements", |placement| Placement {
+            id: placement.required_text("id"),
+            channels: placement.texts("channels"),
+            selector: read_selector(placement),
+        }),
         exclusive: table.list("exclusive", read_exclusive),
     }
 }
 
+fn read_engagement(table: &mut Table<'_>) -> Engagement {
+    Engagement {
+        eligible: table.texts("eligible"),
+        applicable: table.texts("applicable"),
+        suitable: table.texts("suitable"),
+    }
+}
+
 fn read_action(table: &mut Table<'_>) -> Action {
-    table.not_yet(&["limits", "obeys_limits", "counts_toward_limits", "quota", "needs_consent"]);
     Action {
         id: table.required_text("id"),
         kind: table.required_text("kind"),
@@ -78,26 +108,29 @@ fn read_action(table: &mut Table<'_>) -> Action {
         suitable: table.texts("suitable"),
         propensity: table.propensity("propensity"),
         value: table.decimal("value"),
-        treatments: table.list("treatments", |treatment| {
-            treatment.not_yet(&["locales"]);
-            Treatment {
-                id: treatment.required_text("id"),
-                channels: treatment.texts("channels"),
-                devices: treatment.texts("devices"),
-                slots: treatment.texts("slots"),
-            }
+        treatments: table.list("treatments", |treatment| Treatment {
+            id: treatment.required_text("id"),
+            channels: treatment.texts("channels"),
+            devices: treatment.texts("devices"),
+            slots: treatment.texts("slots"),
+            locales: treatment.texts("locales"),
         }),
+        obeys_limits: table.flag("obeys_limits"),
+        counts_toward_limits: table.flag("counts_toward_limits"),
+        obeys_quiet_hours: table.flag("obeys_quiet_hours"),
+        needs_consent: table.flag("needs_consent"),
+        quota: table.text("quota"),
     }
 }
 
 fn read_suppression(table: &mut Table<'_>) -> Suppression {
-    table.not_yet(&["channels"]);
     Suppression {
         id: table.required_text("id"),
         when: table.required_texts("when"),
         unless: table.texts("unless"),
         after: table.texts("after"),
         on_unknown: table.text("on_unknown"),
+        channels: table.texts("channels"),
         selector: read_selector(table),
         because: table.required_text("because"),
     }
@@ -113,12 +146,37 @@ fn read_boost(table: &mut Table<'_>) -> Boost {
     }
 }
 
+fn read_limit(table: &mut Table<'_>) -> Limit {
+    Limit {
+        id: table.required_text("id"),
+        selector: read_selector(table),
+        purposes: table.texts("purposes"),
+        channels: table.texts("channels"),
+        per: table.text("per"),
+        outcomes: table.texts("outcomes"),
+        at_most: table.int("at_most"),
+        within: table.text("within"),
+        each: table.text("each"),
+        every: table.int("every"),
+        time_zone: table.text("time_zone"),
+        week_starts: table.text("week_starts"),
+        pause: table.text("pause"),
+        gap: table.text("gap"),
+        never_followed_by: table.optional("never_followed_by", read_selector),
+        only_after: table.optional("only_after", read_selector),
+        at_least: table.text("at_least"),
+        because: table.text("because"),
+    }
+}
+
 fn read_exclusive(table: &mut Table<'_>) -> Exclusive {
-    table.not_yet(&["never_together", "ids", "kinds", "tags", "groups"]);
     Exclusive {
         id: table.required_text("id"),
-        at_most: table.required_int("at_most"),
-        per: table.required_text("per"),
+        at_most: table.int("at_most"),
+        per: table.text("per"),
+        selector: read_selector(table),
+        never_together: table.texts("never_together"),
+        within: table.text("within"),
     }
 }
 
@@ -257,15 +315,18 @@ impl<'t> Table<'t> {
         self.required(key, |table, key| Some(table.texts(key)))
     }
 
+    fn flag(&mut self, key: &'static str) -> Option<bool> {
+        self.read(key, "`true` or `false`", |value| match value {
+            Tree::Bool(value) => Some(*value),
+            _ => None,
+        })
+    }
+
     fn int(&mut self, key: &'static str) -> Option<i64> {
         self.read(key, "a whole number", |value| match value {
             Tree::Int(value) => Some(*value),
             _ => None,
         })
-    }
-
-    fn required_int(&mut self, key: &'static str) -> i64 {
-        self.required(key, Self::int)
     }
 
     fn decimal(&mut self, key: &'static str) -> Option<Decimal> {
@@ -306,6 +367,17 @@ impl<'t> Table<'t> {
             .enumerate()
             .filter_map(|(place, entry)| self.table(entry, path.index(place), &read));
         tables.collect()
+    }
+
+    /// Reads a table, if it is there.
+    fn optional<T>(&mut self, key: &'static str, read: impl Fn(&mut Table<'_>) -> T) -> Option<T> {
+        let (value, path) = self.find(key)?;
+        self.table(value, path, read)
+    }
+
+    /// Reads a table of which there is one, written or not.
+    fn one<T: Default>(&mut self, key: &'static str, read: impl Fn(&mut Table<'_>) -> T) -> T {
+        self.optional(key, read).unwrap_or_default()
     }
 
     fn named<T>(

@@ -8,7 +8,7 @@ use super::request::RequestFacts;
 use super::{FactEntry, FactId, FactTable, Origin, PartEntry, PartId, Presence, Schema};
 use crate::context::{Context, Score};
 use crate::time::{Duration, Timestamp};
-use crate::vocabulary::Currency;
+use crate::vocabulary::{Channel, Currency};
 
 /// How far ahead of `now` a watermark may be before it is not believed.
 const CLOCK_SKEW: Duration = Duration::seconds(5);
@@ -100,10 +100,6 @@ impl<'a> Facts<'a> {
         self
     }
 
-    pub(crate) fn frozen_at(self, now: Timestamp) -> Self {
-        Self { now, ..self }
-    }
-
     /// Reads the same facts, some of them otherwise, with parts delivered anew.
     pub(super) fn changed<'b>(
         &'b self,
@@ -129,6 +125,15 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Returns the channel of the request, if the facts are about one.
+    pub(crate) fn channel(&self) -> Option<Channel> {
+        match self.source {
+            Source::Context(_, request) => Some(request.channel),
+            Source::Table(_) => None,
+            Source::Changed(facts, _) => facts.channel(),
+        }
     }
 
     pub(crate) fn schema(&self) -> &'a Schema {

@@ -1,28 +1,41 @@
 //! Stage 6: situations and their cool-offs; each blocks unless known false.
 
-use super::clearing::{Clearing, Hold, Holding, Side, holding};
-use super::{Candidate, Pipeline};
+use super::super::clearing::{Clearing, Hold, Holding, Side, holding};
+use super::super::horizon::Horizon;
+use super::{Lane, Tested};
+use crate::check::CheckedSuppression;
 use crate::condition::{Basis, Evaluator, basis};
 use crate::decision::{InForce, ReasonCode, Rule, StoredReason};
-use crate::plan::{Plan, PlannedAction, PlannedSuppression, SuppressionId};
+use crate::plan::{ActionId, Plan, PlannedAction, SuppressionId};
+use crate::vocabulary::Channel;
 
 /// The suppressions that are in force, by rule.
 pub(super) struct Suppressions {
     /// For each suppression of the plan, its place among those in force.
     places: Vec<Option<usize>>,
     in_force: Vec<InForce>,
+    /// For each suppression until when it stays as it is.
+    horizons: Vec<Horizon>,
 }
 
 impl Suppressions {
     /// Evaluates every suppression once, before any action.
     pub(super) fn in_force(
         plan: &Plan,
+        channel: Channel,
         evaluator: &mut Evaluator<'_>,
         clearing: &mut Clearing<'_>,
     ) -> Self {
-        let mut found =
-            Self { places: Vec::with_capacity(plan.suppressions.len()), in_force: Vec::new() };
+        let count = plan.suppressions.len();
+        let (places, horizons) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut found = Self { places, in_force: Vec::new(), horizons };
         for (id, rule) in (0_u32..).map(SuppressionId).zip(&plan.suppressions) {
+            if !rule.channels.is_empty() && !rule.channels.contains(&channel) {
+                found.places.push(None);
+                found.horizons.push(Horizon::NEVER);
+                continue;
+            }
+            found.horizons.push(horizon(rule, evaluator));
             let (Some(holding), _) = holding(rule, evaluator) else {
                 found.places.push(None);
                 continue;
@@ -43,17 +56,23 @@ impl Suppressions {
     }
 
     fn find(&self, id: SuppressionId) -> Option<&InForce> {
-        let place = self.places.get(id.0 as usize).copied().flatten()?;
+        let place = self.places.get(id.place()).copied().flatten()?;
         self.in_force.get(place)
     }
 
-    pub(super) fn into_in_force(self) -> Vec<InForce> {
-        self.in_force
+    pub(super) fn take_in_force(&mut self) -> Vec<InForce> {
+        std::mem::take(&mut self.in_force)
     }
 }
 
+fn horizon(rule: &CheckedSuppression, evaluator: &mut Evaluator<'_>) -> Horizon {
+    let when = Horizon::of(&evaluator.truth(rule.when));
+    let after = rule.after.map(|after| Horizon::of(&evaluator.truth(after)));
+    after.map_or(when, |after| when.joined(after))
+}
+
 fn what_it_rests_on(
-    rule: &PlannedSuppression,
+    rule: &CheckedSuppression,
     holding: Holding,
     evaluator: &mut Evaluator<'_>,
 ) -> Vec<Basis> {
@@ -64,23 +83,27 @@ fn what_it_rests_on(
     basis(evaluator, node, holding.by_last_known)
 }
 
-impl<'a> Pipeline<'a> {
+impl<'a> Lane<'a> {
     pub(super) fn test_suppression(
         &mut self,
+        _: ActionId,
         action: &'a PlannedAction,
-        candidate: &mut Candidate,
+        tested: &mut Tested,
     ) {
         for id in &action.suppressions {
+            tested.watch(
+                self.suppressions.horizons.get(id.place()).copied().unwrap_or(Horizon::NEVER),
+            );
             let Some(in_force) = self.suppressions.find(*id) else {
                 continue;
             };
-            candidate.reasons.push(StoredReason {
-                code: in_force.code,
-                rule: Rule::Suppression(*id),
-                basis: Vec::new(),
+            let is_about_channel = !self.plan.suppression(*id).channels.is_empty();
+            let reason = StoredReason {
+                channel: is_about_channel.then_some(self.channel),
                 until: in_force.until,
-            });
-            candidate.holds.push(Hold::Suppression(*id));
+                ..StoredReason::new(in_force.code, Rule::Suppression(*id))
+            };
+            tested.add(reason, Hold::Suppression(*id));
         }
     }
 }

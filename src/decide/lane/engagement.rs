@@ -2,52 +2,61 @@
 
 use std::collections::HashMap;
 
-use super::clearing::Hold;
-use super::{Candidate, Pipeline};
+use super::super::clearing::Hold;
+use super::super::horizon::Horizon;
+use super::{Lane, Tested};
 use crate::check::Clause;
 use crate::condition::{Basis, NodeId, Truth, basis};
 use crate::decision::{ReasonCode, Rule, StoredReason};
-use crate::plan::PlannedAction;
+use crate::plan::{ActionId, PlannedAction};
 use crate::time::Timestamp;
 
 /// What conditions that do not hold rest on, found out once for each.
 #[derive(Default)]
 pub(super) struct Clauses(HashMap<NodeId, (Vec<Basis>, Option<Timestamp>), ahash::RandomState>);
 
-impl<'a> Pipeline<'a> {
+impl<'a> Lane<'a> {
     pub(super) fn test_eligibility(
         &mut self,
+        _: ActionId,
         action: &'a PlannedAction,
-        candidate: &mut Candidate,
+        tested: &mut Tested,
     ) {
-        self.test_clauses(&action.eligible, ReasonCode::NotEligible, candidate);
+        self.test_clauses(&action.eligible, ReasonCode::NotEligible, tested);
     }
 
     pub(super) fn test_applicability(
         &mut self,
+        _: ActionId,
         action: &'a PlannedAction,
-        candidate: &mut Candidate,
+        tested: &mut Tested,
     ) {
-        self.test_clauses(&action.applicable, ReasonCode::NotApplicable, candidate);
+        self.test_clauses(&action.applicable, ReasonCode::NotApplicable, tested);
     }
 
     pub(super) fn test_suitability(
         &mut self,
+        _: ActionId,
         action: &'a PlannedAction,
-        candidate: &mut Candidate,
+        tested: &mut Tested,
     ) {
-        self.test_clauses(&action.suitable, ReasonCode::NotSuitable, candidate);
+        self.test_clauses(&action.suitable, ReasonCode::NotSuitable, tested);
     }
 
-    fn test_clauses(&mut self, clauses: &[Clause], code: ReasonCode, candidate: &mut Candidate) {
+    fn test_clauses(&mut self, clauses: &[Clause], code: ReasonCode, tested: &mut Tested) {
         for (place, clause) in (0_u32..).zip(clauses) {
-            if self.evaluator.truth(clause.node).truth() == Truth::True {
+            let outcome = self.evaluator.truth(clause.node);
+            tested.watch(Horizon::of(&outcome));
+            if outcome.truth() == Truth::True {
                 continue;
             }
-            let (basis, until) =
-                if self.complete { self.account_of(clause.node) } else { (Vec::new(), None) };
-            candidate.reasons.push(StoredReason { code, rule: Rule::Clause(place), basis, until });
-            candidate.holds.push(Hold::Condition(clause.node));
+            let (basis, until) = if self.asked.is_complete {
+                self.account_of(clause.node)
+            } else {
+                (Vec::new(), None)
+            };
+            let reason = StoredReason::new(code, Rule::Clause(place));
+            tested.add(StoredReason { basis, until, ..reason }, Hold::Condition(clause.node));
         }
     }
 

@@ -1,0 +1,128 @@
+//! Conditions of kinds and groups, which their actions inherit and can only
+//! tighten.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::bearers::Bearers;
+use super::{CheckedAction, Checker, Clause};
+use crate::condition;
+use crate::diagnostic::DocPath;
+use crate::policy::{Engagement, code};
+
+/// What actions inherit, by the name of their kind and of their group.
+pub(super) struct Inherited {
+    kinds: BTreeMap<String, Stages>,
+    groups: BTreeMap<String, Stages>,
+}
+
+/// The clauses of the three stages of engagement.
+#[derive(Default)]
+struct Stages {
+    eligible: Vec<Clause>,
+    applicable: Vec<Clause>,
+    suitable: Vec<Clause>,
+}
+
+impl Checker<'_> {
+    /// Compiles the conditions of kinds and groups.
+    pub(super) fn check_inherited(&mut self, bearers: &Bearers<'_>) -> Inherited {
+        let policy = self.policy;
+        let kinds = policy.kinds.iter().map(|(name, kind)| (name, &kind.engagement));
+        let kinds = self.stages_by_name("kinds", kinds);
+        let groups = policy.groups.iter().map(|(name, group)| (name, &group.engagement));
+        let groups = self.stages_by_name("groups", groups);
+        for name in policy.groups.keys() {
+            if !bearers.groups().any(|group| group == name) {
+                let path = DocPath::root().key("groups").key(name.clone());
+                self.unknown_word(path, "group", name, bearers.groups());
+            }
+        }
+        Inherited { kinds, groups }
+    }
+
+    fn stages_by_name<'a>(
+        &mut self,
+        key: &'static str,
+        entries: impl Iterator<Item = (&'a String, &'a Engagement)>,
+    ) -> BTreeMap<String, Stages> {
+        let stages = entries.map(|(name, engagement)| {
+            let path = DocPath::root().key(key).key(name.clone());
+            let origin: Arc<str> = format!("{key}.{name}").into();
+            let mut clauses = |texts: &[String], stage: &'static str| {
+                let mut clauses = self.clauses(texts, &path.key(stage));
+                for clause in &mut clauses {
+                    clause.origin = Some(origin.clone());
+                }
+                clauses
+            };
+            let stages = Stages {
+                eligible: clauses(&engagement.eligible, "eligible"),
+                applicable: clauses(&engagement.applicable, "applicable"),
+                suitable: clauses(&engagement.suitable, "suitable"),
+            };
+            (name.clone(), stages)
+        });
+        stages.collect()
+    }
+
+    /// Puts what an action inherits before its own conditions.
+    pub(super) fn inherit(&mut self, inherited: &Inherited, actions: &mut [CheckedAction]) {
+        for (place, action) in actions.iter_mut().enumerate() {
+            let of_kind = inherited.kinds.get(&action.kind);
+            let of_group = action.group.as_ref().and_then(|group| inherited.groups.get(group));
+            let parents: Vec<&Stages> = of_kind.into_iter().chain(of_group).collect();
+            if parents.is_empty() {
+                continue;
+            }
+            let path = DocPath::root().key("actions").index(place);
+            self.inherit_stage(
+                &mut action.eligible,
+                &parents,
+                |s| &s.eligible,
+                &path.key("eligible"),
+            );
+            let applicable = path.key("applicable");
+            self.inherit_stage(&mut action.applicable, &parents, |s| &s.applicable, &applicable);
+            self.inherit_stage(
+                &mut action.suitable,
+                &parents,
+                |s| &s.suitable,
+                &path.key("suitable"),
+            );
+        }
+    }
+
+    fn inherit_stage(
+        &mut self,
+        own: &mut Vec<Clause>,
+        parents: &[&Stages],
+        stage: fn(&Stages) -> &Vec<Clause>,
+        path: &DocPath,
+    ) {
+        let mut inherited: Vec<Clause> =
+            parents.iter().flat_map(|parent| stage(parent)).cloned().collect();
+        self.refuse_loosening(own, &inherited, path);
+        inherited.append(own);
+        *own = inherited;
+    }
+
+    /// Refuses a condition that says less than what is inherited already: it
+    /// is meant to loosen, and would do nothing.
+    fn refuse_loosening(&mut self, own: &[Clause], inherited: &[Clause], path: &DocPath) {
+        for (place, clause) in own.iter().enumerate() {
+            let weaker =
+                |parent: &&Clause| condition::is_weaker(&self.program, clause.node, parent.node);
+            let Some(parent) = inherited.iter().find(weaker) else {
+                continue;
+            };
+            let origin = parent.origin.as_deref().unwrap_or_default();
+            let message =
+                format!("this cannot loosen `{}`, which `{origin}` asks for", parent.text);
+            let help = "what is inherited can only be tightened: take the action out of it, or \
+                        loosen the condition there";
+            let path = if own.len() == 1 { path.clone() } else { path.index(place) };
+            self.error_with_help(code::LOOSENS, path, message, help);
+        }
+    }
+}

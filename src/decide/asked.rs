@@ -1,0 +1,69 @@
+//! What a request asks for, looked up quickly.
+
+use std::collections::HashSet;
+
+use smallvec::SmallVec;
+
+use crate::context::Context;
+use crate::decision::{ChannelOrder, Detail, Request};
+use crate::plan::{Plan, PlannedAction};
+use crate::time::Zone;
+use crate::vocabulary::Channel;
+
+type Ids<'a> = HashSet<&'a str, ahash::RandomState>;
+
+/// A request, with its lists as sets.
+pub(super) struct Asked<'a> {
+    pub(super) request: &'a Request,
+    pub(super) excluded: Ids<'a>,
+    pub(super) out_of_stock: Ids<'a>,
+    pub(super) already_shown: Ids<'a>,
+    pub(super) is_complete: bool,
+    /// The zone of the request, if it names one that exists.
+    pub(super) zone: Option<Zone>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn new(plan: &Plan, request: &'a Request) -> Self {
+        let ids = |ids: &'a [String]| ids.iter().map(String::as_str).collect();
+        let zone = request.time_zone.as_deref().filter(|_| plan.reads_zones());
+        Self {
+            request,
+            excluded: ids(&request.excluded),
+            out_of_stock: ids(&request.out_of_stock),
+            already_shown: ids(&request.already_shown),
+            is_complete: request.detail == Detail::Complete,
+            zone: zone.and_then(Zone::find),
+        }
+    }
+
+    pub(super) fn is_forced(&self, action: &PlannedAction) -> bool {
+        self.request.force.as_ref().is_some_and(|force| force.action == action.id)
+    }
+}
+
+/// Lists the channels of a request in the order they are tried, each once.
+pub(super) fn channels(
+    plan: &Plan,
+    context: &Context,
+    request: &Request,
+) -> SmallVec<[Channel; 4]> {
+    let mut channels = SmallVec::new();
+    channels.push(request.channel);
+    for channel in &request.or_channels {
+        if !channels.contains(channel) {
+            channels.push(*channel);
+        }
+    }
+    if request.channel_order == ChannelOrder::Preferred && channels.len() > 1 {
+        let facts = super::gather(plan, context, request, request.channel);
+        let part = plan.schema.find_part("consent");
+        let is_fresh = part.is_some_and(|part| facts.delivery(part).is_fresh());
+        let preferred = context.consent.known().and_then(|c| c.preferred_channels.as_ref());
+        if let Some(preferred) = preferred.filter(|_| is_fresh) {
+            let place = |channel: &Channel| preferred.iter().position(|known| known == channel);
+            channels.sort_by_key(|channel| place(channel).unwrap_or(usize::MAX));
+        }
+    }
+    channels
+}

@@ -1,0 +1,46 @@
+//! Until when nothing changes by itself.
+
+use crate::condition::Outcome;
+use crate::schema::Delivery;
+use crate::time::Timestamp;
+
+/// The first instant at which anything that was looked at may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Horizon {
+    /// While the parts grow older.
+    running: i64,
+    /// While every part stays as fresh or stale as it is.
+    frozen: i64,
+}
+
+impl Horizon {
+    pub(super) const NEVER: Self = Self { running: i64::MAX, frozen: i64::MAX };
+
+    pub(super) fn of(outcome: &Outcome) -> Self {
+        let frozen = outcome.next_frozen_change().map_or(i64::MAX, Timestamp::as_millis);
+        Self { running: outcome.changes_at().map_or(i64::MAX, Timestamp::as_millis), frozen }
+    }
+
+    pub(super) fn at(instant: Option<Timestamp>) -> Self {
+        let instant = instant.map_or(i64::MAX, Timestamp::as_millis);
+        Self { running: instant, frozen: instant }
+    }
+
+    /// The age of a part counts only while parts grow older.
+    pub(super) fn of_delivery(delivery: Delivery) -> Self {
+        let running = delivery.changes_at().map_or(i64::MAX, Timestamp::as_millis);
+        Self { running, ..Self::NEVER }
+    }
+
+    pub(super) fn joined(self, other: Self) -> Self {
+        Self { running: self.running.min(other.running), frozen: self.frozen.min(other.frozen) }
+    }
+
+    pub(super) fn running(self) -> Option<Timestamp> {
+        (self.running != i64::MAX).then(|| Timestamp::from_millis(self.running))
+    }
+
+    pub(super) fn frozen(self) -> Option<Timestamp> {
+        (self.frozen != i64::MAX).then(|| Timestamp::from_millis(self.frozen))
+    }
+}

@@ -1,0 +1,179 @@
+//! One channel of a request: everything that is found out on it.
+
+mod availability;
+mod consent;
+mod engagement;
+mod holdout;
+mod limits;
+mod quiet_hours;
+mod score;
+mod suppression;
+
+use crate::condition::Evaluator;
+use crate::context::Context;
+use crate::decision::{InForce, ReasonCode, Rule, Stage, StoredReason};
+use crate::plan::{ActionId, Plan, PlannedAction};
+use crate::schema::{Delivery, Facts};
+use crate::time::Timestamp;
+use crate::vocabulary::Channel;
+
+use super::asked::Asked;
+use super::assignment::assignments;
+use super::clearing::{Clearing, Hold};
+use super::horizon::Horizon;
+
+use consent::Answers;
+use engagement::Clauses;
+use score::Scorer;
+use suppression::Suppressions;
+
+pub(crate) use score::factors;
+
+/// A channel, and what is known about it.
+pub(super) struct Lane<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) context: &'a Context,
+    pub(super) asked: &'a Asked<'a>,
+    pub(super) channel: Channel,
+    /// The moment to decide for; the facts are those of the request.
+    pub(super) at: Timestamp,
+    evaluator: Evaluator<'a>,
+    /// Looks ahead; apart from the evaluator, whose answers are about now.
+    pub(super) clearing: Clearing<'a>,
+    answers: Answers,
+    suppressions: Suppressions,
+    scorer: Scorer,
+    clauses: Clauses,
+    /// The holdouts that leave the customer out, by place.
+    held_out: Vec<bool>,
+    /// Until when nothing that was looked at changes.
+    pub(super) horizon: Horizon,
+}
+
+/// What was found out about an action on a channel.
+pub(super) struct Tested {
+    /// The place of the channel.
+    pub(super) lane: usize,
+    /// `None` if a score is missing.
+    pub(super) priority: Option<u128>,
+    pub(super) reasons: Vec<StoredReason>,
+    pub(super) holds: Vec<Hold>,
+    /// Whether it is out, so that what comes later changes nothing.
+    is_out: bool,
+    horizon: Horizon,
+}
+
+impl Tested {
+    fn new(lane: usize) -> Self {
+        let (reasons, holds) = (Vec::new(), Vec::new());
+        Self { lane, priority: None, reasons, holds, is_out: false, horizon: Horizon::NEVER }
+    }
+
+    /// Adds a reason and what clears it.
+    pub(super) fn add(&mut self, reason: StoredReason, hold: Hold) {
+        self.reasons.push(reason);
+        self.holds.push(hold);
+    }
+
+    /// Adds a reason of the action itself, with what clears it.
+    pub(super) fn hold(&mut self, code: ReasonCode, hold: Hold) {
+        let until = match hold {
+            Hold::Until(instant) => Some(instant),
+            _ => None,
+        };
+        self.add(StoredReason { until, ..StoredReason::new(code, Rule::None) }, hold);
+    }
+
+    /// Notes until when what was just looked at stays as it is.
+    pub(super) fn watch(&mut self, horizon: Horizon) {
+        if !self.is_out {
+            self.horizon = self.horizon.joined(horizon);
+        }
+    }
+}
+
+/// A stage of the pipeline.
+type Test<'a> = fn(&mut Lane<'a>, ActionId, &'a PlannedAction, &mut Tested);
+
+impl<'a> Lane<'a> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        context: &'a Context,
+        asked: &'a Asked<'a>,
+        facts: &'a Facts<'a>,
+        at: Timestamp,
+    ) -> Self {
+        let channel = facts.channel().unwrap_or(asked.request.channel);
+        let mut evaluator = Evaluator::at(&plan.program, facts, at);
+        let mut clearing = Clearing::new(plan, context, asked, channel, facts, at);
+        let suppressions = Suppressions::in_force(plan, channel, &mut evaluator, &mut clearing);
+        let scorer = Scorer::new(plan, &mut evaluator);
+        let assigned = assignments(plan, context);
+        Self {
+            plan,
+            context,
+            asked,
+            channel,
+            at,
+            evaluator,
+            clearing,
+            answers: Answers::default(),
+            suppressions,
+            scorer,
+            clauses: Clauses::default(),
+            held_out: assigned.iter().map(|assignment| assignment.is_held_out).collect(),
+            horizon: Horizon::NEVER,
+        }
+    }
+
+    /// Takes an action through the stages; all of them, if all reasons are wanted.
+    pub(super) fn test(&mut self, id: ActionId, action: &'a PlannedAction, place: usize) -> Tested {
+        const ENGAGEMENT: [Stage; 3] =
+            [Stage::Eligibility, Stage::Applicability, Stage::Suitability];
+        let stages: [(Stage, Test<'a>); 11] = [
+            (Stage::Availability, Self::test_availability),
+            (Stage::Consent, Self::test_consent),
+            (Stage::QuietHours, Self::test_quiet_hours),
+            (Stage::Eligibility, Self::test_eligibility),
+            (Stage::Applicability, Self::test_applicability),
+            (Stage::Suitability, Self::test_suitability),
+            (Stage::Suppression, Self::test_suppression),
+            (Stage::Limits, Self::test_limits),
+            (Stage::Holdout, Self::test_holdout),
+            (Stage::Score, Self::test_score),
+            (Stage::Arbitration, Self::test_arbitration),
+        ];
+        let is_forced = self.asked.is_forced(action);
+        let mut tested = Tested::new(place);
+        self.prioritise(action, is_forced, &mut tested);
+        for (stage, test) in stages {
+            let is_lifted = ENGAGEMENT.contains(&stage) || stage >= Stage::Holdout;
+            if is_forced && is_lifted {
+                continue;
+            }
+            test(self, id, action, &mut tested);
+            // Whether a held-out action would have had a place is asked later.
+            let goes_on = tested.reasons.iter().all(|reason| reason.stage() == Stage::Holdout);
+            tested.is_out = !tested.reasons.is_empty();
+            if !self.asked.is_complete && !goes_on {
+                break;
+            }
+        }
+        self.horizon = self.horizon.joined(tested.horizon);
+        tested
+    }
+
+    pub(super) fn facts(&self) -> &'a Facts<'a> {
+        self.evaluator.facts()
+    }
+
+    pub(super) fn delivery(&self, part: &str) -> Delivery {
+        let facts = self.facts();
+        let part = facts.schema().find_part(part);
+        part.map_or(Delivery::Never, |part| facts.delivery(part))
+    }
+
+    pub(super) fn take_in_force(&mut self) -> Vec<InForce> {
+        self.suppressions.take_in_force()
+    }
+}

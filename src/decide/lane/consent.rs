@@ -1,0 +1,114 @@
+//! Stage 2: what the customer agreed to.
+//!
+//! Marketing needs a grant on outbound channels; inbound it is held back only
+//! by a refusal. What is not known about consent holds marketing back on
+//! either. Service and transactional actions need no consent, unless they say
+//! so. A hard block holds whatever the purpose, however old the news of it.
+
+use super::super::clearing::Hold;
+use super::super::grants::Consents;
+use super::super::horizon::Horizon;
+use super::{Lane, Tested};
+use crate::condition::{Basis, FactState, Subject};
+use crate::decision::{ReasonCode, Rule, StoredReason};
+use crate::plan::{ActionId, PlannedAction};
+use crate::schema::{Delivery, Facts};
+use crate::time::Timestamp;
+use crate::vocabulary::Purpose;
+
+/// What consent says about purposes, found out once for all actions.
+#[derive(Default)]
+pub(super) struct Answers(Vec<(Purpose, Answer)>);
+
+/// What consent says about a purpose on a channel.
+#[derive(Clone)]
+struct Answer {
+    /// Why the purpose is held back, and what clears it.
+    against: Option<(StoredReason, Hold)>,
+    horizon: Horizon,
+}
+
+impl<'a> Lane<'a> {
+    pub(super) fn test_consent(
+        &mut self,
+        _: ActionId,
+        action: &'a PlannedAction,
+        tested: &mut Tested,
+    ) {
+        if action.needs_consent {
+            let answer = self.answer(action.purpose);
+            tested.watch(answer.horizon);
+            if let Some((reason, hold)) = answer.against {
+                tested.add(reason, hold);
+            }
+        }
+        if self.consents(action.purpose).is_blocked() {
+            let reason = StoredReason::new(ReasonCode::HardBlocked, Rule::None);
+            tested.add(StoredReason { channel: Some(self.channel), ..reason }, Hold::Never);
+        }
+    }
+
+    fn consents(&self, purpose: Purpose) -> Consents<'a> {
+        Consents::of(self.plan, self.context, self.channel, purpose)
+    }
+
+    fn answer(&mut self, purpose: Purpose) -> Answer {
+        if let Some((_, answer)) = self.answers.0.iter().find(|(about, _)| *about == purpose) {
+            return answer.clone();
+        }
+        let consents = self.consents(purpose);
+        let against = against(&consents, self.facts(), self.at).map(|(reason, hold)| {
+            let until = self.clearing.clear(hold);
+            (StoredReason { channel: Some(self.channel), until, ..reason }, hold)
+        });
+        let horizon = Horizon::at(consents.next_change(self.at));
+        let horizon = horizon.joined(Horizon::of_delivery(self.delivery("consent")));
+        let answer = Answer { against, horizon };
+        self.answers.0.push((purpose, answer.clone()));
+        answer
+    }
+}
+
+fn against(
+    consents: &Consents<'_>,
+    facts: &Facts<'_>,
+    at: Timestamp,
+) -> Option<(StoredReason, Hold)> {
+    let lacking = lacking(facts, consents, at);
+    if lacking.is_none() && consents.allows(at) {
+        return None;
+    }
+    let lapsed = lacking.is_none() && consents.has_lapsed(at);
+    let code = if lapsed { ReasonCode::ConsentRevoked } else { ReasonCode::NoConsent };
+    // What is not known stays so, even once a refusal that is known lapses.
+    let clears = lacking.is_none() && consents.are_complete();
+    let hold = if clears { Hold::Consent(consents.purpose()) } else { Hold::Never };
+    let basis = lacking.or_else(|| known(facts)).into_iter().collect();
+    Some((StoredReason { basis, ..StoredReason::new(code, Rule::None) }, hold))
+}
+
+/// Says what is not known about consent, if something is.
+fn lacking(facts: &Facts<'_>, consents: &Consents<'_>, at: Timestamp) -> Option<Basis> {
+    let part = facts.schema().find_part("consent")?;
+    let state = match facts.delivery(part) {
+        Delivery::Never => FactState::Unknown,
+        Delivery::Stale { age, max_age } => FactState::Stale { age, max_age },
+        Delivery::Ahead { .. } => FactState::Invalid,
+        Delivery::Fresh { .. } => {
+            let state = consents.lacking(at)?;
+            let grants = facts.schema().find("consent.grants")?;
+            return Some(Basis { subject: Subject::Fact(grants), state });
+        }
+    };
+    Some(Basis { subject: Subject::Part(part), state })
+}
+
+/// Dates what is known about consent.
+fn known(facts: &Facts<'_>) -> Option<Basis> {
+    let part = facts.schema().find_part("consent")?;
+    let Delivery::Fresh { age, .. } = facts.delivery(part) else {
+        return None;
+    };
+    let grants = facts.schema().find("consent.grants")?;
+    Some(Basis { subject: Subject::Fact(grants), state: FactState::Fresh { age } })
+}

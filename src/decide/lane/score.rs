@@ -1,0 +1,155 @@
+//! Stages 9 and 10: the exact priority, propensity × context weight × value ×
+//! lever, and what it must come to.
+
+use super::super::clearing::Hold;
+use super::super::horizon::Horizon;
+use super::{Lane, Tested};
+use crate::check::{CERTAIN, CheckedPropensity, ONE};
+use crate::condition::{Evaluator, Truth, lacking_score};
+use crate::decision::{ReasonCode, Rule, StoredReason};
+use crate::plan::{ActionId, Plan, PlannedAction, factor};
+use crate::policy::point;
+
+/// The context weights that apply.
+pub(super) struct Scorer {
+    /// For each boost of the plan its basis points, or 0 if it does not apply,
+    /// and until when that stays so.
+    weights: Vec<(i64, Horizon)>,
+}
+
+/// How likely and how important an action is.
+struct Scored {
+    propensity: u32,
+    priority: u128,
+}
+
+impl Scorer {
+    /// Evaluates every context weight once; only a known true one applies.
+    pub(super) fn new(plan: &Plan, evaluator: &mut Evaluator<'_>) -> Self {
+        let weights = plan.boosts.iter().map(|boost| {
+            let outcome = evaluator.truth(boost.when);
+            let applies = outcome.truth() == Truth::True;
+            (if applies { boost.basis_points } else { 0 }, Horizon::of(&outcome))
+        });
+        Self { weights: weights.collect() }
+    }
+
+    /// Returns the exact product, or `None` if a score is missing.
+    fn score(&self, action: &PlannedAction, evaluator: &mut Evaluator<'_>) -> Option<Scored> {
+        let propensity = propensity(&action.propensity, evaluator)?;
+        let priority = u128::from(propensity)
+            * u128::from(self.context_weight(action))
+            * u128::from(action.value)
+            * u128::from(action.lever);
+        Some(Scored { propensity, priority })
+    }
+
+    fn context_weight(&self, action: &PlannedAction) -> u32 {
+        let weights = action.boosts.iter().filter_map(|boost| self.weights.get(*boost));
+        factor(ONE + weights.map(|(points, _)| points).sum::<i64>())
+    }
+
+    fn horizon(&self, action: &PlannedAction) -> Horizon {
+        let weights = action.boosts.iter().filter_map(|boost| self.weights.get(*boost));
+        weights.fold(Horizon::NEVER, |joined, (_, horizon)| joined.joined(*horizon))
+    }
+}
+
+/// Spells the factors of a priority.
+pub(crate) fn factors(
+    plan: &Plan,
+    action: &PlannedAction,
+    evaluator: &mut Evaluator<'_>,
+) -> String {
+    let scorer = Scorer::new(plan, evaluator);
+    let Some(propensity) = propensity(&action.propensity, evaluator) else {
+        return String::new();
+    };
+    let weight = point(scorer.context_weight(action).into(), 4);
+    let exponent = plan.currency.map_or(2, |currency| u32::from(currency.exponent()));
+    format!(
+        "propensity {} × context weight {weight} × value {} × lever {}",
+        point(propensity.into(), 9),
+        point(action.value.into(), exponent),
+        point(action.lever.into(), 4),
+    )
+}
+
+/// Returns the propensity in parts per billion; a model's is rounded half to even.
+///
+/// A score outside 0 to 1 is no propensity: it counts as missing.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the number is between 0 and a billion"
+)]
+fn propensity(of: &CheckedPropensity, evaluator: &mut Evaluator<'_>) -> Option<u32> {
+    match of {
+        CheckedPropensity::Fixed(parts) => Some(*parts),
+        CheckedPropensity::Score(term) => {
+            let score = evaluator.number(*term)?;
+            let parts = (score * f64::from(CERTAIN)).round_ties_even();
+            (0.0..=1.0).contains(&score).then_some(parts as u32)
+        }
+    }
+}
+
+impl<'a> Lane<'a> {
+    /// Finds the priority of an action; one that is forced needs no score.
+    pub(super) fn prioritise(
+        &mut self,
+        action: &'a PlannedAction,
+        is_forced: bool,
+        tested: &mut Tested,
+    ) {
+        let scored = self.scorer.score(action, &mut self.evaluator);
+        let priority = scored.map(|scored| scored.priority);
+        tested.priority = priority.or(is_forced.then_some(0));
+    }
+
+    /// A missing score is a reason, never a default.
+    pub(super) fn test_score(
+        &mut self,
+        _: ActionId,
+        action: &'a PlannedAction,
+        tested: &mut Tested,
+    ) {
+        if let CheckedPropensity::Score(term) = &action.propensity {
+            tested.watch(Horizon::of(&self.evaluator.number_horizon(*term)));
+            if tested.priority.is_none() {
+                let basis = lacking_score(&mut self.evaluator, *term);
+                let reason = StoredReason::new(ReasonCode::ModelMissing, Rule::None);
+                tested.add(StoredReason { basis, ..reason }, Hold::Never);
+                return;
+            }
+        }
+        let Some(scored) = self.scorer.score(action, &mut self.evaluator) else { return };
+        for id in &action.thresholds {
+            let threshold = self.plan.thresholds.get(id.place());
+            let least = threshold.and_then(|threshold| threshold.propensity);
+            if least.is_some_and(|least| scored.propensity < least) {
+                let reason = StoredReason::new(ReasonCode::BelowPropensity, Rule::Threshold(*id));
+                tested.add(reason, Hold::Never);
+            }
+        }
+    }
+
+    /// What the order is about must come to what the policy asks for.
+    pub(super) fn test_arbitration(
+        &mut self,
+        _: ActionId,
+        action: &'a PlannedAction,
+        tested: &mut Tested,
+    ) {
+        tested.watch(self.scorer.horizon(action));
+        let Some(priority) = tested.priority else { return };
+        for id in &action.thresholds {
+            let threshold = self.plan.thresholds.get(id.place());
+            let least = threshold.and_then(|threshold| threshold.priority);
+            if least.is_some_and(|least| priority < least) {
+                let reason = StoredReason::new(ReasonCode::BelowPriority, Rule::Threshold(*id));
+                tested.add(reason, Hold::Never);
+            }
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! How limits stand, as pure functions of the history and the moment.
+//!
+//! What the history shows counts, however old it is: a cap that was reached
+//! stays reached. What nobody can tell holds marketing back, and nothing else.
+
+use std::collections::HashMap;
+
+use super::earlier;
+use super::past::{Labels, Mark, Past, Tally, Value};
+use super::quiet::Quiet;
+use crate::check::{CheckedLimit, LimitRule, WhoseZone, Window};
+use crate::condition::{Basis, FactState, Subject};
+use crate::context::{Completeness, Context, History, Retention};
+use crate::decision::ReasonCode;
+use crate::plan::{ActionId, LimitId, Plan, PlannedAction};
+use crate::schema::{Delivery, Facts};
+use crate::time::{Duration, Timestamp, Zone};
+use crate::vocabulary::{Channel, Outcome};
+
+/// How a limit stands at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) is_blocked: bool,
+    /// When that may change with the history as it is.
+    pub(super) next: Option<Timestamp>,
+}
+
+impl Standing {
+    const CLEAR: Self = Self { is_blocked: false, next: None };
+
+    /// Joins how a limit stands for two values: both must permit.
+    fn and(self, other: Self) -> Self {
+        match (self.is_blocked, other.is_blocked) {
+            // The last to let go decides.
+            (true, true) => {
+                let next = self.next.zip(other.next).map(|(one, other)| one.max(other));
+                Self { is_blocked: true, next }
+            }
+            (true, false) => self,
+            (false, true) => other,
+            (false, false) => Self { is_blocked: false, next: earlier(self.next, other.next) },
+        }
+    }
+}
+
+/// The limits on a channel, counted as they are asked for.
+pub(super) struct Limits<'a> {
+    plan: &'a Plan,
+    channel: Channel,
+    past: Past<'a>,
+    tallies: HashMap<LimitId, Tally<'a>, ahash::RandomState>,
+    calendar: Calendar,
+    /// What is the matter with the history, the session and the zone.
+    history: Knowledge,
+    session: Knowledge,
+    zone: Knowledge,
+}
+
+/// Where the windows of caps begin.
+struct Calendar {
+    session_started_at: Option<Timestamp>,
+    zone: Option<Zone>,
+}
+
+/// How well something that limits rest on is known.
+pub(super) struct Knowledge {
+    /// The fact, as it is known; none if it is not needed.
+    pub(super) known: Option<Basis>,
+    /// What is lacking for a no to be certain.
+    pub(super) lacking: Option<Basis>,
+    pub(super) delivery: Delivery,
+}
+
+impl<'a> Limits<'a> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        context: &'a Context,
+        channel: Channel,
+        facts: &Facts<'_>,
+        quiet: &Quiet<'_>,
+    ) -> Self {
+        let recency = context.recency.known();
+        Self {
+            plan,
+            channel,
+            past: Past::of(plan, context),
+            tallies: HashMap::default(),
+            calendar: Calendar {
+                session_started_at: recency.and_then(|recency| recency.session_started_at),
+                zone: quiet.last_known_zone.clone(),
+            },
+            history: history(plan, context, facts),
+            session: session(context, facts),
+            zone: Knowledge {
+                known: quiet.zone.clone().err().filter(|_| quiet.last_known_zone.is_some()),
+                lacking: quiet.zone.clone().err(),
+                delivery: quiet.delivery,
+            },
+        }
+    }
+
+    /// Judges a limit for an action at an instant, by what the history shows.
+    pub(super) fn standing(&mut self, id: LimitId, action: ActionId, at: Timestamp) -> Standing {
+        self.count(id);
+        let limit = self.plan.limit(id);
+        let tally = self.tallies.get(&id);
+        let judge = |value: &Value<'_>| {
+            let marks = tally.and_then(|tally| tally.get(value)).map_or(&[][..], Vec::as_slice);
+            self.calendar.judge(limit, marks, &self.plan.action(action).id, at)
+        };
+        let values = self.values(limit, self.plan.action(action));
+        values.iter().map(judge).fold(Standing::CLEAR, Standing::and)
+    }
+
+    /// Judges a limit for an action with other interactions in place of the
+    /// history: what a slate has added to it.
+    pub(super) fn is_reached_with(
+        &self,
+        id: LimitId,
+        marks: &[Mark<'_>],
+        action: ActionId,
+        at: Timestamp,
+    ) -> bool {
+        let limit = self.plan.limit(id);
+        self.calendar.judge(limit, marks, &self.plan.action(action).id, at).is_blocked
+    }
+
+    /// Returns what a limit counts under a value.
+    pub(super) fn marks(&mut self, id: LimitId, value: Value<'a>) -> &[Mark<'a>] {
+        self.count(id);
+        let marks = self.tallies.get(&id).and_then(|tally| tally.get(&value));
+        marks.map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the values under which a limit counts an action here.
+    pub(super) fn values(&self, limit: &CheckedLimit, action: &'a PlannedAction) -> Vec<Value<'a>> {
+        let mut values = Vec::with_capacity(1);
+        // The outcome does not matter here.
+        let labels = Labels::today(action, Some(self.channel), Outcome::Decision);
+        labels.each_value(limit.per, |value| values.push(value));
+        values
+    }
+
+    fn count(&mut self, id: LimitId) {
+        let (plan, past) = (self.plan, &self.past);
+        self.tallies.entry(id).or_insert_with(|| past.tally(plan.limit(id)));
+    }
+
+    /// Lists what a limit rests on.
+    pub(super) fn rests_on(&self, limit: &CheckedLimit) -> impl Iterator<Item = &Knowledge> {
+        let window = match &limit.rule {
+            LimitRule::Cap { window: Window::Session, .. } => Some(&self.session),
+            LimitRule::Cap { window: Window::Calendar(_, WhoseZone::Customers), .. } => {
+                Some(&self.zone)
+            }
+            _ => None,
+        };
+        std::iter::once(&self.history).chain(window)
+    }
+}
+
+impl Calendar {
+    /// Judges a limit by the interactions it counts, in the order of time.
+    fn judge(
+        &self,
+        limit: &CheckedLimit,
+        marks: &[Mark<'_>],
+        own: &str,
+        at: Timestamp,
+    ) -> Standing {
+        let past = marks.partition_point(|mark| mark.at <= at);
+        let (past, coming) = marks.split_at(past);
+        let coming = coming.first().map(|mark| mark.at);
+        let until = match &limit.rule {
+            LimitRule::Cap { at_most, window } => self.full_until(*at_most, window, past, at),
+            LimitRule::Pause { at_most, within, pause } => {
+                paused_until(*at_most, *within, *pause, past, at)
+            }
+            LimitRule::Cooldown { gap } => {
+                let last = past.last().map(|mark| mark.at + *gap);
+                last.filter(|over| *over > at).map(Some)
+            }
+            LimitRule::NeverAfter { within } => {
+                let others = past.iter().rev().find(|mark| mark.action != own);
+                let over = others.map(|mark| mark.at + *within);
+                over.filter(|over| *over > at).map(Some)
+            }
+            LimitRule::OnlyAfter { at_least, within } => {
+                return only_after(*at_least, *within, marks, at);
+            }
+        };
+        match until {
+            Some(next) => Standing { is_blocked: true, next },
+            None => Standing { is_blocked: false, next: coming },
+        }
+    }
+
+    /// Tells whether a window holds as many as it may, and until when.
+    fn full_until(
+        &self,
+        at_most: usize,
+        window: &Window,
+        past: &[Mark<'_>],
+        at: Timestamp,
+    ) -> Option<Option<Timestamp>> {
+        // The window is full as long as this one is in it.
+        let decisive = past.len().checked_sub(at_most).and_then(|place| past.get(place))?.at;
+        match window {
+            Window::Rolling(length) => {
+                let over = decisive + *length;
+                (over > at).then_some(Some(over))
+            }
+            Window::Calendar(period, zone) => {
+                let zone = match zone {
+                    WhoseZone::Named(zone) => zone,
+                    WhoseZone::Customers => self.zone.as_ref()?,
+                };
+                let (start, end) = period.around(zone, at)?;
+                (decisive >= start).then_some(Some(end))
+            }
+            Window::Session => {
+                let start = self.session_started_at?;
+                (decisive >= start && start <= at).then_some(None)
+            }
+            Window::Lifetime => Some(None),
+        }
+    }
+}
+
+/// Tells until when pauses run that began with so many in a window.
+///
+/// A pause runs its time, whatever has left the window meanwhile.
+fn paused_until(
+    at_most: usize,
+    within: Duration,
+    pause: Duration,
+    past: &[Mark<'_>],
+    at: Timestamp,
+) -> Option<Option<Timestamp>> {
+    let windows = past.windows(at_most).rev();
+    let mut recent = windows.filter_map(|window| Some((window.first()?.at, window.last()?.at)));
+    let began = recent
+        .by_ref()
+        .take_while(|(_, last)| *last + pause > at)
+        .find(|(first, last)| *first > *last - within);
+    began.map(|(_, last)| Some(last + pause))
+}
+
+fn only_after(
+    at_least: Duration,
+    within: Option<Duration>,
+    marks: &[Mark<'_>],
+    at: Timestamp,
+) -> Standing {
+    // Those old enough come first.
+    let ripe = marks.partition_point(|mark| mark.at + at_least <= at);
+    let newest = marks.get(..ripe).and_then(|ripe| ripe.last()).map(|mark| mark.at);
+    let over = newest.zip(within).map(|(newest, within)| newest + within);
+    if newest.is_some() && over.is_none_or(|over| over > at) {
+        return Standing { is_blocked: false, next: over };
+    }
+    let next = marks.get(ripe).map(|mark| mark.at + at_least);
+    Standing { is_blocked: true, next }
+}
+
+/// Returns the code of a limit that holds back.
+pub(super) fn code(limit: &CheckedLimit) -> ReasonCode {
+    match limit.rule {
+        LimitRule::Cap { .. } if limit.channels.is_empty() => ReasonCode::CapReached,
+        LimitRule::Cap { .. } => ReasonCode::ChannelLimit,
+        LimitRule::Pause { .. } => ReasonCode::OutcomeSuppressed,
+        LimitRule::Cooldown { .. } => ReasonCode::Cooldown,
+        LimitRule::NeverAfter { .. } => ReasonCode::NeverFollowedBy,
+        LimitRule::OnlyAfter { .. } => ReasonCode::OnlyAfterUnmet,
+    }
+}
+
+/// Says how well the history is known.
+fn history(plan: &Plan, context: &Context, facts: &Facts<'_>) -> Knowledge {
+    let history = context.history.known();
+    let in_list = match history.map(|history| history.interactions.completeness()) {
+        _ if history.is_some_and(|history| is_enough(plan, history)) => None,
+        Some(Completeness::Partial) => Some(FactState::Partial),
+        _ => Some(FactState::Unknown),
+    };
+    Knowledge::of(facts, "history", "history.interactions", in_list)
+}
+
+/// Says how well the start of the session is known.
+fn session(context: &Context, facts: &Facts<'_>) -> Knowledge {
+    let started_at = context.recency.known().and_then(|recency| recency.session_started_at);
+    let absent = started_at.is_none().then_some(FactState::Absent);
+    Knowledge::of(facts, "recency", "recency.session_started_at", absent)
+}
+
+impl Knowledge {
+    /// Dates a fact; `lacking` is what is the matter with it in a fresh part.
+    fn of(facts: &Facts<'_>, part: &str, fact: &str, lacking: Option<FactState>) -> Self {
+        let schema = facts.schema();
+        let outside = |path: &str| Subject::Outside(path.to_owned());
+        let part_id = schema.find_part(part);
+        let part = part_id.map_or_else(|| outside(part), Subject::Part);
+        let fact = schema.find(fact).map_or_else(|| outside(fact), Subject::Fact);
+        let delivery = part_id.map_or(Delivery::Never, |part| facts.delivery(part));
+        let of_part = |state| Basis { subject: part.clone(), state };
+        let (known, lacking) = match delivery {
+            Delivery::Never => (None, Some(of_part(FactState::Unknown))),
+            Delivery::Stale { age, max_age } => {
+                let stale = of_part(FactState::Stale { age, max_age });
+                (Some(stale.clone()), Some(stale))
+            }
+            Delivery::Ahead { .. } => {
+                let invalid = of_part(FactState::Invalid);
+                (Some(invalid.clone()), Some(invalid))
+            }
+            Delivery::Fresh { age, .. } => {
+                let known = Basis { subject: fact.clone(), state: FactState::Fresh { age } };
+                (Some(known), lacking.map(|state| Basis { subject: fact, state }))
+            }
+        };
+        Self { known, lacking, delivery }
+    }
+}
+
+/// Tells whether a history holds everything that limits look at.
+pub(super) fn is_enough(plan: &Plan, history: &History) -> bool {
+    match history.interactions.completeness() {
+        Completeness::Complete => true,
+        Completeness::Partial => {
+            history.summary_of.is_some()
+                && history.summary_of.as_deref() == plan.mark_of_summaries()
+        }
+        Completeness::Unknown => false,
+    }
+}
+
+/// Returns how far back limits look.
+pub(crate) fn retention(plan: &Plan) -> Retention {
+    let looks_back = plan.limits.iter().map(|limit| match &limit.rule {
+        LimitRule::Cap { window: Window::Rolling(within), .. } => Retention::For(*within),
+        LimitRule::Cap { window: Window::Calendar(period, _), .. } => {
+            Retention::For(period.longest())
+        }
+        // A session is as long as it is.
+        LimitRule::Cap { window: Window::Session | Window::Lifetime, .. } => Retention::Forever,
+        LimitRule::Pause { within, pause, .. } => Retention::For(*within + *pause),
+        LimitRule::Cooldown { gap } => Retention::For(*gap),
+        LimitRule::NeverAfter { within } => Retention::For(*within),
+        LimitRule::OnlyAfter { within, .. } => within.map_or(Retention::Forever, Retention::For),
+    });
+    looks_back.max().unwrap_or(Retention::Nothing)
+}

@@ -1,0 +1,137 @@
+//! Quiet hours on a channel, where the customer is.
+
+use super::asked::Asked;
+use super::horizon::Horizon;
+use crate::check::CheckedQuietHours;
+use crate::condition::{Basis, FactState, Subject};
+use crate::context::Context;
+use crate::plan::{Plan, QuietHoursId};
+use crate::schema::{Delivery, Facts};
+use crate::time::{Timestamp, Zone};
+use crate::vocabulary::Channel;
+
+/// The quiet hours on a channel, in the zone of the customer.
+pub(super) struct Quiet<'a> {
+    windows: Vec<QuietWindow<'a>>,
+    /// The customer's zone, or what is the matter with it.
+    pub(super) zone: Result<Zone, Basis>,
+    /// The zone the profile gives, however old.
+    pub(super) last_known_zone: Option<Zone>,
+    /// How the profile was delivered, if the zone is from there.
+    pub(super) delivery: Delivery,
+}
+
+struct QuietWindow<'a> {
+    id: QuietHoursId,
+    rule: &'a CheckedQuietHours,
+    /// None if neither the customer's zone nor one to fall back on is known.
+    zone: Option<Zone>,
+}
+
+/// After so many windows in a row there is no end to quiet hours.
+const MAX_WINDOWS: usize = 64;
+/// The end of quiet hours that have none.
+pub(super) const NO_END: Timestamp = Timestamp::from_millis(i64::MAX);
+
+impl<'a> Quiet<'a> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        context: &Context,
+        asked: &Asked<'_>,
+        channel: Channel,
+        facts: &Facts<'_>,
+    ) -> Self {
+        let of_profile = context.profile.known().and_then(|profile| profile.time_zone.as_deref());
+        let of_profile = of_profile.filter(|_| plan.reads_zones());
+        let last_known_zone = asked.zone.clone().or_else(|| of_profile.and_then(Zone::find));
+        let part = facts.schema().find_part("profile");
+        let delivery = match &asked.zone {
+            Some(_) => Delivery::Never,
+            None => part.map_or(Delivery::Never, |part| facts.delivery(part)),
+        };
+        let zone = match &asked.zone {
+            Some(zone) => Ok(zone.clone()),
+            None => zone_of(facts, of_profile, last_known_zone.as_ref()),
+        };
+        let on_channel = |(id, rule): (u32, &'a CheckedQuietHours)| {
+            let rests = if rule.channels.is_empty() {
+                channel.is_outbound()
+            } else {
+                rule.channels.contains(&channel)
+            };
+            rests.then(|| QuietWindow {
+                id: QuietHoursId(id),
+                rule,
+                zone: zone.as_ref().ok().or(rule.fallback_zone.as_ref()).cloned(),
+            })
+        };
+        let windows = (0..).zip(&plan.quiet_hours).filter_map(on_channel).collect();
+        Self { windows, zone, last_known_zone, delivery }
+    }
+
+    /// Returns when it is no longer quiet, if it is quiet at an instant.
+    pub(super) fn end(&self, at: Timestamp) -> Option<Timestamp> {
+        let mut end = None;
+        for _ in 0..MAX_WINDOWS {
+            let from = end.unwrap_or(at);
+            let ends = self.windows.iter().filter_map(|window| window.end(from));
+            match ends.max() {
+                Some(later) => end = Some(later),
+                None => return end,
+            }
+        }
+        Some(NO_END)
+    }
+
+    /// Returns when these quiet hours end, if they hold at an instant.
+    pub(super) fn end_of(&self, id: QuietHoursId, at: Timestamp) -> Option<Timestamp> {
+        self.windows.iter().find(|window| window.id == id)?.end(at)
+    }
+
+    /// Lists the quiet hours that hold at an instant and when they end, and
+    /// those of which nobody can tell.
+    pub(super) fn holding(&self, at: Timestamp) -> Vec<(QuietHoursId, Option<Timestamp>)> {
+        let holding = self.windows.iter().filter_map(|window| {
+            let end = window.end(at);
+            (end.is_some() || window.zone.is_none()).then_some((window.id, end))
+        });
+        holding.collect()
+    }
+
+    /// Returns until when nothing about quiet hours changes.
+    pub(super) fn horizon(&self, at: Timestamp) -> Horizon {
+        let changes = self.windows.iter().filter_map(|window| {
+            window.end(at).or_else(|| window.rule.hours.next_start(window.zone.as_ref()?, at))
+        });
+        let horizon = Horizon::at(changes.min());
+        let by_zone = self.windows.is_empty();
+        if by_zone { horizon } else { horizon.joined(Horizon::of_delivery(self.delivery)) }
+    }
+}
+
+impl QuietWindow<'_> {
+    fn end(&self, at: Timestamp) -> Option<Timestamp> {
+        self.rule.hours.end(self.zone.as_ref()?, at)
+    }
+}
+
+/// Reads the customer's zone from the profile, or says what is not known.
+fn zone_of(facts: &Facts<'_>, written: Option<&str>, found: Option<&Zone>) -> Result<Zone, Basis> {
+    let part = facts.schema().find_part("profile");
+    let of_part = |state| {
+        let subject = part.map_or(Subject::Outside("profile".to_owned()), Subject::Part);
+        Basis { subject, state }
+    };
+    let of_fact = |state| {
+        let fact = facts.schema().find("profile.time_zone").map(Subject::Fact);
+        let subject = fact.unwrap_or_else(|| Subject::Outside("profile.time_zone".to_owned()));
+        Basis { subject, state }
+    };
+    match part.map_or(Delivery::Never, |part| facts.delivery(part)) {
+        Delivery::Never => Err(of_part(FactState::Unknown)),
+        Delivery::Stale { age, max_age } => Err(of_part(FactState::Stale { age, max_age })),
+        Delivery::Ahead { .. } => Err(of_part(FactState::Invalid)),
+        Delivery::Fresh { .. } if written.is_none() => Err(of_fact(FactState::Absent)),
+        Delivery::Fresh { .. } => found.cloned().ok_or_else(|| of_fact(FactState::Invalid)),
+    }
+}

@@ -1,0 +1,213 @@
+//! Which slot an action takes, and how it is shown there.
+
+use super::super::Candidate;
+use super::super::asked::Asked;
+use super::super::horizon::Horizon;
+use super::super::lane::Lane;
+use super::{Slate, reason};
+use crate::check::{CheckedPlacement, CheckedTreatment};
+use crate::condition::{Basis, FactState, Subject};
+use crate::decision::{ReasonCode, Request, StoredReason};
+use crate::plan::{ActionId, PlannedAction};
+use crate::schema::{Delivery, Facts};
+use crate::vocabulary::{Channel, FormFactor};
+
+/// The places that a request asks to fill.
+pub(super) enum Slots<'a> {
+    /// So many places in one ranking.
+    Ranking { limit: usize },
+    /// Named slots, each taken or free.
+    Named { slots: Vec<(&'a str, bool)>, limit: usize },
+}
+
+impl<'a> Slots<'a> {
+    pub(super) fn new(request: &'a Request) -> Self {
+        let limit = request.limit.unwrap_or(usize::MAX);
+        if request.slots.is_empty() {
+            return Self::Ranking { limit };
+        }
+        let slots = request.slots.iter().take(Request::MAX_SLOTS);
+        Self::Named { slots: slots.map(|slot| (slot.as_str(), false)).collect(), limit }
+    }
+
+    /// Tells whether there is no place left after so many.
+    pub(super) fn are_taken(&self, placed: usize) -> bool {
+        match self {
+            Self::Ranking { limit } => placed >= *limit,
+            Self::Named { slots, limit } => {
+                placed >= *limit || slots.iter().all(|(_, taken)| *taken)
+            }
+        }
+    }
+
+    pub(super) fn take(&mut self, slot: Option<usize>) {
+        if let (Self::Named { slots, .. }, Some(slot)) = (self, slot) {
+            slots.get_mut(slot).into_iter().for_each(|(_, taken)| *taken = true);
+        }
+    }
+}
+
+/// Who looks at the slate, as far as treatments ask.
+pub(super) struct Viewer {
+    device: Result<FormFactor, Basis>,
+    /// In lower case.
+    locale: Result<String, Basis>,
+    /// Until when that stays known as it is.
+    horizon: Horizon,
+}
+
+impl Viewer {
+    pub(super) fn new(asked: &Asked<'_>, lane: &Lane<'_>) -> Self {
+        let (device, profile) = (lane.delivery("device"), lane.delivery("profile"));
+        let horizon = Horizon::of_delivery(device).joined(Horizon::of_delivery(profile));
+        Self { device: form_factor(lane), locale: locale(asked, lane), horizon }
+    }
+}
+
+impl<'a> Slate<'a> {
+    /// Finds the first free slot, and the first treatment that fits it.
+    pub(super) fn fit(
+        &self,
+        candidate: &Candidate,
+        action: &PlannedAction,
+        lane: &mut Lane<'a>,
+    ) -> Result<(Option<usize>, Option<usize>), StoredReason> {
+        let viewer = self.viewers.get(candidate.on.lane);
+        let asks = |treatment: &CheckedTreatment| {
+            !treatment.devices.is_empty() || !treatment.locales.is_empty()
+        };
+        if let Some(viewer) = viewer.filter(|_| action.treatments.iter().any(asks)) {
+            lane.horizon = lane.horizon.joined(viewer.horizon);
+        }
+        let Slots::Named { slots, .. } = &self.slots else {
+            return self
+                .treatment(candidate, action, lane.channel, None)
+                .map(|found| (None, found));
+        };
+        let mut refusal = None;
+        for (place, (name, taken)) in slots.iter().enumerate() {
+            if *taken || !self.takes(name, candidate.action, lane.channel) {
+                continue;
+            }
+            match self.treatment(candidate, action, lane.channel, Some(name)) {
+                Ok(treatment) => return Ok((Some(place), treatment)),
+                // A refusal that names a missing fact says more than one without.
+                Err(reason) => {
+                    let kept = refusal.filter(|kept: &StoredReason| {
+                        !kept.basis.is_empty() || reason.basis.is_empty()
+                    });
+                    refusal = kept.or(Some(reason));
+                }
+            }
+        }
+        Err(refusal.unwrap_or_else(|| reason(ReasonCode::NoMatchingPlacement)))
+    }
+
+    /// Tells whether a slot takes an action, as far as its placement says.
+    fn takes(&self, slot: &str, action: ActionId, channel: Channel) -> bool {
+        let placements = &self.plan.placements;
+        let takes = |placement: &CheckedPlacement| {
+            let is_there = placement.channels.is_empty() || placement.channels.contains(&channel);
+            is_there && placement.takes.as_ref().is_none_or(|takes| takes.contains(&action.place()))
+        };
+        placements.is_empty()
+            || placements.iter().find(|placement| placement.id == slot).is_some_and(takes)
+    }
+
+    /// Finds the first treatment made for the channel, the slot, the device
+    /// and the language.
+    fn treatment(
+        &self,
+        candidate: &Candidate,
+        action: &PlannedAction,
+        channel: Channel,
+        slot: Option<&str>,
+    ) -> Result<Option<usize>, StoredReason> {
+        let wanted = self.asked.request.force.as_ref().filter(|_| candidate.is_forced);
+        let wanted = wanted.and_then(|force| force.treatment.as_deref());
+        if action.treatments.is_empty() && wanted.is_none() {
+            return Ok(None);
+        }
+        let mut unknown = None;
+        for (place, treatment) in action.treatments.iter().enumerate() {
+            let is_wanted = wanted.is_none_or(|wanted| wanted == treatment.id);
+            if !is_wanted || !is_made_for(treatment, channel, slot) {
+                continue;
+            }
+            match self.suits(treatment, candidate.on.lane) {
+                Ok(true) => return Ok(Some(place)),
+                Ok(false) => {}
+                Err(basis) => unknown = Some(basis),
+            }
+        }
+        let basis = unknown.into_iter().collect();
+        Err(StoredReason { basis, ..reason(ReasonCode::NoMatchingPlacement) })
+    }
+
+    /// Tells whether a treatment suits who looks at it, or what is not known.
+    fn suits(&self, treatment: &CheckedTreatment, lane: usize) -> Result<bool, Basis> {
+        let Some(viewer) = self.viewers.get(lane) else { return Ok(false) };
+        let by_device = match &viewer.device {
+            _ if treatment.devices.is_empty() => true,
+            Ok(device) => treatment.devices.contains(device),
+            Err(unknown) => return Err(unknown.clone()),
+        };
+        if !by_device || treatment.locales.is_empty() {
+            return Ok(by_device);
+        }
+        let locale = viewer.locale.as_ref().map_err(Clone::clone)?;
+        Ok(treatment.locales.iter().any(|range| is_in_range(locale, range)))
+    }
+}
+
+fn is_made_for(treatment: &CheckedTreatment, channel: Channel, slot: Option<&str>) -> bool {
+    let fits =
+        |slot: &str| treatment.slots.is_empty() || treatment.slots.iter().any(|own| own == slot);
+    let on_channel = treatment.channels.is_empty() || treatment.channels.contains(&channel);
+    on_channel && slot.is_none_or(fits)
+}
+
+/// Tells whether a language tag is in a range: equal, or more special.
+///
+/// Source: RFC 4647, basic filtering.
+fn is_in_range(tag: &str, range: &str) -> bool {
+    let rest = tag.strip_prefix(range);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+}
+
+/// Reads the form factor, or says what is not known about it.
+fn form_factor(lane: &Lane<'_>) -> Result<FormFactor, Basis> {
+    let read = lane.context.device.known().and_then(|device| device.form_factor);
+    known(lane.facts(), "device", "device.form_factor", read)
+}
+
+/// Reads the language to speak: that of the request, the device, the profile.
+fn locale(asked: &Asked<'_>, lane: &Lane<'_>) -> Result<String, Basis> {
+    if let Some(locale) = &asked.request.locale {
+        return Ok(locale.to_lowercase());
+    }
+    let device = lane.context.device.known().and_then(|device| device.locale.as_ref());
+    let device = known(lane.facts(), "device", "device.locale", device);
+    let profile = lane.context.profile.known().and_then(|profile| profile.language.as_ref());
+    let profile = known(lane.facts(), "profile", "profile.language", profile);
+    device.or_else(|unknown| profile.map_err(|_| unknown)).map(|locale| locale.to_lowercase())
+}
+
+/// Returns what was read of a part if the part is fresh, or what is not known.
+fn known<T>(facts: &Facts<'_>, part: &str, fact: &str, read: Option<T>) -> Result<T, Basis> {
+    let schema = facts.schema();
+    let part_id = schema.find_part(part);
+    let of_part = |state| {
+        let subject = part_id.map_or_else(|| Subject::Outside(part.to_owned()), Subject::Part);
+        Basis { subject, state }
+    };
+    match part_id.map_or(Delivery::Never, |part| facts.delivery(part)) {
+        Delivery::Stale { age, max_age } => Err(of_part(FactState::Stale { age, max_age })),
+        Delivery::Ahead { .. } => Err(of_part(FactState::Invalid)),
+        delivery => read.filter(|_| delivery.is_fresh()).ok_or_else(|| {
+            let subject = schema.find(fact).map(Subject::Fact);
+            let subject = subject.unwrap_or_else(|| Subject::Outside(fact.to_owned()));
+            Basis { subject, state: FactState::Absent }
+        }),
+    }
+}
