@@ -18,9 +18,10 @@ use crate::decision::{
     Decision, FactUse, Priority, Reason, Recommendation, Request, Stage, Suppressed, Verdict,
 };
 use crate::error::Error;
-use crate::plan::{ActionId, Plan};
+use crate::plan::{ActionId, Plan, PlannedAction};
 use crate::schema::Facts;
 use crate::time::Timestamp;
+use crate::vocabulary::Channel;
 
 use stages::Stages;
 use timeline::opportunity;
@@ -45,8 +46,16 @@ pub struct Explanation {
     pub action: String,
     /// What became of it.
     pub verdict: Verdict,
+    /// The channel it goes on; if it goes on none, the first that was tried.
+    pub channel: Channel,
+    /// What became of it on each channel, if several were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<OnChannel>,
     /// The slot it takes, if it is recommended into one.
     pub slot: Option<String>,
+    /// Whether the request forces it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_forced: bool,
     /// The place among all admissible actions it has, or would have.
     pub rank: Option<usize>,
     /// Its priority; none if a score is missing.
@@ -61,6 +70,20 @@ pub struct Explanation {
     pub nearest_change: Option<NearestChange>,
     /// The stages, in their order.
     pub stages: Vec<StageReport>,
+}
+
+/// What became of the action on one of several channels.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct OnChannel {
+    /// The channel.
+    pub channel: Channel,
+    /// What would become of it if only this channel were asked for.
+    pub verdict: Verdict,
+    /// Why it would not be recommended there, a sentence for each reason.
+    pub why: Vec<String>,
+    /// The first instant at which everything that holds it back there is clear.
+    pub until: Option<Timestamp>,
 }
 
 /// What one stage says of the action.
@@ -127,16 +150,57 @@ pub(crate) fn explain(
     let id = plan.find(action).ok_or_else(|| plan.unknown_action(action))?;
     // All reasons are wanted, whatever the request asked for.
     let request = Request { detail: crate::decision::Detail::Complete, ..request.clone() };
-    let facts = gather(plan, context, &request, request.channel);
     let decision = Decision { plan, data: decide(plan, context, &request) };
-    let explainer = Explainer { plan, id, facts: &facts, decision: &decision };
+    let channel = channel_of(&decision, id).unwrap_or(request.channel);
+    let facts = gather(plan, context, &request, channel);
+    let explainer =
+        Explainer { plan, id, request: &request, channel, facts: &facts, decision: &decision };
     let opportunity = opportunity(plan, context, &request, &decision, id);
-    Ok(Explanation { opportunity, ..explainer.explanation() })
+    let channels = on_channels(plan, context, &request, &decision, id);
+    Ok(Explanation { opportunity, channels, ..explainer.explanation() })
+}
+
+/// Returns the channel an action goes on, or the first one that was tried.
+fn channel_of(decision: &Decision<'_>, id: ActionId) -> Option<Channel> {
+    let placed = decision.recommendations().find(|placed| placed.is(id));
+    placed.map(|placed| placed.channel()).or_else(|| decision.channels().first().copied())
+}
+
+/// Decides on each channel alone, if there are several.
+fn on_channels(
+    plan: &Plan,
+    context: &Context,
+    request: &Request,
+    decision: &Decision<'_>,
+    id: ActionId,
+) -> Vec<OnChannel> {
+    if decision.channels().len() < 2 {
+        return Vec::new();
+    }
+    let alone = decision.channels().iter().map(|channel| {
+        let or_channels = Vec::new();
+        let request = Request { channel: *channel, or_channels, ..request.clone() };
+        let facts = gather(plan, context, &request, *channel);
+        let decision = Decision { plan, data: decide(plan, context, &request) };
+        let (request, channel) = (&request, *channel);
+        let (facts, decision) = (&facts, &decision);
+        let explainer = Explainer { plan, id, request, channel, facts, decision };
+        let account = explainer.account();
+        OnChannel {
+            channel,
+            verdict: account.map_or(Verdict::Recommended, |account| account.verdict()),
+            why: explainer.why(),
+            until: account.and_then(|account| account.until()),
+        }
+    });
+    alone.collect()
 }
 
 struct Explainer<'a> {
     plan: &'a Plan,
     id: ActionId,
+    request: &'a Request,
+    channel: Channel,
     facts: &'a Facts<'a>,
     decision: &'a Decision<'a>,
 }
@@ -151,6 +215,9 @@ impl<'a> Explainer<'a> {
         Explanation {
             action: action.id.clone(),
             verdict: account.map_or(Verdict::Recommended, |account| account.verdict()),
+            channel: self.channel,
+            channels: Vec::new(),
+            is_forced: self.is_forced(action),
             slot: placed.and_then(|placed| placed.slot().map(str::to_owned)),
             rank: priority
                 .map(|priority| place_in_order(self.decision, self.id, priority.as_product())),
@@ -161,6 +228,11 @@ impl<'a> Explainer<'a> {
             nearest_change: self.nearest_change(action),
             stages: Stages::new(self).reports(action),
         }
+    }
+
+    /// Tells whether the request asks for the action whatever fits it.
+    fn is_forced(&self, action: &PlannedAction) -> bool {
+        self.request.force.as_ref().is_some_and(|force| force.action == action.id)
     }
 
     fn recommendation(&self) -> Option<Recommendation<'a>> {
@@ -204,9 +276,9 @@ impl<'a> Explainer<'a> {
             said = format!("{said}: {}{or}", rule.situation());
         }
         let lacking = reason.facts().filter(|fact| fact.cause().is_some());
-        let lacking: Vec<String> = lacking.map(|fact| fact.to_string()).collect();
+        let lacking: Vec<String> = lacking.map(|fact| in_a_sentence(&fact)).collect();
         if !lacking.is_empty() {
-            said = format!("{said}; {}", lacking.join(", "));
+            said = format!("{said} ({})", lacking.join(", "));
         }
         sentence(&said)
     }
@@ -225,6 +297,18 @@ fn shown_facts(facts: &Facts<'_>, basis: Vec<Basis>, by_last_known: bool) -> Vec
         ShownFact { fact, value }
     });
     shown.collect()
+}
+
+/// Says what is the matter with a fact: `support is too old: 26 h old, …`.
+fn in_a_sentence(fact: &FactUse) -> String {
+    let said = fact.to_string();
+    match said.split_once(" (") {
+        Some((path, state)) => {
+            let verb = if state.contains("delivered") { "was" } else { "is" };
+            format!("{path} {verb} {}", state.trim_end_matches(')'))
+        }
+        None => said,
+    }
 }
 
 /// Makes a sentence of words: a capital letter, and a full stop.

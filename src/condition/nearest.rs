@@ -9,10 +9,13 @@ mod domain;
 mod say;
 mod ways;
 
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
+
 use super::eval::Evaluator;
 use super::program::{AtomId, NodeId};
 use super::truth::Truth;
-use crate::schema::{Changes, FactId, Facts, FieldId, PartId};
+use crate::schema::{Changes, FactId, Facts, FieldId, PartId, Type};
 use domain::Domain;
 use ways::{Way, Ways};
 
@@ -34,11 +37,12 @@ pub(crate) struct Nearest {
 /// One fact that would have to be otherwise, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FactChange {
-    /// The path of the fact.
+    /// The path of the fact; words for what is computed of several.
     pub(crate) fact: String,
     /// The entry of a list it is a field of, by id or place.
     pub(crate) entry: Option<String>,
-    /// What is the matter now: `is "premium"`, `was never delivered`.
+    /// What is the matter now: `is "premium"`, `was never delivered`; empty
+    /// for what is computed.
     pub(crate) now: String,
     /// What would have to be: `be "basic"`, `be delivered`.
     pub(crate) wanted: String,
@@ -75,11 +79,25 @@ enum Need {
 }
 
 /// One thing that would have to be otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Flip {
     place: Place,
     need: Need,
+    /// What it costs; nothing if it is so already, and has to stay so.
     weight: u32,
+}
+
+impl Ord for Flip {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |flip: &Self| (flip.need, Reverse(flip.weight));
+        self.place.cmp(&other.place).then_with(|| key(self).cmp(&key(other)))
+    }
+}
+
+impl PartialOrd for Flip {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// How many sets of changes are evaluated.
@@ -97,18 +115,23 @@ pub(crate) fn nearest(evaluator: &mut Evaluator<'_>, demands: &[Demand]) -> Opti
     for _ in 0..MAX_TRIED {
         let Some(place) = cheapest(&waiting) else { break };
         let way = waiting.swap_remove(place);
-        let Some(settled) = Settled::of(&way, evaluator) else {
+        let Some(settled) = settled(&way, None, evaluator) else {
             continue;
         };
-        let changed = settled.changes.applied(facts);
+        let changed = settled.applied(facts);
         let mut trial = Evaluator::at(evaluator.program(), &changed, evaluator.moment());
         if holds(&mut trial, demands) {
-            return Some(Nearest { changes: settled.said, is_verified: true });
+            let words = words(&way, demands, evaluator);
+            let changes = say::all(&way, &words, evaluator);
+            return Some(Nearest { changes, is_verified: true });
         }
         expand(&mut trial, facts, demands, &way, &mut waiting);
     }
     let way = fallback?;
-    (!way.is_empty()).then(|| Nearest { changes: say::all(&way, evaluator), is_verified: false })
+    (!way.is_idle()).then(|| Nearest {
+        changes: say::all(&way, &Words::default(), evaluator),
+        is_verified: false,
+    })
 }
 
 fn holds(evaluator: &mut Evaluator<'_>, demands: &[Demand]) -> bool {
@@ -123,11 +146,11 @@ fn expand(
     way: &Way,
     waiting: &mut Vec<Way>,
 ) {
-    for more in Ways::new(evaluator, original).to_all(demands) {
+    for more in Ways::new(evaluator, original).for_all(demands) {
         let Some(joined) = way.joined(&more) else {
             continue;
         };
-        let is_news = joined != *way && !waiting.contains(&joined);
+        let is_news = !joined.is_idle() && joined != *way && !waiting.contains(&joined);
         if is_news {
             waiting.push(joined);
         }
@@ -140,32 +163,57 @@ fn cheapest(waiting: &[Way]) -> Option<usize> {
     waiting.iter().enumerate().min_by_key(cost).map(|(place, _)| place)
 }
 
-/// A set of changes with a value for each fact.
-struct Settled<'a> {
-    changes: Changes<'a>,
-    said: Vec<FactChange>,
+/// Which words of a closed set would do at a place, by code.
+type Words = BTreeMap<Place, Vec<u16>>;
+
+/// Tries out every word where a word of a closed set would have to be another.
+fn words(way: &Way, demands: &[Demand], evaluator: &mut Evaluator<'_>) -> Words {
+    let facts = evaluator.facts();
+    let mut words = Words::new();
+    for flips in way.by_place() {
+        let Some(place) = flips.first().map(|flip| &flip.place) else { continue };
+        let Some(Type::Word(set)) = domain::type_of(place, facts) else { continue };
+        let codes = set.words().iter().filter_map(|word| set.code(word));
+        let mut does = |code: &u16| {
+            let changes = settled(way, Some((place, *code)), evaluator);
+            changes.is_some_and(|changes| {
+                let changed = changes.applied(facts);
+                let (program, at) = (evaluator.program(), evaluator.moment());
+                holds(&mut Evaluator::at(program, &changed, at), demands)
+            })
+        };
+        words.insert(place.clone(), codes.filter(|code| does(code)).collect());
+    }
+    words
 }
 
-impl<'a> Settled<'a> {
-    /// Chooses values; none if the changes contradict each other, or if some
-    /// have no value to choose.
-    fn of(way: &Way, evaluator: &mut Evaluator<'a>) -> Option<Self> {
-        let facts = evaluator.facts();
-        let mut changes = Changes::default();
-        for flips in way.by_place() {
-            let place = &flips.first()?.place;
-            match place {
-                Place::Part(part) => changes.deliver(*part),
-                Place::List(list) => changes.complete(facts, *list),
-                Place::Nowhere(_) => return None,
-                Place::Fact(_) | Place::Entry(..) | Place::Field { .. } => {
-                    let domain = Domain::of(flips, evaluator)?;
-                    domain.settle(&mut changes, evaluator)?;
+/// Chooses a value for each fact; at one place it may be given.
+///
+/// None if the changes contradict each other, or if some have no value to
+/// choose.
+fn settled<'a>(
+    way: &Way,
+    given: Option<(&Place, u16)>,
+    evaluator: &mut Evaluator<'a>,
+) -> Option<Changes<'a>> {
+    let facts = evaluator.facts();
+    let mut changes = Changes::default();
+    for flips in way.by_place() {
+        let place = &flips.first()?.place;
+        match place {
+            Place::Part(part) => changes.deliver(*part),
+            Place::List(list) => changes.complete(facts, *list),
+            Place::Nowhere(_) => return None,
+            Place::Fact(_) | Place::Entry(..) | Place::Field { .. } => {
+                let mut domain = Domain::of(flips, evaluator)?;
+                if let Some((_, code)) = given.filter(|(given, _)| *given == place) {
+                    domain.give_word(code);
                 }
+                domain.settle(&mut changes, evaluator)?;
             }
         }
-        Some(Self { changes, said: say::all(way, evaluator) })
     }
+    Some(changes)
 }
 
 /// Tells whether a truth is known as wanted already.

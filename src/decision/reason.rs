@@ -242,10 +242,14 @@ codes! {
 }
 
 impl ReasonCode {
-    /// Returns what becomes of an action for which this is the first reason,
-    /// found out at a stage.
+    /// Returns what becomes of an action for which this is the only reason.
     #[must_use]
-    pub fn verdict(self, stage: Stage) -> Verdict {
+    pub fn verdict(self) -> Verdict {
+        self.verdict_at(self.stage())
+    }
+
+    /// The same for a reason that was found out at another stage than usual.
+    fn verdict_at(self, stage: Stage) -> Verdict {
         match stage {
             Stage::Availability => Verdict::Unavailable,
             Stage::Consent => Verdict::Unconsented,
@@ -300,7 +304,7 @@ impl StoredReason {
 ///
 /// Quiet hours have a say only where nothing else holds the action back.
 pub(crate) fn verdict(reasons: &[StoredReason]) -> Verdict {
-    let by = |reason: &StoredReason| reason.code.verdict(reason.stage());
+    let by = |reason: &StoredReason| reason.code.verdict_at(reason.stage());
     if let Some(first) = reasons.iter().find(|reason| reason.stage() != Stage::QuietHours) {
         return by(first);
     }

@@ -9,8 +9,17 @@ use crate::decision::Verdict;
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.what(f)?;
-        for why in &self.why {
+        // With several channels, each says its own.
+        for why in self.why.iter().filter(|_| self.channels.is_empty()) {
             writeln!(f, "  - {why}")?;
+        }
+        for on in &self.channels {
+            write!(f, "On {}: {}", on.channel, on.verdict)?;
+            match on.until {
+                Some(until) => writeln!(f, " until {until}.")?,
+                None => writeln!(f, ".")?,
+            }
+            on.why.iter().try_for_each(|why| writeln!(f, "  - {why}"))?;
         }
         if self.verdict != Verdict::Recommended {
             self.how_long(f)?;
@@ -30,7 +39,7 @@ impl Explanation {
         if self.verdict != Verdict::Recommended {
             return writeln!(f, "{action} is not recommended: {}.", not_because(self.verdict));
         }
-        write!(f, "{action} is recommended")?;
+        write!(f, "{action} is recommended on {}", self.channel)?;
         if let Some(slot) = &self.slot {
             write!(f, " in {slot}")?;
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Explainer;
 use crate::condition::{Demand, Evaluator, FactChange, nearest};
-use crate::decision::{Reason, ReasonCode};
+use crate::decision::{FactUse, Reason, ReasonCode, Stage};
 use crate::plan::PlannedAction;
 use crate::time::Timestamp;
 
@@ -86,13 +86,15 @@ impl Explainer<'_> {
     /// Every condition must be known true, every suppression known false.
     fn demands(&self, action: &PlannedAction) -> Vec<Demand> {
         let clauses = [&action.eligible, &action.applicable, &action.suitable];
-        let mut demands: Vec<Demand> = clauses
-            .into_iter()
-            .flatten()
-            .map(|clause| Demand { node: clause.node, truth: true })
-            .collect();
+        // A request that forces an action does not ask whom it fits.
+        let asked = clauses.into_iter().filter(|_| !self.is_forced(action)).flatten();
+        let mut demands: Vec<Demand> =
+            asked.map(|clause| Demand { node: clause.node, truth: true }).collect();
         for id in &action.suppressions {
             let rule = self.plan.suppression(*id);
+            if !rule.channels.is_empty() && !rule.channels.contains(&self.channel) {
+                continue;
+            }
             // One that lets the unknown pass asks for nothing until it holds.
             if rule.allow_unknown && self.decision.in_force(*id).is_none() {
                 continue;
@@ -110,45 +112,44 @@ impl Explainer<'_> {
                 ..Change::new(ChangeBy::Time, format!("wait until {until}"))
             });
         }
-        let id = &action.id;
-        let channel = reason.channel().map(|channel| channel.as_str()).unwrap_or_default();
-        let (by, text) = match reason.code() {
+        let (by, text) = match reason.stage() {
             // The facts behind them are told apart.
-            ReasonCode::NotEligible
-            | ReasonCode::NotApplicable
-            | ReasonCode::NotSuitable
-            | ReasonCode::SituationActive
-            | ReasonCode::CoolOff => return None,
-            ReasonCode::Inactive => {
-                (ChangeBy::Policy, format!("the policy would have to switch {id} on"))
+            Stage::Eligibility | Stage::Applicability | Stage::Suitability | Stage::Suppression => {
+                return None;
             }
-            ReasonCode::Expired => {
-                (ChangeBy::Policy, format!("the policy would have to let {id} run for longer"))
+            Stage::Availability => of_availability(action, reason.code()),
+            Stage::Consent => of_consent(reason),
+            Stage::QuietHours => of_quiet_hours(action, reason),
+            Stage::Limits => of_limit(reason),
+            Stage::Holdout => {
+                (ChangeBy::Policy, "the customer would have to leave the holdout".to_owned())
             }
-            ReasonCode::EmergencyExcluded => {
-                (ChangeBy::Request, "it would have to be switched on again".to_owned())
-            }
-            ReasonCode::NoInventory => {
-                (ChangeBy::Request, "something would have to be left of it".to_owned())
-            }
-            ReasonCode::ChannelNotSupported => {
-                let channels = action.channels.iter().map(|channel| channel.as_str());
-                let channels = channels.collect::<Vec<_>>().join(" or ");
-                (ChangeBy::Request, format!("the channel would have to be {channels}"))
-            }
-            ReasonCode::HardBlocked => {
-                (ChangeBy::Consent, format!("the block on {channel} would have to be lifted"))
-            }
-            ReasonCode::NoConsent | ReasonCode::ConsentRevoked => of_consent(channel, reason),
-            ReasonCode::ModelMissing => {
-                let fact = reason.facts().next().map(|fact| fact.path().to_owned());
-                let fact = fact.unwrap_or_default();
-                (ChangeBy::Fact, format!("the score {fact} would have to be delivered"))
-            }
-            ReasonCode::SlateFull => (ChangeBy::Slate, self.to_get_in(action)),
-            _ => (ChangeBy::Slate, format!("this would have to clear: {}", reason.because())),
+            Stage::Score | Stage::Arbitration => of_score(reason),
+            Stage::Slate => (ChangeBy::Slate, self.of_slate(action, reason)),
         };
         Some(Change::new(by, text))
+    }
+
+    fn of_slate(&self, action: &PlannedAction, reason: &Reason<'_>) -> String {
+        match reason.code() {
+            ReasonCode::SlateFull => self.to_get_in(action),
+            ReasonCode::NoMatchingPlacement if lacking(reason).is_some() => {
+                let lacking = lacking(reason).map(|fact| fact.to_string()).unwrap_or_default();
+                format!("it would have to be known where it is shown: {lacking}")
+            }
+            ReasonCode::NoMatchingPlacement => {
+                "the request would have to offer a slot that fits".to_owned()
+            }
+            ReasonCode::Duplicate => "it would have to be shown no more".to_owned(),
+            ReasonCode::VolumeExhausted => {
+                "more would have to be left of what it draws on".to_owned()
+            }
+            // Others of its like, or its opposite, are in the slate.
+            _ => {
+                let rule = reason.rule().unwrap_or("the rule");
+                format!("another action would have to make room for it under {rule}")
+            }
+        }
     }
 
     /// Says which action would have to be beaten.
@@ -166,18 +167,86 @@ impl Explainer<'_> {
     }
 }
 
-fn of_consent(channel: &str, reason: &Reason<'_>) -> (ChangeBy, String) {
-    let lacking = reason.facts().find(|fact| fact.cause().is_some());
-    match lacking {
-        Some(fact) => (
-            ChangeBy::Consent,
-            format!("it would have to be known what the customer agreed to: {fact}"),
-        ),
-        None => (
-            ChangeBy::Consent,
-            format!("the customer would have to agree to marketing on {channel}"),
-        ),
+fn of_availability(action: &PlannedAction, code: ReasonCode) -> (ChangeBy, String) {
+    let id = &action.id;
+    match code {
+        ReasonCode::Inactive => {
+            (ChangeBy::Policy, format!("the policy would have to switch {id} on"))
+        }
+        ReasonCode::Expired => {
+            (ChangeBy::Policy, format!("the policy would have to let {id} run for longer"))
+        }
+        ReasonCode::EmergencyExcluded => {
+            (ChangeBy::Request, "it would have to be switched on again".to_owned())
+        }
+        ReasonCode::NoInventory => {
+            (ChangeBy::Request, "something would have to be left of it".to_owned())
+        }
+        _ => {
+            let channels = action.channels.iter().map(|channel| channel.as_str());
+            let channels = channels.collect::<Vec<_>>().join(" or ");
+            (ChangeBy::Request, format!("the channel would have to be {channels}"))
+        }
     }
+}
+
+fn of_consent(reason: &Reason<'_>) -> (ChangeBy, String) {
+    let channel = reason.channel().map(|channel| format!(" on {channel}")).unwrap_or_default();
+    let text = match (reason.code(), lacking(reason)) {
+        (ReasonCode::HardBlocked, _) => format!("the block{channel} would have to be lifted"),
+        (_, Some(fact)) => {
+            format!("it would have to be known what the customer agreed to: {fact}")
+        }
+        (_, None) => format!("the customer would have to agree to it{channel}"),
+    };
+    (ChangeBy::Consent, text)
+}
+
+fn of_quiet_hours(action: &PlannedAction, reason: &Reason<'_>) -> (ChangeBy, String) {
+    match reason.code() {
+        ReasonCode::TimezoneUnknown => {
+            let lacking = lacking(reason).map(|fact| format!(": {fact}")).unwrap_or_default();
+            let text = format!("the customer's time zone would have to be known{lacking}");
+            (ChangeBy::Fact, text)
+        }
+        ReasonCode::EndsBeforeDeferral => {
+            let id = &action.id;
+            (ChangeBy::Policy, format!("the policy would have to let {id} run for longer"))
+        }
+        _ => (ChangeBy::Policy, "the quiet hours would have to end".to_owned()),
+    }
+}
+
+fn of_limit(reason: &Reason<'_>) -> (ChangeBy, String) {
+    let rule = reason.rule().unwrap_or("the limit");
+    match (lacking(reason), reason.code()) {
+        (Some(fact), _) => {
+            let text = format!("it would have to be known what the customer had before: {fact}");
+            (ChangeBy::Fact, text)
+        }
+        (None, ReasonCode::OnlyAfterUnmet) => {
+            (ChangeBy::Fact, format!("what it must follow would have to happen first ({rule})"))
+        }
+        (None, _) => (ChangeBy::Policy, format!("{rule} would have to allow more")),
+    }
+}
+
+fn of_score(reason: &Reason<'_>) -> (ChangeBy, String) {
+    let rule = reason.rule().unwrap_or("the policy");
+    match (reason.code(), lacking(reason)) {
+        (ReasonCode::ModelMissing, Some(fact)) => {
+            (ChangeBy::Fact, format!("the score would have to be delivered: {fact}"))
+        }
+        (ReasonCode::ModelMissing, None) => {
+            (ChangeBy::Fact, "the score would have to be delivered".to_owned())
+        }
+        _ => (ChangeBy::Fact, format!("it would have to come to more, or {rule} ask for less")),
+    }
+}
+
+/// Returns the first fact that a reason misses, in words.
+fn lacking(reason: &Reason<'_>) -> Option<FactUse> {
+    reason.facts().find(|fact| fact.cause().is_some())
 }
 
 fn has(changes: &[Change], change: &Change) -> bool {
@@ -191,8 +260,14 @@ impl Change {
 
     fn of_fact(change: FactChange) -> Self {
         let FactChange { fact, entry, now, wanted } = change;
-        let of_entry = entry.as_ref().map(|entry| format!(" of {entry}")).unwrap_or_default();
-        let text = format!("`{fact}`{of_entry} {now}; it would have to {wanted}");
+        if now.is_empty() {
+            return Self::new(ChangeBy::Fact, format!("{fact} would have to {wanted}"));
+        }
+        let place = match (&entry, fact.rsplit_once('.')) {
+            (Some(entry), Some((list, field))) => format!("`{field}` of {entry} in `{list}`"),
+            _ => format!("`{fact}`"),
+        };
+        let text = format!("{place} {now}; it would have to {wanted}");
         Self { by: ChangeBy::Fact, text, fact: Some(fact), entry, at: None }
     }
 }

@@ -5,7 +5,7 @@ use super::{Explainer, Note, ShownFact, StageReport, shown_facts};
 use crate::check::Clause;
 use crate::condition::{Evaluator, Truth, basis};
 use crate::decide::factors;
-use crate::decision::{Reason, Stage};
+use crate::decision::{Reason, ReasonCode, Stage};
 use crate::plan::{PlannedAction, SuppressionId};
 
 /// Reports on the stages of one action.
@@ -51,10 +51,18 @@ impl<'e, 'a> Stages<'e, 'a> {
     fn by_clauses(&mut self, stage: Stage, clauses: &[Clause]) -> StageReport {
         let reasons = self.explainer.reasons(stage);
         let notes = clauses.iter().map(|clause| {
-            let reason = reasons.iter().find(|reason| reason.condition() == Some(&clause.text));
+            let origin = clause.origin.as_deref();
+            let reason = reasons
+                .iter()
+                .find(|reason| reason.condition() == Some(&clause.text) && reason.rule() == origin);
             self.clause(clause, reason)
         });
-        StageReport { stage, notes: notes.collect(), passes: reasons.is_empty() }
+        let mut notes: Vec<Note> = notes.collect();
+        let is_forced = self.explainer.is_forced(self.explainer.plan.action(self.explainer.id));
+        if is_forced && !clauses.is_empty() {
+            notes.insert(0, Note::new("not asked: the request forces it".to_owned()));
+        }
+        StageReport { stage, notes, passes: reasons.is_empty() }
     }
 
     fn clause(&mut self, clause: &Clause, reason: Option<&Reason<'_>>) -> Note {
@@ -70,7 +78,10 @@ impl<'e, 'a> Stages<'e, 'a> {
             facts: shown_facts(self.explainer.facts, basis, false),
             until: reason.and_then(Reason::until),
             parts,
-            ..Note::new(clause.text.to_string())
+            ..Note::new(match &clause.origin {
+                Some(origin) => format!("{} (from {origin})", clause.text),
+                None => clause.text.to_string(),
+            })
         }
     }
 
@@ -82,7 +93,11 @@ impl<'e, 'a> Stages<'e, 'a> {
     fn by_suppressions(&mut self, action: &PlannedAction) -> StageReport {
         let stage = Stage::Suppression;
         let passes = self.explainer.reasons(stage).is_empty();
-        let rules = action.suppressions.iter();
+        let (plan, channel) = (self.explainer.plan, self.explainer.channel);
+        let rules = action.suppressions.iter().filter(|id| {
+            let channels = &plan.suppression(**id).channels;
+            channels.is_empty() || channels.contains(&channel)
+        });
         let notes = rules.map(|id| match self.explainer.decision.in_force(*id).is_some() {
             true => self.in_force(*id),
             false => self.not_in_force(*id),
@@ -96,8 +111,12 @@ impl<'e, 'a> Stages<'e, 'a> {
             return Note::new(rule.id.clone());
         };
         let basis = in_force.basis.clone();
+        let side = match in_force.code {
+            ReasonCode::CoolOff => rule.after.unwrap_or(rule.when),
+            _ => rule.when,
+        };
         Note {
-            truth: Some(self.evaluator.truth(rule.when).truth()),
+            truth: Some(self.evaluator.truth(side).truth()),
             facts: shown_facts(self.explainer.facts, basis, in_force.by_last_known),
             until: in_force.until,
             parts: self.parts().of_suppression(rule),

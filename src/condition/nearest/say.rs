@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::domain::{Domain, Range, cell_of, type_of};
 use super::ways::Way;
-use super::{FactChange, Flip, Need, Place};
+use super::{FactChange, Flip, Need, Place, Words};
 use crate::condition::basis::show_cell;
 use crate::condition::eval::Evaluator;
 use crate::condition::functions::TextTest;
@@ -13,32 +13,51 @@ use crate::context::Completeness;
 use crate::schema::{Cell, Delivery, FactId, Facts, PartId, Schema, Type};
 use crate::time::{Duration, Timestamp};
 
+/// What is wanted of a fact that may have any value.
+const THERE: &str = "be there";
+
 /// Says every change; those of one new entry together.
-pub(super) fn all(way: &Way, evaluator: &mut Evaluator<'_>) -> Vec<FactChange> {
+pub(super) fn all(way: &Way, words: &Words, evaluator: &mut Evaluator<'_>) -> Vec<FactChange> {
     let mut said = Vec::new();
     let mut new_entries: BTreeMap<(FactId, usize), Vec<String>> = BTreeMap::new();
     for flips in way.by_place() {
         let Some(first) = flips.first() else { continue };
-        let wanted = wanted(flips, evaluator);
+        let known = words
+            .get(&first.place)
+            .and_then(|codes| one_of(&first.place, codes, evaluator.facts()));
+        let wanted = known.unwrap_or_else(|| wanted(flips, evaluator));
         match &first.place {
             Place::Field { list, row, field, is_new: true } => {
                 let name = field_name(evaluator.facts().schema(), *list, *field);
                 let fields = new_entries.entry((*list, *row)).or_default();
-                fields.push(format!("{name} {wanted}"));
+                let value = wanted.strip_prefix("be ").unwrap_or(&wanted);
+                fields.push(format!("{name} {value}"));
             }
             place => said.push(change(place, wanted, evaluator)),
         }
     }
+    leave_out_groups(&mut said);
     for ((list, _), fields) in new_entries {
         let facts = evaluator.facts();
         said.push(FactChange {
             fact: facts.schema().entry(list).path.clone(),
             entry: None,
             now: list_now(list, facts),
-            wanted: format!("hold another entry: {}", fields.join(", ")),
+            wanted: format!("hold another entry, with {}", fields.join(" and ")),
         });
     }
     said
+}
+
+/// A group of facts is there once one of its facts is.
+fn leave_out_groups(said: &mut Vec<FactChange>) {
+    let paths: Vec<String> = said.iter().map(|change| change.fact.clone()).collect();
+    said.retain(|change| {
+        let lies_in = |path: &String| {
+            path.strip_prefix(&change.fact).is_some_and(|rest| rest.starts_with('.'))
+        };
+        change.wanted != THERE || !paths.iter().any(lies_in)
+    });
 }
 
 fn change(place: &Place, wanted: String, evaluator: &Evaluator<'_>) -> FactChange {
@@ -58,7 +77,7 @@ fn change(place: &Place, wanted: String, evaluator: &Evaluator<'_>) -> FactChang
         }
         Place::Nowhere(atom) => {
             let subject = subject(&evaluator.program()[*atom], evaluator.program(), schema);
-            (subject, None, "is otherwise".to_owned())
+            (subject, None, String::new())
         }
     };
     FactChange { fact, entry, now, wanted }
@@ -158,6 +177,26 @@ fn wanted(flips: &[Flip], evaluator: &mut Evaluator<'_>) -> String {
 /// How many words are listed one by one.
 const MAX_LISTED: usize = 4;
 
+/// Says which words would do, or which would not if those are fewer.
+fn one_of(place: &Place, codes: &[u16], facts: &Facts<'_>) -> Option<String> {
+    let Type::Word(set) = type_of(place, facts)? else {
+        return None;
+    };
+    let quoted = |words: Vec<&str>| {
+        joined(&words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>(), "or")
+    };
+    let all = || set.words().iter().map(String::as_str);
+    let does = |word: &&str| set.code(word).is_some_and(|code| codes.contains(&code));
+    let (good, bad): (Vec<&str>, Vec<&str>) = all().partition(does);
+    if good.is_empty() {
+        return None;
+    }
+    Some(match good.len() > MAX_LISTED && bad.len() < good.len() {
+        true => format!("be something other than {}", quoted(bad)),
+        false => format!("be {}", quoted(good)),
+    })
+}
+
 fn of_domain(domain: &Domain<'_, '_>, evaluator: &Evaluator<'_>) -> String {
     if domain.present == Some(false) {
         return "be absent".to_owned();
@@ -171,16 +210,6 @@ fn of_domain(domain: &Domain<'_, '_>, evaluator: &Evaluator<'_>) -> String {
         let without = domain.without.iter().map(|without| format!("not hold {}", value(without)));
         return with.chain(without).collect::<Vec<_>>().join(" and ");
     }
-    if let Type::Word(words) = domain.ty
-        && !domain.not.is_empty()
-    {
-        let codes = domain.words();
-        let allowed: Vec<String> =
-            codes.iter().map(|code| format!("{:?}", words.word(*code))).collect();
-        if allowed.len() <= MAX_LISTED {
-            return format!("be {}", joined(&allowed, "or"));
-        }
-    }
     let not: Vec<String> = domain.not.iter().map(value).collect();
     if !not.is_empty() {
         return format!("be something other than {}", joined(&not, "or"));
@@ -188,7 +217,7 @@ fn of_domain(domain: &Domain<'_, '_>, evaluator: &Evaluator<'_>) -> String {
     if !domain.texts.is_empty() {
         return of_texts(&domain.texts);
     }
-    range_in_words(domain, evaluator).unwrap_or_else(|| "be there".to_owned())
+    range_in_words(domain, evaluator).unwrap_or_else(|| THERE.to_owned())
 }
 
 fn of_texts(texts: &[(TextTest, &str)]) -> String {

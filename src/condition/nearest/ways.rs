@@ -13,6 +13,8 @@ const MAX_WAYS: usize = 6;
 /// How many entries of a list are looked at for one that could be otherwise.
 const MAX_ENTRIES: usize = 16;
 
+/// What stays as it is costs nothing.
+const KEPT: u32 = 0;
 /// What a change of an ordinary fact costs.
 const ORDINARY: u32 = 10;
 /// The state of a record is what changes of itself.
@@ -38,15 +40,17 @@ impl Way {
         Self(vec![flip])
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Tells whether nothing would change.
+    pub(super) fn is_idle(&self) -> bool {
+        self.0.iter().all(|flip| flip.weight == KEPT)
     }
 
     /// Joins two sets, unless they want the opposite of each other.
     pub(super) fn joined(&self, other: &Self) -> Option<Self> {
         let mut flips: Vec<Flip> = self.0.iter().chain(&other.0).cloned().collect();
         flips.sort_unstable();
-        flips.dedup();
+        // What is changed comes before what is kept of the same.
+        flips.dedup_by(|a, b| a.place == b.place && a.need == b.need);
         let opposite = |pair: &[Flip]| match pair {
             [a, b] => a.place == b.place && a.need.is_opposite(b.need),
             _ => false,
@@ -54,9 +58,11 @@ impl Way {
         (!flips.windows(2).any(opposite)).then_some(Self(flips))
     }
 
-    /// Groups the changes by the place they are about.
+    /// Groups the changes by the place they are about, with what is to be kept
+    /// there.
     pub(super) fn by_place(&self) -> impl Iterator<Item = &[Flip]> {
-        self.0.chunk_by(|a, b| a.place == b.place)
+        let places = self.0.chunk_by(|a, b| a.place == b.place);
+        places.filter(|flips| flips.iter().any(|flip| flip.weight != KEPT))
     }
 
     /// What the changes cost together: a place counts once.
@@ -99,7 +105,7 @@ impl<'e, 'a> Ways<'e, 'a> {
     }
 
     /// Finds the cheapest ways to fulfil all demands.
-    pub(super) fn to_all(mut self, demands: &[Demand]) -> Vec<Way> {
+    pub(super) fn for_all(mut self, demands: &[Demand]) -> Vec<Way> {
         let start = vec![Way::default()];
         demands.iter().fold(start, |ways, demand| {
             let more = self.node(demand.node, demand.truth, Scope::OUTSIDE);
@@ -117,11 +123,27 @@ impl<'e, 'a> Ways<'e, 'a> {
             return known.clone();
         }
         let ways = match is_known(self.evaluator.node(id, scope).truth(), truth) {
-            true => vec![Way::default()],
+            true => self.kept(id, truth, scope),
             false => self.lacking(id, truth, scope),
         };
         self.known.insert(key, ways.clone());
         ways
+    }
+
+    /// What is as wanted has to stay so, where nothing could stand in for it.
+    fn kept(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Vec<Way> {
+        match &self.program()[id] {
+            Node::Not(inner) => self.node(*inner, !truth, scope),
+            Node::All(parts) if truth => self.every(parts, true, scope),
+            Node::Any(parts) if !truth => self.every(parts, false, scope),
+            Node::Atom(atom) => {
+                let place = self.place(&self.program()[*atom], scope);
+                let kept =
+                    place.map(|place| Flip { place, need: Need::Atom(*atom, truth), weight: KEPT });
+                vec![kept.map(Way::of).unwrap_or_default()]
+            }
+            _ => vec![Way::default()],
+        }
     }
 
     fn lacking(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Vec<Way> {
