@@ -1,6 +1,6 @@
 //! The ways to make a truth known: sums over "and", the least over "or".
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Demand, Flip, Need, Place, is_known};
 use crate::condition::eval::{Element, Evaluator, Scope, ScopeId};
@@ -58,6 +58,18 @@ impl Way {
         (!flips.windows(2).any(opposite)).then_some(Self(flips))
     }
 
+    /// Adds what has to stay as it is at the places that change.
+    fn keeping(&self, kept: &Kept) -> Option<Self> {
+        let kept = self.by_place().filter_map(|flips| {
+            let place = &flips.first()?.place;
+            Some((place, kept.needs.get(place)?))
+        });
+        let kept = kept.flat_map(|(place, needs)| {
+            needs.iter().map(|need| Flip { place: place.clone(), need: *need, weight: KEPT })
+        });
+        self.joined(&Self(kept.collect()))
+    }
+
     /// Groups the changes by the place they are about, with what is to be kept
     /// there.
     pub(super) fn by_place(&self) -> impl Iterator<Item = &[Flip]> {
@@ -90,6 +102,13 @@ impl Need {
     }
 }
 
+/// What is as wanted and has to stay so, by place.
+#[derive(Default)]
+struct Kept {
+    needs: BTreeMap<Place, Vec<Need>>,
+    seen: HashSet<(NodeId, bool, ScopeId), ahash::RandomState>,
+}
+
 /// Finds ways on the facts of an evaluator.
 pub(super) struct Ways<'e, 'a> {
     evaluator: &'e mut Evaluator<'a>,
@@ -105,12 +124,62 @@ impl<'e, 'a> Ways<'e, 'a> {
     }
 
     /// Finds the cheapest ways to fulfil all demands.
+    ///
+    /// Each comes with what has to stay as it is at the places it changes.
     pub(super) fn for_all(mut self, demands: &[Demand]) -> Vec<Way> {
-        let start = vec![Way::default()];
-        demands.iter().fold(start, |ways, demand| {
+        let mut ways = vec![Way::default()];
+        for demand in demands {
             let more = self.node(demand.node, demand.truth, Scope::OUTSIDE);
-            both(&ways, &more)
-        })
+            if !matches!(&*more, [nothing] if nothing.0.is_empty()) {
+                ways = both(&ways, &more);
+            }
+        }
+        if ways.iter().all(Way::is_idle) {
+            return ways;
+        }
+        let mut kept = Kept::default();
+        for demand in demands {
+            self.keep(demand.node, demand.truth, Scope::OUTSIDE, &mut kept);
+        }
+        ways.iter().filter_map(|way| way.keeping(&kept)).collect()
+    }
+
+    /// Collects what is as wanted and has to stay so, as nothing could stand in
+    /// for it.
+    fn keep(&mut self, id: NodeId, truth: bool, scope: Scope<'a>, kept: &mut Kept) {
+        if !kept.seen.insert((id, truth, self.evaluator.scope_of(id, scope))) {
+            return;
+        }
+        match &self.program()[id] {
+            Node::Not(inner) => self.keep(*inner, !truth, scope, kept),
+            Node::All(parts) if truth => self.keep_every(parts, true, scope, kept),
+            Node::Any(parts) if !truth => self.keep_every(parts, false, scope, kept),
+            Node::Atom(atom) if is_known(self.evaluator.node(id, scope).truth(), truth) => {
+                self.keep_atom(*atom, truth, scope, kept);
+            }
+            _ => {}
+        }
+    }
+
+    fn keep_every(&mut self, parts: &[NodeId], truth: bool, scope: Scope<'a>, kept: &mut Kept) {
+        for part in parts {
+            self.keep(*part, truth, scope, kept);
+        }
+    }
+
+    fn keep_atom(&mut self, id: AtomId, truth: bool, scope: Scope<'a>, kept: &mut Kept) {
+        match &self.program()[id] {
+            Atom::Exists(list @ ListTerm::Fact(_), body) if !truth => {
+                for entry in self.evaluator.scopes(list, scope) {
+                    self.keep(*body, false, entry, kept);
+                }
+            }
+            atom => {
+                if let Some(place) = self.place(atom, scope) {
+                    kept.needs.entry(place).or_default().push(Need::Atom(id, truth));
+                }
+            }
+        }
     }
 
     fn program(&self) -> &'a Program {
@@ -123,27 +192,11 @@ impl<'e, 'a> Ways<'e, 'a> {
             return known.clone();
         }
         let ways = match is_known(self.evaluator.node(id, scope).truth(), truth) {
-            true => self.kept(id, truth, scope),
+            true => vec![Way::default()],
             false => self.lacking(id, truth, scope),
         };
         self.known.insert(key, ways.clone());
         ways
-    }
-
-    /// What is as wanted has to stay so, where nothing could stand in for it.
-    fn kept(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Vec<Way> {
-        match &self.program()[id] {
-            Node::Not(inner) => self.node(*inner, !truth, scope),
-            Node::All(parts) if truth => self.every(parts, true, scope),
-            Node::Any(parts) if !truth => self.every(parts, false, scope),
-            Node::Atom(atom) => {
-                let place = self.place(&self.program()[*atom], scope);
-                let kept =
-                    place.map(|place| Flip { place, need: Need::Atom(*atom, truth), weight: KEPT });
-                vec![kept.map(Way::of).unwrap_or_default()]
-            }
-            _ => vec![Way::default()],
-        }
     }
 
     fn lacking(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Vec<Way> {
