@@ -14,12 +14,12 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use tactful::context::{
-    Consent, Device, Feedback, Grant, Order, Profile, Purchases, Recency, Scores, Subscription,
-    Support, Ticket,
+    Consent, Device, Feedback, Grant, History, Interaction, Order, Profile, Purchases, Recency,
+    Scores, Subscription, Support, Ticket,
 };
 use tactful::{
-    Channel, ConsentStatus, Context, Duration, Engine, FormFactor, OrderStatus, Purpose, Request,
-    TicketState, Timestamp, Topic,
+    Channel, ConsentStatus, Context, Duration, Engine, FormFactor, OrderStatus, Outcome, Purpose,
+    Request, TicketState, Timestamp, Topic,
 };
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
@@ -171,6 +171,59 @@ fn decide(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Limits, quiet hours and a history, on top of the policy.
+fn contact_policy(actions: usize) -> String {
+    let mut text = policy(actions);
+    text.push_str("[quiet_hours.night]\nfrom = '21:00'\nto = '09:00'\n");
+    for (number, per) in ["action", "group", "kind"].iter().cycle().take(12).enumerate() {
+        writeln!(
+            text,
+            "[[limits]]\nid = 'l{number}'\npurposes = ['marketing']\nper = '{per}'\nat_most = {}\n\
+             within = '{}d'{}",
+            2 + number,
+            1 + number,
+            if number % 3 == 0 { "\npause = '10d'\noutcomes = 'click'" } else { "" },
+        )
+        .expect("a text can be written to");
+    }
+    text
+}
+
+fn history(interactions: i64) -> History {
+    let mut draws = Draws(7);
+    let interaction = |number: i64| {
+        let action = draws.below(100);
+        let outcome = [Outcome::Sent, Outcome::Click][draws.below(2)];
+        let at = now() - Duration::minutes(1 + number * 90);
+        Interaction::new(format!("a{action}"), outcome, at)
+            .channel(Channel::Email)
+            .kind(KINDS[action % KINDS.len()])
+            .group(format!("g{}", action % 50))
+            .purpose(Purpose::Marketing)
+    };
+    History::new(now()).interactions((0..interactions).map(interaction).collect::<Vec<_>>())
+}
+
+/// What a contact policy costs, with histories of some lengths.
+fn limits(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("limits");
+    let engine = Engine::from_toml(&contact_policy(1_000)).expect("the policy is sound");
+    let profile = Profile::new(now()).age_years(34).plan("basic").time_zone("Europe/Vienna");
+    for interactions in [0, 100, 1_000, 10_000] {
+        let context = context().profile(profile.clone()).history(history(interactions));
+        let summary = context.clone().history(engine.summarize(&history(interactions), now()));
+        let request = Request::new(now(), Channel::Email).limit(1).ranked_only();
+        for (name, context) in [("whole", &context), ("summary", &summary)] {
+            group.bench_with_input(
+                BenchmarkId::new(name, interactions),
+                context,
+                |bencher, context| bencher.iter(|| engine.decide(black_box(context), &request)),
+            );
+        }
+    }
+    group.finish();
+}
+
 fn build(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("build");
     group.sample_size(10);
@@ -184,5 +237,5 @@ fn build(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, decide, build);
+criterion_group!(benches, decide, limits, build);
 criterion_main!(benches);

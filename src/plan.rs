@@ -183,7 +183,9 @@ impl Plan {
         // By id, so that reasons do not depend on the order of the document.
         rules.suppressions.sort_by(|a, b| a.id.cmp(&b.id));
         rules.exclusives.sort_by(|a, b| a.id.cmp(&b.id));
-        rules.limits.sort_by(|a, b| (a.is_of_exclusive, &a.id).cmp(&(b.is_of_exclusive, &b.id)));
+        rules
+            .limits
+            .sort_by(|a, b| (a.is_of_exclusive(), &a.id).cmp(&(b.is_of_exclusive(), &b.id)));
         let by_action = RulesByAction::new(actions.len(), &rules);
         let by_id = (0_u32..).zip(&actions).map(|(id, action)| (action.id.clone(), ActionId(id)));
         let by_id = by_id.collect();

@@ -158,7 +158,7 @@ impl Policy {
         apart.retain(|exclusive| exclusive.within.is_some());
         apart.sort_by(|a, b| a.id.cmp(&b.id));
         // Nothing in a policy can fail to be written: the keys are strings.
-        let text = serde_json::to_string(&(limits, apart)).unwrap_or_default();
+        let text = serde_json::to_string(&(&self.preset, limits, apart)).unwrap_or_default();
         crate::hash::Fingerprint::of(text.as_bytes())
     }
 

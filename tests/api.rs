@@ -5,7 +5,8 @@
 use tactful::context::{Consent, Feedback, Profile, Purchases, Recency, Support, Ticket};
 use tactful::decision::{Decision, ReasonCode, Verdict};
 use tactful::{
-    Channel, Context, Engine, Error, Explanation, Policy, Request, TicketState, Timestamp, Topic,
+    Channel, Context, Duration, Engine, Error, Explanation, Policy, Request, TicketState,
+    Timestamp, Topic,
 };
 
 fn now() -> Timestamp {
@@ -93,7 +94,7 @@ fn every_rule_of_the_preset_holds() {
         ("care-onboarding", calm().profile(Profile::new(now()).joined_at(now()))),
         (
             "care-inactive",
-            calm().recency(Recency::new(now()).last_seen_at(now() - tactful::Duration::days(60))),
+            calm().recency(Recency::new(now()).last_seen_at(now() - Duration::days(60))),
         ),
     ];
     for (rule, context) in cases {
@@ -283,4 +284,49 @@ fn explanations_agree_with_decisions() {
             }
         }
     }
+}
+
+/// The second version of the preset says how often is too often.
+#[test]
+fn a_preset_brings_a_contact_policy() {
+    let engine = Engine::from_toml(
+        r#"
+        policy  = "shop"
+        preset  = "customer-care@2"
+
+        [[actions]]
+        id       = "sale"
+        kind     = "promotion"
+        channels = ["email"]
+
+        [[limits]]
+        id       = "one-sale-a-month"
+        ids      = ["sale"]
+        gap      = "30d"
+        "#,
+    )
+    .unwrap();
+    let limits: Vec<String> =
+        engine.describe().lines().filter(|line| line.contains(": ")).map(str::to_owned).collect();
+    for id in ["ignored", "two-mails-a-week", "one-sale-a-month", "night"] {
+        assert!(limits.iter().any(|line| line.trim().starts_with(id)), "{id}: {limits:#?}");
+    }
+    assert_eq!(engine.retention(), tactful::context::Retention::For(Duration::days(45)));
+    let twice = "
+        policy  = 'shop'
+        preset  = 'customer-care@2'
+        [[actions]]
+        id = 'sale'
+        kind = 'promotion'
+        channels = ['email']
+        [[limits]]
+        id = 'ignored'
+        ids = ['sale']
+        gap = '30d'
+        [quiet_hours.night]
+        from = '20:00'
+        to = '09:00'
+    ";
+    let error = Engine::from_toml(twice).unwrap_err();
+    assert_eq!(error.diagnostics().len(), 2, "{error}");
 }

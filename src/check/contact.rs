@@ -26,10 +26,21 @@ impl Checker<'_> {
     pub(super) fn check_quiet_hours(&mut self) -> Vec<CheckedQuietHours> {
         let policy = self.policy;
         let mut checked = Vec::new();
+        let preset = self.preset.take();
+        for (name, window) in preset.iter().flat_map(|preset| &preset.quiet_hours) {
+            checked.extend(self.quiet_hours(name, window, &DocPath::root()));
+        }
         for (name, window) in &policy.quiet_hours {
             let path = DocPath::root().key("quiet_hours").key(name.clone());
+            if preset.as_ref().is_some_and(|preset| preset.quiet_hours.contains_key(name)) {
+                let message = format!("the preset has quiet hours `{name}`");
+                self.error_with_help(code::DUPLICATE, path, message, "give them another name");
+                continue;
+            }
             checked.extend(self.quiet_hours(name, window, &path));
         }
+        self.preset = preset;
+        checked.sort_by(|a, b| a.name.cmp(&b.name));
         checked
     }
 

@@ -13,8 +13,8 @@ use crate::vocabulary::{Channel, Outcome, Purpose, Weekday, Word};
 #[derive(Clone, Debug)]
 pub(crate) struct CheckedLimit {
     pub(crate) id: String,
-    /// Whether it keeps exclusive actions apart, and has its id from there.
-    pub(crate) is_of_exclusive: bool,
+    /// As it is written; not that of an exclusive.
+    pub(crate) written: Option<Limit>,
     pub(crate) because: Option<String>,
     pub(crate) counted: Counted,
     pub(crate) per: Option<Per>,
@@ -28,6 +28,11 @@ pub(crate) struct CheckedLimit {
 }
 
 impl CheckedLimit {
+    /// Tells whether it keeps exclusive actions apart, and has its id from there.
+    pub(crate) fn is_of_exclusive(&self) -> bool {
+        self.written.is_none()
+    }
+
     /// Tells whether what a slate holds does not count: it is not there before.
     pub(crate) fn is_met_by_history_only(&self) -> bool {
         matches!(self.rule, LimitRule::OnlyAfter { .. })
@@ -106,6 +111,7 @@ const SHAPES: [(&str, &[&str]); 6] = [
     ("gap", &["gap"]),
     ("never_followed_by", &["never_followed_by", "within"]),
     ("only_after", &["only_after", "at_least", "within"]),
+    // Last, as it goes with others: a cap in a rolling window.
     ("at_most", &["at_most", "within"]),
 ];
 
@@ -118,6 +124,16 @@ impl Checker<'_> {
         let policy = self.policy;
         let mut ids = HashSet::new();
         let mut checked = Vec::new();
+        if let Some(preset) = self.preset.take() {
+            for limit in &preset.limits {
+                ids.insert(limit.id.clone());
+                if let Some(rule) = self.limit_rule(limit, &DocPath::root()) {
+                    let path = DocPath::root();
+                    checked.push(self.check_limit(limit, rule, actions, bearers, &path));
+                }
+            }
+            self.preset = Some(preset);
+        }
         for (place, limit) in policy.limits.iter().enumerate() {
             let path = DocPath::root().key("limits").index(place);
             self.unique(&mut ids, &limit.id, &path);
@@ -166,7 +182,7 @@ impl Checker<'_> {
         });
         CheckedLimit {
             id: limit.id.clone(),
-            is_of_exclusive: false,
+            written: Some(limit.clone()),
             because: limit.because.clone(),
             counted: Counted {
                 selector,
@@ -265,7 +281,10 @@ impl Checker<'_> {
         let stray = written.iter().find(|key| !keys.contains(key));
         if let Some(stray) = stray {
             let message = format!("`{stray}` does not go with `{shape}`");
-            let help = format!("a limit with `{shape}` has {}", keys.join(", "));
+            let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+            let keys = keys.join(", ");
+            let help =
+                format!("a limit with `{shape}` has {keys}: write another limit for the rest");
             self.error_with_help(code::VALUE, path.key(*stray), message, help);
             return None;
         }
@@ -408,7 +427,7 @@ impl Checker<'_> {
                 |place: &usize| actions.get(*place).is_some_and(|action| action.obeys_limits);
             limits.push(CheckedLimit {
                 id: exclusive.id.clone(),
-                is_of_exclusive: true,
+                written: None,
                 because: None,
                 counted: Counted {
                     selector,

@@ -75,7 +75,9 @@ impl Record for Interaction {
 pub enum Retention {
     /// No limit looks back.
     Nothing,
-    /// No limit looks back further.
+    /// No limit looks back beyond the start of the session.
+    Session,
+    /// No limit looks back further, or beyond the start of the session.
     For(Duration),
     /// Some limit is one for good.
     Forever,

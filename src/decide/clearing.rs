@@ -69,7 +69,7 @@ impl<'a> Clearing<'a> {
         facts: &'a Facts<'a>,
         now: Timestamp,
     ) -> Self {
-        let quiet = Quiet::new(plan, context, asked, channel, facts);
+        let quiet = Quiet::new(plan, context, asked, channel, facts, now);
         Self {
             plan,
             context,

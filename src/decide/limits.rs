@@ -46,8 +46,10 @@ impl Standing {
 /// The limits on a channel, counted as they are asked for.
 pub(super) struct Limits<'a> {
     plan: &'a Plan,
+    context: &'a Context,
     channel: Channel,
-    past: Past<'a>,
+    /// Laid out when the first limit is asked for.
+    past: Option<Past<'a>>,
     tallies: HashMap<LimitId, Tally<'a>, ahash::RandomState>,
     calendar: Calendar,
     /// What is the matter with the history, the session and the zone.
@@ -82,8 +84,9 @@ impl<'a> Limits<'a> {
         let recency = context.recency.known();
         Self {
             plan,
+            context,
             channel,
-            past: Past::of(plan, context),
+            past: None,
             tallies: HashMap::default(),
             calendar: Calendar {
                 session_started_at: recency.and_then(|recency| recency.session_started_at),
@@ -142,8 +145,10 @@ impl<'a> Limits<'a> {
     }
 
     fn count(&mut self, id: LimitId) {
-        let (plan, past) = (self.plan, &self.past);
-        self.tallies.entry(id).or_insert_with(|| past.tally(plan.limit(id)));
+        let (plan, context, past) = (self.plan, self.context, &mut self.past);
+        self.tallies.entry(id).or_insert_with(|| {
+            past.get_or_insert_with(|| Past::of(plan, context)).tally(plan.limit(id))
+        });
     }
 
     /// Lists what a limit rests on.
@@ -341,8 +346,8 @@ pub(crate) fn retention(plan: &Plan) -> Retention {
         LimitRule::Cap { window: Window::Calendar(period, _), .. } => {
             Retention::For(period.longest())
         }
-        // A session is as long as it is.
-        LimitRule::Cap { window: Window::Session | Window::Lifetime, .. } => Retention::Forever,
+        LimitRule::Cap { window: Window::Session, .. } => Retention::Session,
+        LimitRule::Cap { window: Window::Lifetime, .. } => Retention::Forever,
         LimitRule::Pause { within, pause, .. } => Retention::For(*within + *pause),
         LimitRule::Cooldown { gap } => Retention::For(*gap),
         LimitRule::NeverAfter { within } => Retention::For(*within),

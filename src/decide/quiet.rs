@@ -13,12 +13,25 @@ use crate::vocabulary::Channel;
 /// The quiet hours on a channel, in the zone of the customer.
 pub(super) struct Quiet<'a> {
     windows: Vec<QuietWindow<'a>>,
+    /// How it is at the moment to decide for.
+    pub(super) present: Present,
     /// The customer's zone, or what is the matter with it.
     pub(super) zone: Result<Zone, Basis>,
     /// The zone the profile gives, however old.
     pub(super) last_known_zone: Option<Zone>,
     /// How the profile was delivered, if the zone is from there.
     pub(super) delivery: Delivery,
+}
+
+/// What quiet hours say at one moment.
+pub(super) struct Present {
+    /// The quiet hours that hold and when they end, and those of which nobody
+    /// can tell.
+    pub(super) holding: Vec<(QuietHoursId, Option<Timestamp>)>,
+    /// When it is no longer quiet, if it is.
+    pub(super) end: Option<Timestamp>,
+    /// Until when nothing of this changes.
+    pub(super) horizon: Horizon,
 }
 
 struct QuietWindow<'a> {
@@ -40,6 +53,7 @@ impl<'a> Quiet<'a> {
         asked: &Asked<'_>,
         channel: Channel,
         facts: &Facts<'_>,
+        at: Timestamp,
     ) -> Self {
         let of_profile = context.profile.known().and_then(|profile| profile.time_zone.as_deref());
         let of_profile = of_profile.filter(|_| plan.reads_zones());
@@ -65,48 +79,55 @@ impl<'a> Quiet<'a> {
                 zone: zone.as_ref().ok().or(rule.fallback_zone.as_ref()).cloned(),
             })
         };
-        let windows = (0..).zip(&plan.quiet_hours).filter_map(on_channel).collect();
-        Self { windows, zone, last_known_zone, delivery }
+        let windows: Vec<QuietWindow<'a>> =
+            (0..).zip(&plan.quiet_hours).filter_map(on_channel).collect();
+        let present = Present {
+            holding: holding(&windows, at),
+            end: end(&windows, at),
+            horizon: horizon(&windows, at, delivery),
+        };
+        Self { windows, present, zone, last_known_zone, delivery }
     }
 
     /// Returns when it is no longer quiet, if it is quiet at an instant.
     pub(super) fn end(&self, at: Timestamp) -> Option<Timestamp> {
-        let mut end = None;
-        for _ in 0..MAX_WINDOWS {
-            let from = end.unwrap_or(at);
-            let ends = self.windows.iter().filter_map(|window| window.end(from));
-            match ends.max() {
-                Some(later) => end = Some(later),
-                None => return end,
-            }
-        }
-        Some(NO_END)
+        end(&self.windows, at)
     }
 
     /// Returns when these quiet hours end, if they hold at an instant.
     pub(super) fn end_of(&self, id: QuietHoursId, at: Timestamp) -> Option<Timestamp> {
         self.windows.iter().find(|window| window.id == id)?.end(at)
     }
+}
 
-    /// Lists the quiet hours that hold at an instant and when they end, and
-    /// those of which nobody can tell.
-    pub(super) fn holding(&self, at: Timestamp) -> Vec<(QuietHoursId, Option<Timestamp>)> {
-        let holding = self.windows.iter().filter_map(|window| {
-            let end = window.end(at);
-            (end.is_some() || window.zone.is_none()).then_some((window.id, end))
-        });
-        holding.collect()
-    }
+fn holding(windows: &[QuietWindow<'_>], at: Timestamp) -> Vec<(QuietHoursId, Option<Timestamp>)> {
+    let holding = windows.iter().filter_map(|window| {
+        let end = window.end(at);
+        (end.is_some() || window.zone.is_none()).then_some((window.id, end))
+    });
+    holding.collect()
+}
 
-    /// Returns until when nothing about quiet hours changes.
-    pub(super) fn horizon(&self, at: Timestamp) -> Horizon {
-        let changes = self.windows.iter().filter_map(|window| {
-            window.end(at).or_else(|| window.rule.hours.next_start(window.zone.as_ref()?, at))
-        });
-        let horizon = Horizon::at(changes.min());
-        let by_zone = self.windows.is_empty();
-        if by_zone { horizon } else { horizon.joined(Horizon::of_delivery(self.delivery)) }
+/// Returns when none of the windows holds any more, if one does.
+fn end(windows: &[QuietWindow<'_>], at: Timestamp) -> Option<Timestamp> {
+    let mut end = None;
+    for _ in 0..MAX_WINDOWS {
+        let from = end.unwrap_or(at);
+        let ends = windows.iter().filter_map(|window| window.end(from));
+        match ends.max() {
+            Some(later) => end = Some(later),
+            None => return end,
+        }
     }
+    Some(NO_END)
+}
+
+fn horizon(windows: &[QuietWindow<'_>], at: Timestamp, delivery: Delivery) -> Horizon {
+    let changes = windows.iter().filter_map(|window| {
+        window.end(at).or_else(|| window.rule.hours.next_start(window.zone.as_ref()?, at))
+    });
+    let horizon = Horizon::at(changes.min());
+    if windows.is_empty() { horizon } else { horizon.joined(Horizon::of_delivery(delivery)) }
 }
 
 impl QuietWindow<'_> {

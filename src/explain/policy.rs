@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::check::CheckedSuppression;
+use crate::check::{CheckedLimit, CheckedSuppression};
 use crate::condition;
 use crate::decision::limit_in_words;
 use crate::plan::{Plan, PlannedAction};
@@ -107,42 +107,55 @@ impl Reader<'_> {
     }
 
     fn contact_policy(&mut self) -> fmt::Result {
-        let policy = &self.plan.policy;
-        if !policy.quiet_hours.is_empty() {
+        let plan = self.plan;
+        if !plan.quiet_hours.is_empty() {
             writeln!(self.text, "\nQuiet hours, where the customer is")?;
         }
-        for (name, window) in &policy.quiet_hours {
-            write!(self.text, "  {name}: from {} to {}", window.from, window.to)?;
-            let (days, channels) = (window.days.join(", "), window.channels.join(", "));
-            write!(self.text, ", {}", if days.is_empty() { "every day" } else { &days })?;
-            let channels = if channels.is_empty() { "all outbound channels" } else { &channels };
-            writeln!(self.text, ", on {channels}")?;
+        for window in &plan.quiet_hours {
+            let (name, hours) = (&window.name, &window.hours);
+            write!(self.text, "  {name}: from {} to {}", hours.from, hours.to)?;
+            match joined(&hours.days) {
+                days if days.is_empty() => write!(self.text, ", every day")?,
+                days => write!(self.text, ", {days}")?,
+            }
+            match joined(&window.channels) {
+                channels if channels.is_empty() => {
+                    writeln!(self.text, ", on all outbound channels")?;
+                }
+                channels => writeln!(self.text, ", on {channels}")?,
+            }
         }
-        if !policy.limits.is_empty() {
+        let mut limits = plan
+            .limits
+            .iter()
+            .filter_map(|limit| limit.written.as_ref().map(|written| (limit, written)))
+            .peekable();
+        if limits.peek().is_some() {
             writeln!(self.text, "\nNot too often")?;
         }
-        for limit in &policy.limits {
-            self.limit(limit)?;
+        for (limit, written) in limits {
+            self.limit(limit, written)?;
         }
         Ok(())
     }
 
-    fn limit(&mut self, limit: &Limit) -> fmt::Result {
-        let about =
-            [selected(&limit.selector), limit.purposes.join(", "), on_channels(&limit.channels)];
+    fn limit(&mut self, limit: &CheckedLimit, written: &Limit) -> fmt::Result {
+        let channels = joined(&limit.channels);
+        let about = [
+            selected(&written.selector),
+            written.purposes.join(", "),
+            if channels.is_empty() { channels } else { format!("on {channels}") },
+        ];
         let about: Vec<String> = about.into_iter().filter(|said| !said.is_empty()).collect();
         let about = if about.is_empty() { "anything".to_owned() } else { about.join(", ") };
-        write!(self.text, "  {}: {about}", limit.id)?;
-        if let Some(planned) = self.plan.limits.iter().find(|planned| planned.id == limit.id) {
-            write!(self.text, ": {}", limit_in_words(planned))?;
-        }
-        if let Some(per) = &limit.per {
+        write!(self.text, "  {}: {about}: {}", limit.id, limit_in_words(limit))?;
+        if let Some(per) = &written.per {
             write!(self.text, ", for each {per} by itself")?;
         }
-        if let Some(followers) = &limit.never_followed_by {
+        if let Some(followers) = &written.never_followed_by {
             write!(self.text, ", which holds back {}", selected(followers))?;
         }
-        if let Some(before) = &limit.only_after {
+        if let Some(before) = &written.only_after {
             write!(self.text, ", which is {}", selected(before))?;
         }
         writeln!(self.text)
@@ -204,6 +217,6 @@ fn selected(selector: &Selector) -> String {
     named.collect::<Vec<_>>().join(", ")
 }
 
-fn on_channels(channels: &[String]) -> String {
-    if channels.is_empty() { String::new() } else { format!("on {}", channels.join(", ")) }
+fn joined(words: &[impl fmt::Display]) -> String {
+    words.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

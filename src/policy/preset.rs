@@ -1,11 +1,20 @@
-//! Ready tables of situations and suppressions, named with their version.
+//! Ready tables of situations, suppressions and limits, named with their version.
 
 use super::Policy;
 
 /// The presets, by name. The answers of a released version never change.
 #[cfg(feature = "toml")]
-const PRESETS: [(&str, &str); 1] =
-    [("customer-care@1", include_str!("presets/customer-care@1.toml"))];
+const PRESETS: [(&str, &str); 2] = [
+    ("customer-care@1", include_str!("presets/customer-care@1.toml")),
+    // The same table, and a contact policy.
+    (
+        "customer-care@2",
+        concat!(
+            include_str!("presets/customer-care@1.toml"),
+            include_str!("presets/contact-policy.toml")
+        ),
+    ),
+];
 
 /// Finds a preset; the error lists the names there are.
 pub(crate) fn preset(name: &str) -> Result<Policy, Vec<&'static str>> {

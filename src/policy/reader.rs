@@ -385,7 +385,16 @@ impl<'t> Table<'t> {
         key: &'static str,
         read: impl Fn(&mut Table<'_>) -> T,
     ) -> BTreeMap<String, T> {
-        self.by_name(key, |table, entry, path| table.table(entry, path, &read))
+        self.by_name(key, |table, entry, path| {
+            if !matches!(entry, Tree::Table(_)) {
+                let message = format!("expected a table, found {}", entry.describe());
+                let help = format!("`{key}` holds tables, each with a name: `[{key}.name]`");
+                let diagnostic = Diagnostic::error(code::WRONG_TYPE, path, message);
+                table.report.push(diagnostic.with_help(help));
+                return None;
+            }
+            table.table(entry, path, &read)
+        })
     }
 
     fn texts_by_name(&mut self, key: &'static str) -> BTreeMap<String, String> {

@@ -67,15 +67,14 @@ impl<'a> Lane<'a> {
         let limit = self.plan.limit(limit_id);
         let limits = &self.clearing.limits;
         let lacking = limits.rests_on(limit).find_map(|knowledge| knowledge.lacking.clone());
-        let lacking = lacking.filter(|_| is_marketing);
-        // A witness is missing, and nobody can tell whether there is one.
-        let is_open = matches!(limit.rule, LimitRule::OnlyAfter { .. })
-            && limits.rests_on(limit).any(|knowledge| knowledge.lacking.is_some());
-        let is_shown = standing.is_blocked && !is_open;
-        if !is_shown && lacking.is_none() {
+        let needs_witness = matches!(limit.rule, LimitRule::OnlyAfter { .. });
+        if needs_witness && !standing.is_blocked {
             return None;
         }
-        if matches!(limit.rule, LimitRule::OnlyAfter { .. }) && !standing.is_blocked {
+        // That there is no witness is only certain where nothing is lacking.
+        let is_shown = standing.is_blocked && !(needs_witness && lacking.is_some());
+        let lacking = lacking.filter(|_| is_marketing);
+        if !is_shown && lacking.is_none() {
             return None;
         }
         let basis: Vec<Basis> = if is_shown {
@@ -83,6 +82,7 @@ impl<'a> Lane<'a> {
         } else {
             lacking.clone().into_iter().collect()
         };
+        // What is not known stays so, even once what is shown lets go.
         let hold = if lacking.is_some() { Hold::Never } else { Hold::Limit(limit_id, id) };
         let names_channel = !limit.channels.is_empty() || limit.per == Some(Per::Channel);
         let channel = names_channel.then_some(self.channel);

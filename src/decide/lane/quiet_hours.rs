@@ -18,47 +18,44 @@ impl<'a> Lane<'a> {
         if !action.obeys_quiet_hours {
             return;
         }
-        let at = self.at;
-        tested.watch(self.clearing.quiet.horizon(at));
-        let deferral = self.clearing.quiet.end(at);
-        let too_late = deferral.is_some_and(|until| self.is_over_by(action, until));
-        for (id, end) in self.clearing.quiet.holding(at) {
-            let rule = Rule::QuietHours(id);
-            let mut reason = match end {
-                None => StoredReason {
-                    basis: self.clearing.quiet.zone.clone().err().into_iter().collect(),
-                    ..StoredReason::new(ReasonCode::TimezoneUnknown, rule)
-                },
-                Some(_) if too_late => StoredReason::new(ReasonCode::EndsBeforeDeferral, rule),
-                Some(_) => StoredReason::new(ReasonCode::QuietHours, rule),
+        let present = &self.clearing.quiet.present;
+        tested.watch(present.horizon);
+        if present.holding.is_empty() {
+            return;
+        }
+        let (deferral, holding) = (present.end, present.holding.clone());
+        let ended = |until: Timestamp| action.ends_at.is_some_and(|ends_at| ends_at <= until);
+        let is_over = deferral.is_some_and(ended);
+        let too_late = is_over || deferral.is_some_and(|until| self.fails_by(action, until));
+        for (id, end) in holding {
+            let (code, basis) = match end {
+                None => (ReasonCode::TimezoneUnknown, self.clearing.quiet.zone.clone().err()),
+                Some(_) if too_late => (ReasonCode::EndsBeforeDeferral, None),
+                Some(_) => (ReasonCode::QuietHours, None),
             };
-            reason.channel = Some(self.channel);
-            let is_over =
-                deferral.is_some_and(|until| action.ends_at.is_some_and(|ends| ends <= until));
-            let hold = if end.is_none() || is_over { Hold::Never } else { Hold::QuietHours };
-            if hold != Hold::Never {
-                reason.until = self.clearing.clear(Hold::QuietWindow(id));
-            }
-            tested.add(reason, hold);
+            let lasts = end.is_none() || is_over;
+            let until = if lasts { None } else { self.clearing.clear(Hold::QuietWindow(id)) };
+            let reason = StoredReason {
+                channel: Some(self.channel),
+                basis: basis.into_iter().collect(),
+                until,
+                ..StoredReason::new(code, Rule::QuietHours(id))
+            };
+            tested.add(reason, if lasts { Hold::Never } else { Hold::QuietHours });
         }
         if too_late {
-            self.wait_for_conditions(action, tested);
+            // Once it may be sent again, it waits for its conditions, too.
+            tested.holds.extend(clauses(action).map(|clause| Hold::Condition(clause.node)));
         }
     }
 
-    /// Tells whether an action makes no sense any more when it may be sent.
-    fn is_over_by(&mut self, action: &PlannedAction, until: Timestamp) -> bool {
-        action.ends_at.is_some_and(|ends_at| ends_at <= until)
-            || until != NO_END
-                && clauses(action).any(|clause| {
-                    let node = clause.node;
-                    self.clearing.holds_at(node, self.at) && !self.clearing.holds_at(node, until)
-                })
-    }
-
-    /// What is too late at the end of quiet hours waits for its conditions, too.
-    fn wait_for_conditions(&mut self, action: &PlannedAction, tested: &mut Tested) {
-        tested.holds.extend(clauses(action).map(|clause| Hold::Condition(clause.node)));
+    /// Tells whether a condition of an action that holds fails by an instant.
+    fn fails_by(&mut self, action: &PlannedAction, until: Timestamp) -> bool {
+        let mut holding = clauses(action).map(|clause| clause.node);
+        until != NO_END
+            && holding.any(|node| {
+                self.clearing.holds_at(node, self.at) && !self.clearing.holds_at(node, until)
+            })
     }
 }
 
