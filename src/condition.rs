@@ -55,7 +55,7 @@ pub(crate) use finding::Finding;
 pub(crate) use implies::is_weaker;
 pub(crate) use lint::{fails_open, unguarded};
 pub(crate) use nearest::{Demand, FactChange, nearest};
-pub(crate) use parts::{Apart, Part};
+pub(crate) use parts::{Apart, MAX_PARTS, Part};
 pub(crate) use program::{NodeId, Program, TermId};
 
 use crate::diagnostic::{Diagnostic, DocPath, Format, Report, Source};

@@ -105,6 +105,24 @@ fn a_situation_is_taken_apart() {
     assert_eq!(parts, ["attributes.ok", "attributes.points > 5"]);
 }
 
+/// Situations that name others again and again are taken apart within bounds.
+#[test]
+fn a_tower_of_situations_is_taken_apart_within_bounds() {
+    let mut rules = "[situations.s0]\nwhen = 'attributes.ok && attributes.points > 1'\n".to_owned();
+    for level in 1..9 {
+        let inner = vec![format!("s{}", level - 1); 50].join(" && ");
+        rules.push_str(&format!("[situations.s{level}]\nwhen = '{inner}'\n"));
+    }
+    let engine = engine("eligible = 's8'", &rules);
+    let explanation = explain(&engine, &attributes(&json!({"ok": false, "points": 3})));
+    fn count(notes: &[Note]) -> usize {
+        notes.iter().map(|note| 1 + count(&note.parts)).sum()
+    }
+    let parts = count(&explanation.stages.iter().find(|stage| !stage.passes).unwrap().notes);
+    assert!((100..2_000).contains(&parts), "{parts}");
+    assert!(explanation.nearest_change.unwrap().is_verified);
+}
+
 #[test]
 fn every_reason_is_a_sentence() {
     let engine = engine(

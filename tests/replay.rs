@@ -14,13 +14,15 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tactful::context::{
-    AsOf, Attribute, Attributes, Consent, List, Order, Profile, Purchases, Support, Ticket,
+    AsOf, Attribute, Attributes, Consent, Grant, History, List, Order, Profile, Purchases, Support,
+    Ticket,
 };
 use tactful::decision::{Record, Stage, Verdict};
 use tactful::explain::{Fate, Replay};
 use tactful::hash::Fingerprint;
 use tactful::{
-    Channel, Context, Duration, Engine, ErrorKind, Request, TicketState, Timestamp, Topic,
+    Channel, ConsentStatus, Context, Duration, Engine, ErrorKind, Purpose, Request, TicketState,
+    Timestamp, Topic,
 };
 
 const CARE: &str = include_str!("scenarios/policies/care.toml");
@@ -175,6 +177,84 @@ fn an_action_that_came_in_does_not_move_the_others() {
     assert_eq!(names, ["c"]);
     assert_eq!(replay.actions[0].before, Fate::Unmentioned);
     assert!(replay.to_string().contains("before  not mentioned"), "{replay}");
+}
+
+/// A policy with a holdout, a quota, a limit and several channels.
+const CONTACT: &str = r#"
+    policy = "contact"
+    [holdout.universal]
+    percent = 100
+    kinds = ["upsell"]
+    [[limits]]
+    id = "one-mail"
+    channels = ["email"]
+    at_most = 1
+    within = "7d"
+    [[actions]]
+    id = "held-out"
+    kind = "upsell"
+    channels = ["email"]
+    value = 9
+    [[actions]]
+    id = "credit"
+    kind = "service"
+    channels = ["email"]
+    value = 5
+    quota = "credits"
+    [[actions]]
+    id = "second-mail"
+    kind = "service"
+    channels = ["email"]
+    value = 3
+    [[actions]]
+    id = "message"
+    kind = "service"
+    channels = ["sms"]
+    value = 1
+"#;
+
+#[test]
+fn a_record_keeps_holdouts_quotas_and_channels() {
+    let engine = Engine::from_toml(CONTACT).unwrap();
+    let granted = Grant::new(Purpose::Marketing, ConsentStatus::Granted, now());
+    let context = Context::new()
+        .user_id("u")
+        .consent(Consent::new(now()).grants([granted]).hard_blocks(Vec::new()))
+        .history(History::new(now()).interactions([]));
+    let request = Request::new(now(), Channel::Email).or_on(Channel::Sms).quota("credits", 1);
+    let record = record(&engine, &context, &request);
+    let read = Record::from_json(record.to_json()).unwrap();
+    assert_eq!(read, record);
+
+    assert_eq!(read.channels, [Channel::Email, Channel::Sms]);
+    assert_eq!(read.ghosts, ["held-out"]);
+    assert!(read.holdouts[0].held_out && read.holdouts[0].bucket.is_some());
+    assert_eq!(read.reservations, BTreeMap::from([("credits".to_owned(), 1)]));
+    assert!(read.valid_until.is_some());
+    let message = &read.recommendations[1];
+    assert_eq!((message.action.as_str(), message.channel), ("message", Channel::Sms));
+    assert_eq!(message.passed_over[0].code.number(), 105);
+    // The limit is reached by the slate itself.
+    let second = read.withheld.iter().find(|action| action.action == "second-mail").unwrap();
+    assert_eq!(
+        (second.reasons[0].code.number(), second.reasons[0].stage),
+        (504, Some(Stage::Slate))
+    );
+
+    assert!(engine.replay(&read, &context).unwrap().is_same());
+    let mut nobody = context.clone();
+    nobody.user_id = None;
+    let replay = engine.replay(&read, &nobody).unwrap();
+    let others: Vec<&str> = replay.others.iter().map(|other| other.what).collect();
+    assert_eq!(others, ["holdouts", "ghosts", "reservations"]);
+    let held_out = replay.actions.iter().find(|action| action.action == "held-out").unwrap();
+    assert_eq!(held_out.stage, Stage::Holdout);
+    assert!(replay.to_string().contains("  ghosts:\n    before  [\"held-out\"]\n    now     []\n"));
+
+    let mut twice = read.clone();
+    twice.reservations.insert("credits".to_owned(), 2);
+    let replay = engine.replay(&twice, &context).unwrap();
+    assert!(!replay.is_same() && replay.actions.is_empty());
 }
 
 /// A log can be kept without personal data: nothing of the context is in it.

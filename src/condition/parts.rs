@@ -1,5 +1,7 @@
 //! A condition taken apart as it is written, so that each part has a truth.
 
+use std::cell::Cell;
+
 use super::describe::Sayings;
 use super::program::{NodeId, Program};
 use super::tree::{Expr, ExprKind};
@@ -25,10 +27,14 @@ pub(crate) struct Apart<'a> {
     pub(crate) sayings: &'a Sayings<'a>,
     /// The conditions that a situation is written as, by name.
     pub(crate) written: &'a dyn Fn(&str) -> &'a [String],
+    /// How many parts may still be told apart; see [`MAX_PARTS`].
+    pub(crate) left: Cell<usize>,
 }
 
 /// How deep situations are followed.
 const MAX_SITUATIONS: usize = 8;
+/// How many parts of one condition are told apart, over all situations.
+pub(crate) const MAX_PARTS: usize = 500;
 
 impl Apart<'_> {
     /// Takes a checked condition apart; its truths are added to the program.
@@ -46,7 +52,9 @@ impl Apart<'_> {
     fn part(&self, text: &str, tree: &Expr, program: &mut Program, depth: usize) -> Option<Part> {
         let typed = check::condition(tree, self.schema, self.situations).ok()?;
         let node = lower::lower(&typed, program);
+        self.left.set(self.left.get().saturating_sub(1));
         let parts = match &tree.kind {
+            _ if self.left.get() == 0 => Vec::new(),
             ExprKind::And(parts) | ExprKind::Or(parts) => {
                 let parts = parts.iter().map(|part| self.part(text, part, program, depth));
                 parts.collect::<Option<_>>()?

@@ -1,8 +1,10 @@
 //! Conditions clause by clause: which part is true, false or unknown, and why.
 
+use std::cell::Cell;
+
 use super::Note;
 use crate::check::{CheckedSuppression, Known};
-use crate::condition::{Apart, Evaluator, Part, Program, basis};
+use crate::condition::{Apart, Evaluator, MAX_PARTS, Part, Program, basis};
 use crate::plan::Plan;
 use crate::schema::Facts;
 
@@ -22,7 +24,7 @@ impl<'a> Parts<'a> {
     /// Says what the parts of a condition come to; nothing of one without parts.
     pub(super) fn of_text(&mut self, text: &str) -> Vec<Note> {
         match self.take(text) {
-            Some(part) => self.notes(&part.parts),
+            Some(part) => self.note(&part).parts,
             None => Vec::new(),
         }
     }
@@ -61,29 +63,29 @@ impl<'a> Parts<'a> {
             situations: &Known(&plan.situations),
             sayings: &|name| plan.sayings.get(name).cloned(),
             written: &written,
+            left: Cell::new(MAX_PARTS),
         };
         apart.take(text, &mut self.program)
     }
 
-    fn notes(&self, parts: &[Part]) -> Vec<Note> {
-        parts.iter().map(|part| self.note(part)).collect()
-    }
-
     fn note(&self, part: &Part) -> Note {
-        let mut evaluator = Evaluator::new(&self.program, self.facts);
-        let truth = evaluator.truth(part.node).truth();
-        let facts = match part.parts.is_empty() {
-            true => basis(&mut evaluator, part.node, false),
-            // Those of its parts say it.
-            false => Vec::new(),
-        };
-        Note {
-            text: part.text.clone(),
-            said: part.said.clone(),
-            truth: Some(truth),
-            facts: super::shown_facts(self.facts, facts, false),
-            until: None,
-            parts: self.notes(&part.parts),
-        }
+        note(part, &mut Evaluator::new(&self.program, self.facts))
+    }
+}
+
+fn note(part: &Part, evaluator: &mut Evaluator<'_>) -> Note {
+    let truth = evaluator.truth(part.node).truth();
+    let facts = match part.parts.is_empty() {
+        true => basis(evaluator, part.node, false),
+        // Those of its parts say it.
+        false => Vec::new(),
+    };
+    Note {
+        text: part.text.clone(),
+        said: part.said.clone(),
+        truth: Some(truth),
+        facts: super::shown_facts(evaluator.facts(), facts, false),
+        until: None,
+        parts: part.parts.iter().map(|part| note(part, evaluator)).collect(),
     }
 }

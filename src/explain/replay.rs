@@ -13,6 +13,7 @@ use crate::decision::{
 };
 use crate::error::{Error, ErrorKind};
 use crate::plan::Plan;
+use crate::vocabulary::Channel;
 
 /// What came of making a recorded decision again.
 ///
@@ -258,6 +259,10 @@ impl Fate {
             (Self::Unmentioned, other) | (other, Self::Unmentioned) => {
                 Some(other.first_reason().map_or(Stage::Availability, RecordedReason::stage))
             }
+            (Self::Recommended { recommendation, .. }, other)
+            | (other, Self::Recommended { recommendation, .. }) => {
+                Some(other.held_on(recommendation.channel))
+            }
             (before, after) => Some(first_unlike(before.reasons(), after.reasons())),
         }
     }
@@ -267,6 +272,13 @@ impl Fate {
             Self::Withheld(account) => &account.reasons,
             _ => &[],
         }
+    }
+
+    /// Returns the first stage that holds it back on a channel.
+    fn held_on(&self, channel: Channel) -> Stage {
+        let on_it = |reason: &&RecordedReason| reason.channel.is_none_or(|on| on == channel);
+        let first = self.reasons().iter().find(on_it).or(self.first_reason());
+        first.map_or(Stage::Slate, RecordedReason::stage)
     }
 
     fn first_reason(&self) -> Option<&RecordedReason> {
