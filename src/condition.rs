@@ -44,6 +44,7 @@ mod program;
 mod tree;
 mod truth;
 mod typed;
+mod witness;
 
 pub use expression::Expression;
 pub use truth::{Outcome, Truth};
@@ -57,6 +58,7 @@ pub(crate) use lint::{fails_open, unguarded};
 pub(crate) use nearest::{Demand, FactChange, nearest};
 pub(crate) use parts::{Apart, MAX_PARTS, Part};
 pub(crate) use program::{NodeId, Program, TermId};
+pub(crate) use witness::{Witness, witnesses};
 
 use crate::diagnostic::{Diagnostic, DocPath, Format, Report, Source};
 use crate::error::{Error, ErrorKind};

@@ -11,7 +11,9 @@ mod timeline;
 
 use serde::Serialize;
 
-use crate::condition::{Basis, Truth, describe as describe_condition, shown};
+use crate::condition::{
+    Basis, Evaluator, NodeId, Truth, Witness, describe as describe_condition, shown, witnesses,
+};
 use crate::context::Context;
 use crate::decide::{decide, gather, place_in_order};
 use crate::decision::{
@@ -111,6 +113,9 @@ pub struct Note {
     pub truth: Option<Truth>,
     /// The facts that decided it.
     pub facts: Vec<ShownFact>,
+    /// The entries of lists that decided it, such as `C-1 in support.tickets`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<String>,
     /// When it clears by itself, if it holds the action back and time does it.
     pub until: Option<Timestamp>,
     /// What a condition that does not hold is joined of, as it is written.
@@ -120,8 +125,8 @@ pub struct Note {
 
 impl Note {
     fn new(text: String) -> Self {
-        let (said, facts, parts) = (String::new(), Vec::new(), Vec::new());
-        Self { text, said, truth: None, facts, until: None, parts }
+        let (said, facts, entries, parts) = (String::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { text, said, truth: None, facts, entries, until: None, parts }
     }
 }
 
@@ -274,6 +279,10 @@ impl<'a> Explainer<'a> {
         if let Some(rule) = rule {
             let or = if rule.is_known() { "" } else { ", or nobody can tell whether it is so" };
             said = format!("{said}: {}{or}", rule.situation());
+            let entries = self.entries_of_rule(rule.rule());
+            if !entries.is_empty() {
+                said = format!("{said} ({})", entries.join(", "));
+            }
         }
         let lacking = reason.facts().filter(|fact| fact.cause().is_some());
         let lacking: Vec<String> = lacking.map(|fact| in_a_sentence(&fact)).collect();
@@ -283,9 +292,30 @@ impl<'a> Explainer<'a> {
         sentence(&said)
     }
 
+    /// Names the entries of lists that bring a suppression into force.
+    fn entries_of_rule(&self, id: &str) -> Vec<String> {
+        let mut rules = self.plan.suppressions.iter();
+        let Some(rule) = rules.find(|rule| rule.id == id) else {
+            return Vec::new();
+        };
+        let mut evaluator = Evaluator::new(&self.plan.program, self.facts);
+        let nodes = std::iter::once(rule.when).chain(rule.after);
+        let holding: Vec<NodeId> =
+            nodes.filter(|node| evaluator.truth(*node).truth() == Truth::True).collect();
+        // The first side that holds is the one that is told.
+        let holding = holding.first().copied();
+        holding.map(|node| entries_of(&mut evaluator, node)).unwrap_or_default()
+    }
+
     fn aloud(&self, text: &str) -> String {
         describe_condition(text, &|name| self.plan.sayings.get(name).cloned())
     }
+}
+
+/// Names the entries of lists that decided a truth.
+fn entries_of(evaluator: &mut Evaluator<'_>, node: NodeId) -> Vec<String> {
+    let found = witnesses(evaluator, node).into_iter();
+    found.map(|Witness { list, entry }| format!("{entry} in {list}")).collect()
 }
 
 /// Shows facts with their values, as far as they have one.

@@ -23,6 +23,10 @@ fn everything_goes_between_threads() {
     shared::<Request>();
     shared::<Decision<'static>>();
     shared::<Explanation>();
+    shared::<tactful::decision::Record>();
+    shared::<tactful::explain::Replay>();
+    shared::<tactful::explain::Timeline>();
+    shared::<tactful::schema::Facts<'static>>();
 }
 
 /// Five lines of policy on a preset already stop the seed failure.
@@ -160,7 +164,7 @@ fn an_explanation_reads_aloud() {
 premium-upgrade is not recommended: it does not fit the customer now, or nobody can tell whether it does.
   - The customer is not known to qualify: profile.age_years is at least 18 (profile.age_years was not delivered).
   - It is not known to be in the customer's interest: subscription.arrears_minor is 0 (subscription was never delivered).
-  - Nobody wants an offer while arguing about a bill: a billing dispute is open.
+  - Nobody wants an offer while arguing about a bill: a billing dispute is open (C-1 in support.tickets).
 Time alone does not clear it.
 What would change it:
   - `subscription.arrears_minor` was never delivered; it would have to be 0.
@@ -188,6 +192,7 @@ In detail:
       no-selling-during-a-dispute (situation_active): nobody wants an offer while arguing about a bill  is true
         billing_dispute_open  is true
           support.tickets (known, 0 s old) = 1 entry
+          decided by C-1 in support.tickets
         after: billing_dispute_just_closed  is false
           support.tickets (known, 0 s old) = 1 entry
       no-selling-during-a-fraud-case: a case of fraud is open  is false

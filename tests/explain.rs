@@ -124,6 +124,22 @@ fn a_tower_of_situations_is_taken_apart_within_bounds() {
 }
 
 #[test]
+fn the_entries_that_decide_are_named() {
+    let engine = engine(
+        "eligible = 'support.tickets.all(t, !t.is_open)'",
+        "[[suppress]]\nid = 's'\nwhen = 'support.tickets.exists(t, t.is_open)'\nids = ['a']\nbecause = 'first things first'\n",
+    );
+    let explanation = explain(&engine, &context(&json!({"support": tickets()})));
+    let decided = |stage: Stage| {
+        let stage = explanation.stages.iter().find(|report| report.stage == stage).unwrap();
+        stage.notes[0].entries.clone()
+    };
+    assert_eq!(decided(Stage::Eligibility), ["C-1 in support.tickets"]);
+    assert_eq!(decided(Stage::Suppression), ["C-1 in support.tickets"]);
+    assert!(explanation.why[1].ends_with("(C-1 in support.tickets)."), "{:?}", explanation.why);
+}
+
+#[test]
 fn every_reason_is_a_sentence() {
     let engine = engine(
         "eligible = 'attributes.points > 5'\nsuitable = 'attributes.ok'\nstatus = 'paused'",

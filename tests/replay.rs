@@ -422,6 +422,52 @@ fn a_record_that_cannot_be_replayed_says_why() {
     assert_eq!(Record::from_json("").unwrap_err().kind(), ErrorKind::Record);
 }
 
+/// Whatever is in a log, reading and replaying it ends in an answer.
+#[test]
+fn hostile_records_are_survived() {
+    let engine = Engine::from_toml(CARE).unwrap();
+    let Case { context, request, .. } = baseline();
+    let whole = engine.decide(&context, &request).to_record_with_facts(&context, &request);
+    let text = whole.to_json();
+    // A small generator of its own: the same mutations on every machine.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = |limit: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % u64::try_from(limit).unwrap()).unwrap()
+    };
+    let strange: [&[u8]; 8] =
+        [b"null", b"-1", b"1e999", b"\"\xff\"", b"{}", b"[]", b"18446744073709551616", b"\"\""];
+    let mut read = 0;
+    for round in 0..400 {
+        let mut bytes = text.clone().into_bytes();
+        let place = next(bytes.len());
+        match round % 4 {
+            0 => bytes.truncate(place),
+            1 => bytes[place] = b" 0:,\"{}[]ae-"[next(12)],
+            2 => {
+                let end = (place + 1 + next(20)).min(bytes.len());
+                bytes.drain(place..end);
+            }
+            _ => {
+                let colons: Vec<usize> =
+                    (0..bytes.len() - 1).filter(|place| bytes[*place] == b':').collect();
+                let start = colons[next(colons.len())] + 1;
+                let end = (start..bytes.len()).find(|at| b",}]".contains(&bytes[*at])).unwrap();
+                bytes.splice(start..end, strange[next(strange.len())].iter().copied());
+            }
+        }
+        if let Ok(record) = Record::from_json(&bytes) {
+            read += 1;
+            if let Ok(replay) = engine.replay(&record, &context) {
+                assert!(!replay.to_string().is_empty());
+            }
+        }
+    }
+    assert!(read > 5, "{read} were read");
+}
+
 /// What a record claims is compared, never believed.
 #[test]
 fn a_record_of_things_that_never_were_is_only_different() {

@@ -19,6 +19,8 @@ use crate::schema::{Changes, FactId, Facts, FieldId, PartId, Type};
 use domain::Domain;
 use ways::{Way, Ways};
 
+pub(super) use say::entry_name;
+
 /// A truth, and what it would have to be known as.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Demand {

@@ -144,6 +144,9 @@ impl Note {
                 None => writeln!(f)?,
             }
         }
+        for entry in self.entries.iter().filter(|_| self.parts.is_empty()) {
+            writeln!(f, "{:indent$}decided by {entry}", "")?;
+        }
         self.parts.iter().try_for_each(|part| part.tell(indent, f))
     }
 }

@@ -85,6 +85,10 @@ fn note(part: &Part, evaluator: &mut Evaluator<'_>) -> Note {
         said: part.said.clone(),
         truth: Some(truth),
         facts: super::shown_facts(evaluator.facts(), facts, false),
+        entries: match part.parts.is_empty() {
+            true => super::entries_of(evaluator, part.node),
+            false => Vec::new(),
+        },
         until: None,
         parts: part.parts.iter().map(|part| note(part, evaluator)).collect(),
     }

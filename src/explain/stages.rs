@@ -1,7 +1,7 @@
 //! One action stage by stage, with everything that was looked at.
 
 use super::apart::Parts;
-use super::{Explainer, Note, ShownFact, StageReport, shown_facts};
+use super::{Explainer, Note, ShownFact, StageReport, entries_of, shown_facts};
 use crate::check::Clause;
 use crate::condition::{Evaluator, Truth, basis};
 use crate::decide::factors;
@@ -76,6 +76,7 @@ impl<'e, 'a> Stages<'e, 'a> {
             said: self.explainer.aloud(&clause.text),
             truth: Some(truth),
             facts: shown_facts(self.explainer.facts, basis, false),
+            entries: entries_of(&mut self.evaluator, clause.node),
             until: reason.and_then(Reason::until),
             parts,
             ..Note::new(match &clause.origin {
@@ -117,6 +118,7 @@ impl<'e, 'a> Stages<'e, 'a> {
         };
         Note {
             truth: Some(self.evaluator.truth(side).truth()),
+            entries: entries_of(&mut self.evaluator, side),
             facts: shown_facts(self.explainer.facts, basis, in_force.by_last_known),
             until: in_force.until,
             parts: self.parts().of_suppression(rule),

@@ -91,7 +91,7 @@ fn field_name(schema: &Schema, list: FactId, field: crate::schema::FieldId) -> S
 }
 
 /// Names an entry of a list: by its id, or by its place.
-fn entry_name(list: FactId, row: usize, facts: &Facts<'_>) -> String {
+pub(in crate::condition) fn entry_name(list: FactId, row: usize, facts: &Facts<'_>) -> String {
     let id = match (facts.schema().entry(list).fact.ty(), facts.cell(list)) {
         (Type::Records(record), Cell::Rows(rows, _)) => {
             record.find("id").map(|(field, _)| rows.cell(row, field))
