@@ -52,7 +52,7 @@ pub(crate) fn decide_at(
     let channels = asked::channels(plan, context, request);
     let facts: Vec<Facts<'_>> =
         channels.iter().map(|channel| gather(plan, context, request, *channel)).collect();
-    let asked = Asked::new(plan, request);
+    let asked = Asked::new(plan, request, &channels);
     let mut pipeline = Pipeline {
         plan,
         asked: &asked,
@@ -183,13 +183,16 @@ impl<'a> Pipeline<'a> {
     /// that nothing speaks against.
     fn test(&mut self, id: ActionId, action: &'a PlannedAction) -> Candidate {
         let is_forced = self.asked.is_forced(action);
+        let is_only = self.lanes.len() == 1;
         let mut others = Vec::new();
         for (place, lane) in self.lanes.iter_mut().enumerate() {
-            let tested = lane.test(id, action, place);
-            if tested.reasons.is_empty() {
-                return Candidate { action: id, is_forced, on: tested, others };
+            let on = lane.test(id, action, place);
+            let is_admissible = on.reasons.is_empty();
+            if is_admissible || is_only {
+                let is_forced = is_forced && is_admissible;
+                return Candidate { action: id, is_forced, on, others };
             }
-            others.push(tested);
+            others.push(on);
         }
         // A request has at least one channel.
         let on = others.remove(0);

@@ -6,9 +6,9 @@
     reason = "a test may stop at the first surprise"
 )]
 
-use tactful::context::{Profile, Score, Scores, Support, Ticket};
+use tactful::context::{History, Interaction, Profile, Score, Scores, Support, Ticket};
 use tactful::{
-    Channel, Context, Engine, ErrorKind, Policy, Request, TicketState, Timestamp, Topic,
+    Channel, Context, Engine, ErrorKind, Outcome, Policy, Request, TicketState, Timestamp, Topic,
 };
 
 fn refused(json: &str) -> (ErrorKind, String, String) {
@@ -282,4 +282,322 @@ fn towers_of_situations_are_walked_once() {
         assert!(engine.explain(&context, &request, "a").is_ok());
     }
     assert!(engine.describe().len() < 4_000);
+}
+
+// Contact policy, quiet hours and what a slate holds.
+
+/// Everything a customer must have agreed to and everything that happened,
+/// known a second ago.
+fn customer(now: &str, interactions: &str, profile: &str) -> Context {
+    let grants = r#"[{"purpose": "marketing", "status": "granted", "channel": "email",
+                      "changed_at": "2024-01-01T00:00:00Z"}]"#;
+    let json = format!(
+        r#"{{"user_id": "customer-1",
+             "consent": {{"as_of": "{now}", "hard_blocks": [], "grants": {grants}}},
+             "recency": {{"as_of": "{now}", "session_started_at": "{now}"}},
+             "profile": {{"as_of": "{now}"{profile}}},
+             "history": {{"as_of": "{now}", "interactions": [{interactions}]}}}}"#
+    );
+    Context::from_json(json).unwrap()
+}
+
+const NOW: &str = "2026-03-10T15:00:30Z";
+const VIENNA: &str = r#", "time_zone": "Europe/Vienna""#;
+
+fn request(channel: &str, more: &str) -> Request {
+    Request::from_json(format!(r#"{{"now": "{NOW}", "channel": "{channel}"{more}}}"#)).unwrap()
+}
+
+fn action(id: &str, kind: &str, more: &str) -> String {
+    format!("[[actions]]\nid = '{id}'\nkind = '{kind}'\nchannels = ['web', 'email']\n{more}\n")
+}
+
+/// So many events of so many actions, one a minute up to now.
+fn events(count: usize, actions: usize) -> String {
+    let now: Timestamp = NOW.parse().unwrap();
+    let event = |number: usize| {
+        let back = 60_000 * i64::try_from(number).unwrap();
+        let at = Timestamp::from_millis(now.as_millis() - back);
+        let outcome = ["sent", "click", "reject"][number % 3];
+        let name = number % actions;
+        let group = name % 100;
+        format!(
+            r#"{{"action": "a{name}", "kind": "upsell", "group": "g{group}", "purpose": "marketing",
+                 "outcome": "{outcome}", "channel": "email", "at": "{at}"}}"#
+        )
+    };
+    (0..count).map(event).collect::<Vec<_>>().join(",")
+}
+
+/// A limit of each shape, over one group.
+fn limit(number: usize) -> String {
+    let shapes = [
+        "at_most = 2\nwithin = '7d'",
+        "at_most = 2\nwithin = '30d'\npause = '10d'\nper = 'action'\noutcomes = 'reject'",
+        "gap = '3h'\nper = 'action'",
+        "at_most = 3\neach = 'week'\nevery = 2\ntime_zone = 'customer'",
+        "at_most = 1\neach = 'lifetime'\nper = 'kind'\noutcomes = ['click', 'accept']",
+        "never_followed_by = { groups = ['g1'] }\nwithin = '730d'",
+        "only_after = { groups = ['g2'] }\nwithin = '730d'",
+    ];
+    let (group, shape) = (number % 100, shapes[number % shapes.len()]);
+    format!("[[limits]]\nid = 'l{number}'\ngroups = ['g{group}']\n{shape}\n")
+}
+
+/// Ten thousand actions under a thousand limits, over as long a history as
+/// there is: every action is accounted for.
+#[test]
+fn a_thousand_limits_on_ten_thousand_actions_are_decided() {
+    let mut policy = "policy = 'many'\n".to_owned();
+    for number in 0..10_000 {
+        let group = format!("group = 'g{}'", number % 100);
+        policy.push_str(&action(&format!("a{number}"), "upsell", &group));
+    }
+    (0..1_000).for_each(|number| policy.push_str(&limit(number)));
+    let engine = Engine::from_toml(&policy).unwrap();
+    let context = customer(NOW, &events(10_000, 500), VIENNA);
+    let decision = engine.decide(&context, &request("email", ""));
+    assert_eq!(decision.recommendations().len() + decision.withheld().len(), 10_000);
+    // Ten limits a group, and one that g1 and g2 are named in by others.
+    let longest = decision.withheld().map(|account| account.reasons().count()).max();
+    assert!(longest <= Some(1_000), "{longest:?}");
+}
+
+/// Limits that select every action are refused before they fill the memory.
+#[test]
+fn limits_on_everything_are_counted() {
+    let mut policy = "policy = 'many'\n".to_owned();
+    for number in 0..3_000 {
+        policy.push_str(&action(&format!("a{number}"), "upsell", ""));
+    }
+    for number in 0..2_000 {
+        policy.push_str(&format!("[[limits]]\nid = 'l{number}'\nper = 'action'\ngap = '1d'\n"));
+    }
+    let error = Engine::from_toml(&policy).unwrap_err();
+    assert!(error.to_string().contains("select actions more than 5000000 times"), "{error}");
+}
+
+/// Actions that wait for each other wait for ever, and nobody waits for them.
+#[test]
+fn limits_in_a_circle_are_decided() {
+    let mut policy = "policy = 'circle'\n".to_owned();
+    for (id, other) in [("a", "b"), ("b", "c"), ("c", "a"), ("d", "d")] {
+        policy.push_str(&action(id, "upsell", ""));
+        policy.push_str(&format!(
+            "[[limits]]\nid = '{id}-after'\nids = ['{id}']\nonly_after = {{ ids = ['{other}'] }}\n\
+             [[limits]]\nid = '{id}-not'\nids = ['{id}']\nwithin = '730d'\n\
+             never_followed_by = {{ ids = ['{other}'] }}\n"
+        ));
+    }
+    policy.push_str(
+        "[[exclusive]]\nid = 'x'\nnever_together = ['a', 'b', 'c', 'd']\nwithin = '730d'\n",
+    );
+    let engine = Engine::from_toml(&policy).unwrap();
+    let context = customer(NOW, "", VIENNA);
+    let decision = engine.decide(&context, &request("email", ""));
+    assert_eq!(decision.withheld().len(), 4, "{}", decision.to_json());
+    assert!(decision.withheld().all(|account| account.until().is_none()));
+}
+
+const RESTING: &str = "policy = 'resting'\n[[actions]]\nid = 'a'\nkind = 'upsell'\n\
+                       channels = ['email']\n";
+
+/// Windows that leave no minute of the week: what rests, rests for ever.
+#[test]
+fn quiet_hours_without_end_have_none() {
+    let halves = "[quiet_hours.am]\nfrom = '00:00'\nto = '12:00'\n\
+                  [quiet_hours.pm]\nfrom = '12:00'\nto = '24:00'\n";
+    let nights = "[quiet_hours.day]\nfrom = '08:00'\nto = '20:00'\n\
+                  [quiet_hours.night]\nfrom = '20:00'\nto = '08:00'\n";
+    let mut days = String::new();
+    for day in ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] {
+        days.push_str(&format!(
+            "[quiet_hours.{day}]\nfrom = '00:00'\nto = '24:00'\ndays = ['{day}']\n"
+        ));
+    }
+    let whole = "[quiet_hours.always]\nfrom = '00:00'\nto = '24:00'\n";
+    for windows in [halves, nights, &days, whole] {
+        let engine = Engine::from_toml(format!("{RESTING}{windows}").as_str()).unwrap();
+        for zone in ["Europe/Vienna", "Pacific/Apia", "America/St_Johns", "UTC"] {
+            let context = customer(NOW, "", &format!(r#", "time_zone": "{zone}""#));
+            let decision = engine.decide(&context, &request("email", ""));
+            let account = decision.account("a").unwrap();
+            assert_eq!(account.until(), None, "{zone}: {}", decision.to_json());
+            let codes: Vec<u16> = account.reasons().map(|reason| reason.code().number()).collect();
+            assert!(!codes.is_empty() && codes.iter().all(|code| *code == 211), "{codes:?}");
+        }
+    }
+}
+
+/// A minute between two windows is found, however far it is.
+#[test]
+fn a_minute_in_a_week_is_found() {
+    let windows = "[quiet_hours.most]\nfrom = '00:00'\nto = '24:00'\n\
+                   days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']\n\
+                   [quiet_hours.sunday]\nfrom = '00:01'\nto = '24:00'\ndays = ['sunday']\n";
+    let engine = Engine::from_toml(format!("{RESTING}{windows}").as_str()).unwrap();
+    let decision_of = |context| {
+        let decision = engine.decide(&context, &request("email", ""));
+        decision.account("a").unwrap().until().map(|until| until.to_string())
+    };
+    let until = decision_of(customer(NOW, "", VIENNA));
+    // 2026-03-10 is a Tuesday; Sunday begins at 23:00 UTC on the 14th.
+    assert_eq!(until.as_deref(), Some("2026-03-14T23:00:00Z"));
+}
+
+/// Zones that do not exist are unknown; nothing is looked up on a disk.
+#[test]
+fn zones_that_do_not_exist_are_unknown() {
+    let policy = format!(
+        "{RESTING}[quiet_hours.night]\nfrom = '21:00'\nto = '09:00'\n\
+         [[limits]]\nid = 'daily'\nids = ['a']\nat_most = 1\neach = 'day'\ntime_zone = 'customer'\n"
+    );
+    let engine = Engine::from_toml(&policy).unwrap();
+    let long = "Europe/".repeat(10_000);
+    for zone in ["", " ", "Mars/Olympus", "../../etc/passwd", "/etc/localtime", "Europe/", &long] {
+        let profile = format!(r#", "time_zone": {}"#, serde_json::to_string(zone).unwrap());
+        let context = customer(NOW, "", &profile);
+        let decision = engine.decide(&context, &request("email", ""));
+        let account = decision.account("a").unwrap();
+        let codes: Vec<u16> = account.reasons().map(|reason| reason.code().number()).collect();
+        assert_eq!(codes, [212, 503], "{zone}: {}", decision.to_json());
+        // The request is refused, or its zone is as unknown as that.
+        let zone = serde_json::to_string(zone).unwrap();
+        let json = format!(r#"{{"now": "{NOW}", "channel": "email", "time_zone": {zone}}}"#);
+        match Request::from_json(json) {
+            Ok(request) => {
+                let decision = engine.decide(&customer(NOW, "", ""), &request);
+                assert_eq!(decision.recommendations().len(), 0, "{}", decision.to_json());
+            }
+            Err(error) => assert_eq!(error.path(), "time_zone", "{error}"),
+        }
+    }
+}
+
+/// The longest windows at the ends of time neither panic nor overflow.
+#[test]
+fn long_windows_at_the_ends_of_time_are_survived() {
+    let mut policy = format!("{RESTING}[quiet_hours.night]\nfrom = '21:00'\nto = '09:00'\n");
+    for (number, shape) in [
+        "at_most = 1\nwithin = '730d'",
+        "at_most = 1\nwithin = '730d'\npause = '730d'",
+        "gap = '730d'",
+        "at_most = 1\neach = 'year'\ntime_zone = 'customer'",
+        "at_most = 1\neach = 'day'\nevery = 700\ntime_zone = 'Pacific/Apia'",
+        "at_most = 1\neach = 'week'\nevery = 100\nweek_starts = 'saturday'",
+        "at_most = 9223372036854775807\neach = 'month'\nevery = 24",
+        "at_most = 1\neach = 'session'",
+        "only_after = { ids = ['a'] }\nat_least = '729d'\nwithin = '730d'",
+    ]
+    .iter()
+    .enumerate()
+    {
+        policy.push_str(&format!("[[limits]]\nid = 'l{number}'\nids = ['a']\n{shape}\n"));
+    }
+    let engine = Engine::from_toml(&policy).unwrap();
+    let ends =
+        [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX].map(Timestamp::from_millis);
+    for now in ends {
+        for at in ends {
+            let history = History::new(at)
+                .interactions([Interaction::new("a", Outcome::Sent, at), {
+                    Interaction::new("a", Outcome::Sent, now)
+                }]);
+            let context = Context::new()
+                .history(history)
+                .profile(Profile::new(now).time_zone("Europe/Vienna"));
+            let request = Request::new(now, Channel::Email);
+            let decision = engine.decide(&context, &request);
+            assert_eq!(decision.recommendations().len() + decision.withheld().len(), 1);
+            assert!(!decision.to_json().is_empty());
+            assert!(engine.explain(&context, &request, "a").is_ok());
+        }
+    }
+}
+
+/// A channel counts once, however often a request lists it.
+#[test]
+fn a_thousand_channels_are_tried_once_each() {
+    let policy = format!("{RESTING}[[limits]]\nid = 'l'\nper = 'channel'\ngap = '1d'\n");
+    let engine = Engine::from_toml(&policy).unwrap();
+    let listed = ["sms", "web", "push", "other", "sms", "agent"];
+    let channels: Vec<String> =
+        (0..1_000).map(|number| format!("\"{}\"", listed[number % listed.len()])).collect();
+    let more = format!(r#", "or_channels": [{}]"#, channels.join(","));
+    let context = customer(NOW, "", VIENNA);
+    let decision = engine.decide(&context, &request("phone", &more));
+    let account = decision.account("a").unwrap();
+    // Not made for any of six channels, not agreed to on the outbound ones.
+    assert!(account.reasons().count() <= 6 * 3, "{}", decision.to_json());
+    let last = format!("{}, \"email\"]", more.trim_end_matches(']'));
+    let decision = engine.decide(&context, &request("phone", &last));
+    assert_eq!(decision.recommendations().len(), 1, "{}", decision.to_json());
+}
+
+/// Quotas by the hundred thousand are looked up, not walked.
+#[test]
+fn a_hundred_thousand_quotas_are_taken() {
+    let mut policy = "policy = 'quotas'\n".to_owned();
+    for number in 0..1_000 {
+        let quota = format!("quota = 'q{number}'");
+        policy.push_str(&action(&format!("a{number}"), "service", &quota));
+    }
+    let engine = Engine::from_toml(&policy).unwrap();
+    let mut request = Request::new(NOW.parse().unwrap(), Channel::Web);
+    for number in 0..100_000 {
+        request = request.quota(format!("q{number}"), u64::MAX * (number % 2));
+    }
+    let decision = engine.decide(&Context::new(), &request);
+    assert_eq!(decision.recommendations().len(), 500);
+    assert_eq!(decision.reservations().len(), 500);
+    for wrong in ["-1", "1.5", "\"many\"", "18446744073709551616", "null", "[]"] {
+        let json = format!(r#"{{"now": "{NOW}", "channel": "web", "quotas": {{"q1": {wrong}}}}}"#);
+        let error = Request::from_json(json).unwrap_err();
+        assert_eq!((error.kind(), error.path()), (ErrorKind::Request, "quotas.q1"), "{error}");
+    }
+}
+
+/// What a request asks for that nobody has is not found, and that is all.
+#[test]
+fn requests_about_nothing_are_answered() {
+    let engine = Engine::from_toml(POLICY).unwrap();
+    let long = "x".repeat(100_000);
+    for name in ["", "b", "\u{1f}", &long] {
+        let quoted = serde_json::to_string(name).unwrap();
+        let more = format!(
+            r#", "force": {{"action": {quoted}, "treatment": {quoted}}}, "locale": {quoted},
+               "already_shown": [{quoted}, {quoted}], "quotas": {{{quoted}: 1}},
+               "or_channels": ["web", "web"], "slots": [{quoted}]"#
+        );
+        let decision = engine.decide(&Context::new(), &request("web", &more));
+        assert_eq!(decision.recommendations().len() + decision.withheld().len(), 1);
+        let context = Context::from_json(format!(r#"{{"user_id": {quoted}}}"#)).unwrap();
+        let decision = engine.decide(&context, &request("web", &more));
+        assert_eq!(decision.recommendations().len() + decision.withheld().len(), 1);
+    }
+    let forced = format!(r#"{{"now": "{NOW}", "channel": "web", "force": {{"id": "a"}}}}"#);
+    assert!(Request::from_json(forced).is_err());
+}
+
+/// Ten thousand interactions at one instant, and limits no history can reach.
+#[test]
+fn a_history_of_one_instant_is_counted() {
+    let event = format!(
+        r#"{{"action": "a", "kind": "upsell", "outcome": "sent", "channel": "email", "at": "{NOW}"}}"#
+    );
+    let history = vec![event.as_str(); 10_000].join(",");
+    let cap = |at_most: &str| {
+        let policy = format!(
+            "{RESTING}[[limits]]\nid = 'l'\nids = ['a']\nat_most = {at_most}\nwithin = '1d'\n\
+             [[limits]]\nid = 'm'\nids = ['a']\nat_most = {at_most}\nwithin = '1d'\npause = '1d'\n"
+        );
+        let engine = Engine::from_toml(&policy).unwrap();
+        let decision_of = |context: &Context| {
+            let decision = engine.decide(context, &request("email", ""));
+            decision.recommendations().len()
+        };
+        decision_of(&customer(NOW, &history, VIENNA))
+    };
+    assert_eq!(cap("9223372036854775807"), 1);
+    assert_eq!(cap("1"), 0);
 }

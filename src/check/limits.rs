@@ -33,6 +33,16 @@ impl CheckedLimit {
         self.written.is_none()
     }
 
+    /// Tells whether it holds anything back on a channel.
+    pub(crate) fn is_about(&self, channel: Channel) -> bool {
+        self.channels.is_empty() || self.channels.contains(&channel)
+    }
+
+    /// Tells whether it depends on the channel.
+    pub(crate) fn names_channel(&self) -> bool {
+        !self.channels.is_empty() || self.per == Some(Per::Channel)
+    }
+
     /// Tells whether what a slate holds does not count: it is not there before.
     pub(crate) fn is_met_by_history_only(&self) -> bool {
         matches!(self.rule, LimitRule::OnlyAfter { .. })

@@ -18,13 +18,17 @@ pub(super) struct Asked<'a> {
     pub(super) excluded: Ids<'a>,
     pub(super) out_of_stock: Ids<'a>,
     pub(super) already_shown: Ids<'a>,
+    /// Whether the decision accounts for what it does not recommend.
     pub(super) is_complete: bool,
+    /// Whether all reasons are wanted: a recommendation has those why it does
+    /// not go on the channels before, however little else is asked for.
+    pub(super) needs_reasons: bool,
     /// The zone of the request, if it names one that exists.
     pub(super) zone: Option<Zone>,
 }
 
 impl<'a> Asked<'a> {
-    pub(super) fn new(plan: &Plan, request: &'a Request) -> Self {
+    pub(super) fn new(plan: &Plan, request: &'a Request, channels: &[Channel]) -> Self {
         let ids = |ids: &'a [String]| ids.iter().map(String::as_str).collect();
         let zone = request.time_zone.as_deref().filter(|_| plan.reads_zones());
         Self {
@@ -33,6 +37,7 @@ impl<'a> Asked<'a> {
             out_of_stock: ids(&request.out_of_stock),
             already_shown: ids(&request.already_shown),
             is_complete: request.detail == Detail::Complete,
+            needs_reasons: request.detail == Detail::Complete || channels.len() > 1,
             zone: zone.and_then(Zone::find),
         }
     }

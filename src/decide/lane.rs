@@ -157,7 +157,7 @@ impl<'a> Lane<'a> {
             // Whether a held-out action would have had a place is asked later.
             let goes_on = tested.reasons.iter().all(|reason| reason.stage() == Stage::Holdout);
             tested.is_out = !tested.reasons.is_empty();
-            if !self.asked.is_complete && !goes_on {
+            if !self.asked.needs_reasons && !goes_on {
                 break;
             }
         }

@@ -81,7 +81,8 @@ impl<'a> Limits<'a> {
         facts: &Facts<'_>,
         quiet: &Quiet<'_>,
     ) -> Self {
-        let recency = context.recency.known();
+        let session = session(context, facts);
+        let recency = context.recency.known().filter(|_| session.lacking.is_none());
         Self {
             plan,
             context,
@@ -90,12 +91,12 @@ impl<'a> Limits<'a> {
             tallies: HashMap::default(),
             calendar: Calendar {
                 session_started_at: recency.and_then(|recency| recency.session_started_at),
-                zone: quiet.last_known_zone.clone(),
+                zone: quiet.zone.clone().ok(),
             },
             history: history(plan, context, facts),
-            session: session(context, facts),
+            session,
             zone: Knowledge {
-                known: quiet.zone.clone().err().filter(|_| quiet.last_known_zone.is_some()),
+                known: None,
                 lacking: quiet.zone.clone().err(),
                 delivery: quiet.delivery,
             },
@@ -117,15 +118,29 @@ impl<'a> Limits<'a> {
 
     /// Judges a limit for an action with other interactions in place of the
     /// history: what a slate has added to it.
-    pub(super) fn is_reached_with(
+    ///
+    /// What a slate adds moves along with time; `next` is when enough of what
+    /// was there before is over.
+    pub(super) fn standing_in_slate(
         &self,
         id: LimitId,
         marks: &[Mark<'_>],
         action: ActionId,
         at: Timestamp,
-    ) -> bool {
+    ) -> Standing {
         let limit = self.plan.limit(id);
-        self.calendar.judge(limit, marks, &self.plan.action(action).id, at).is_blocked
+        let standing = self.calendar.judge(limit, marks, &self.plan.action(action).id, at);
+        let past = marks.get(..marks.partition_point(|mark| mark.at <= at)).unwrap_or(&[]);
+        let before = |at_most: usize| {
+            let decisive = past.len().checked_sub(at_most).and_then(|place| past.get(place))?;
+            (decisive.at < at).then_some(decisive.at)
+        };
+        let next = match &limit.rule {
+            LimitRule::Cap { at_most, .. } => before(*at_most).and(standing.next),
+            LimitRule::Pause { at_most, within, .. } => before(*at_most).map(|at| at + *within),
+            _ => None,
+        };
+        Standing { next, ..standing }
     }
 
     /// Returns what a limit counts under a value.

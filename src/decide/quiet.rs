@@ -17,8 +17,6 @@ pub(super) struct Quiet<'a> {
     pub(super) present: Present,
     /// The customer's zone, or what is the matter with it.
     pub(super) zone: Result<Zone, Basis>,
-    /// The zone the profile gives, however old.
-    pub(super) last_known_zone: Option<Zone>,
     /// How the profile was delivered, if the zone is from there.
     pub(super) delivery: Delivery,
 }
@@ -57,7 +55,6 @@ impl<'a> Quiet<'a> {
     ) -> Self {
         let of_profile = context.profile.known().and_then(|profile| profile.time_zone.as_deref());
         let of_profile = of_profile.filter(|_| plan.reads_zones());
-        let last_known_zone = asked.zone.clone().or_else(|| of_profile.and_then(Zone::find));
         let part = facts.schema().find_part("profile");
         let delivery = match &asked.zone {
             Some(_) => Delivery::Never,
@@ -65,7 +62,7 @@ impl<'a> Quiet<'a> {
         };
         let zone = match &asked.zone {
             Some(zone) => Ok(zone.clone()),
-            None => zone_of(facts, of_profile, last_known_zone.as_ref()),
+            None => zone_of(facts, of_profile),
         };
         let on_channel = |(id, rule): (u32, &'a CheckedQuietHours)| {
             let rests = if rule.channels.is_empty() {
@@ -86,7 +83,7 @@ impl<'a> Quiet<'a> {
             end: end(&windows, at),
             horizon: horizon(&windows, at, delivery),
         };
-        Self { windows, present, zone, last_known_zone, delivery }
+        Self { windows, present, zone, delivery }
     }
 
     /// Returns when it is no longer quiet, if it is quiet at an instant.
@@ -137,7 +134,7 @@ impl QuietWindow<'_> {
 }
 
 /// Reads the customer's zone from the profile, or says what is not known.
-fn zone_of(facts: &Facts<'_>, written: Option<&str>, found: Option<&Zone>) -> Result<Zone, Basis> {
+fn zone_of(facts: &Facts<'_>, written: Option<&str>) -> Result<Zone, Basis> {
     let part = facts.schema().find_part("profile");
     let of_part = |state| {
         let subject = part.map_or(Subject::Outside("profile".to_owned()), Subject::Part);
@@ -152,7 +149,9 @@ fn zone_of(facts: &Facts<'_>, written: Option<&str>, found: Option<&Zone>) -> Re
         Delivery::Never => Err(of_part(FactState::Unknown)),
         Delivery::Stale { age, max_age } => Err(of_part(FactState::Stale { age, max_age })),
         Delivery::Ahead { .. } => Err(of_part(FactState::Invalid)),
-        Delivery::Fresh { .. } if written.is_none() => Err(of_fact(FactState::Absent)),
-        Delivery::Fresh { .. } => found.cloned().ok_or_else(|| of_fact(FactState::Invalid)),
+        Delivery::Fresh { .. } => match written {
+            Some(name) => Zone::find(name).ok_or_else(|| of_fact(FactState::Invalid)),
+            None => Err(of_fact(FactState::Absent)),
+        },
     }
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Candidate;
 use super::asked::Asked;
+use super::horizon::Horizon;
 use super::lane::Lane;
 use super::limits;
 use super::past::{Labels, Mark, Value};
@@ -137,25 +138,27 @@ impl<'a> Slate<'a> {
         &self,
         candidate: &Candidate,
         action: &'a PlannedAction,
-        lane: &Lane<'a>,
+        lane: &mut Lane<'a>,
     ) -> Result<(), StoredReason> {
         if self.contacts.is_empty() {
             return Ok(());
         }
         for id in &action.limits {
             let limit = self.plan.limit(*id);
-            if !limit.channels.is_empty() && !limit.channels.contains(&lane.channel) {
+            if !limit.is_about(lane.channel) {
                 continue;
             }
             let counters = &lane.clearing.limits;
-            let is_reached = |value: &Value<'a>| {
-                let marks = self.contacts.get(&(*id, *value));
-                marks.is_some_and(|marks| {
-                    counters.is_reached_with(*id, marks, candidate.action, lane.at)
-                })
-            };
-            if counters.values(limit, action).iter().any(is_reached) {
-                return Err(StoredReason::new(limits::code(limit), Rule::LimitInSlate(*id)));
+            let reached = counters.values(limit, action).into_iter().find_map(|value| {
+                let marks = self.contacts.get(&(*id, value))?;
+                let standing = counters.standing_in_slate(*id, marks, candidate.action, lane.at);
+                standing.is_blocked.then_some(standing)
+            });
+            if let Some(standing) = reached {
+                lane.horizon = lane.horizon.joined(Horizon::at(standing.next));
+                let reason = StoredReason::new(limits::code(limit), Rule::LimitInSlate(*id));
+                let channel = limit.names_channel().then_some(lane.channel);
+                return Err(StoredReason { channel, ..reason });
             }
         }
         Ok(())

@@ -50,7 +50,7 @@ impl<'a> Lane<'a> {
             if outcome.truth() == Truth::True {
                 continue;
             }
-            let (basis, until) = if self.asked.is_complete {
+            let (basis, until) = if self.asked.needs_reasons {
                 self.account_of(clause.node)
             } else {
                 (Vec::new(), None)

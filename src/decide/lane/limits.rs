@@ -20,9 +20,7 @@ impl<'a> Lane<'a> {
         let plan = self.plan;
         for limit_id in &action.limits {
             let limit = plan.limit(*limit_id);
-            let is_about_channel =
-                limit.channels.is_empty() || limit.channels.contains(&self.channel);
-            if !is_about_channel || self.has_no_value(limit, action) {
+            if !limit.is_about(self.channel) || self.has_no_value(limit, action) {
                 continue;
             }
             let standing = self.clearing.limits.standing(*limit_id, id, self.at);
@@ -84,9 +82,8 @@ impl<'a> Lane<'a> {
         };
         // What is not known stays so, even once what is shown lets go.
         let hold = if lacking.is_some() { Hold::Never } else { Hold::Limit(limit_id, id) };
-        let names_channel = !limit.channels.is_empty() || limit.per == Some(Per::Channel);
-        let channel = names_channel.then_some(self.channel);
-        let until = if self.asked.is_complete { self.clearing.clear(hold) } else { None };
+        let channel = limit.names_channel().then_some(self.channel);
+        let until = if self.asked.needs_reasons { self.clearing.clear(hold) } else { None };
         let (code, by_last_known) = (code(limit), is_shown);
         let reason = StoredReason::new(code, Rule::Limit(limit_id));
         Some((StoredReason { channel, basis, by_last_known, until, ..reason }, hold))

@@ -43,10 +43,6 @@ impl<'a> Lane<'a> {
             };
             tested.add(reason, if lasts { Hold::Never } else { Hold::QuietHours });
         }
-        if too_late {
-            // Once it may be sent again, it waits for its conditions, too.
-            tested.holds.extend(clauses(action).map(|clause| Hold::Condition(clause.node)));
-        }
     }
 
     /// Tells whether a condition of an action that holds fails by an instant.
