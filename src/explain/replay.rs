@@ -299,8 +299,9 @@ fn first_unlike(before: &[RecordedReason], after: &[RecordedReason]) -> Stage {
 
 impl Record {
     fn has_facts(&self) -> bool {
-        let mut reasons = self.withheld.iter().flat_map(|account| &account.reasons);
-        reasons.any(|reason| !reason.facts.is_empty())
+        let withheld = self.withheld.iter().flat_map(|account| &account.reasons);
+        let passed_over = self.recommendations.iter().flat_map(|placed| &placed.passed_over);
+        withheld.chain(passed_over).any(|reason| !reason.facts.is_empty())
             || self.suppressions.iter().any(|rule| !rule.facts.is_empty())
     }
 
