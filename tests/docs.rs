@@ -114,6 +114,43 @@ fn policies_load_without_a_warning() {
     }
 }
 
+/// The blocks of `policy.md` go on where the one before ended; one that names a
+/// policy begins anew.
+#[test]
+fn the_policy_page_loads_block_by_block() {
+    let mut policy = String::new();
+    for block in blocks(&read("docs/policy.md"), "toml") {
+        if block.starts_with("policy") {
+            policy.clear();
+        }
+        policy.push_str(&block);
+        let engine = Engine::from_toml(&policy).unwrap_or_else(|error| panic!("{block}{error}"));
+        let warnings: Vec<String> = engine.warnings().iter().map(ToString::to_string).collect();
+        none(&warnings);
+    }
+}
+
+/// The keys that the reader of policies asks for: the texts in its functions.
+fn keys_of_policies() -> BTreeSet<String> {
+    let reader = read("src/policy/reader.rs");
+    let (_, functions) = reader.split_once("fn read_policy(").unwrap();
+    let (functions, _) = functions.split_once("/// Takes keys out of a table").unwrap();
+    let keys = functions.split('"').skip(1).step_by(2).map(str::to_owned);
+    keys.chain(["score".to_owned()]).collect()
+}
+
+#[test]
+fn the_policy_page_has_every_key() {
+    let page = read("docs/policy.md");
+    let keys = keys_of_policies();
+    assert!(keys.len() >= 70, "only {} keys", keys.len());
+    let is_there = |key: &&String| {
+        page.contains(&format!("`{key}`")) || page.contains(&format!("{{ {key} = "))
+    };
+    let missing: Vec<String> = keys.iter().filter(|key| !is_there(key)).cloned().collect();
+    none(&missing);
+}
+
 /// What a person calls a type.
 fn named(ty: &Type) -> String {
     match ty {

@@ -16,7 +16,7 @@ use tactful::context::Part;
 use tactful::{Channel, Context, Engine, Outcome, Request, Timestamp};
 
 /// A corpus that shrinks says so.
-const FEWEST_CASES: usize = 415;
+const FEWEST_CASES: usize = 419;
 
 /// One file of `scenarios/cases`.
 #[derive(Deserialize)]
@@ -296,6 +296,10 @@ fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value[key].as_array().map_or(&[], Vec::as_slice)
 }
 
+fn text_is(value: &Value, key: &str, expected: &str) -> bool {
+    text(value, key) == expected
+}
+
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
@@ -519,6 +523,58 @@ fn what_came_of_a_decision_is_seen_by_the_next() {
         assert_eq!(verdict(&context, &web), expected);
     }
 }
+
+/// The cases whose story is in the log of a shop: those of `care.toml`.
+fn log() -> Vec<Case> {
+    let of_the_shop = |case: &Case| case.policy == "policies/care.toml";
+    cases().into_iter().filter(of_the_shop).collect()
+}
+
+/// What a policy would have decided, without saying which policy it is.
+fn replayed(engine: &Engine, case: &Case) -> Value {
+    let mut decision = decided(engine, &context(case), &request(case));
+    decision.as_object_mut().map(|object| object.remove("policy_fingerprint"));
+    decision
+}
+
+/// Replaying the log under a shorter cool-off changes what was in it, and only
+/// that.
+#[test]
+fn a_shorter_cool_off_changes_what_was_in_it() {
+    let shorter = policy("policies/care.toml")
+        .replace("within(t.closed_at, days(14))", "within(t.closed_at, days(7))");
+    let shorter = Engine::from_toml(&shorter).expect("the policy loads");
+    let (care, again) = (engine("policies/care.toml"), engine("policies/care.toml"));
+    let mut changed = Vec::new();
+    for case in log() {
+        let before = replayed(&care, &case);
+        assert_eq!(before, replayed(&again, &case), "{}", case.name);
+        let after = replayed(&shorter, &case);
+        if after != before {
+            changed.push(case.name.clone());
+        }
+        if case.name == "1d-dispute-closed-3-days-ago" {
+            let held =
+                list(&after, "withheld").iter().filter(|a| text_is(a, "verdict", "suppressed"));
+            let untils: Vec<&str> = held.map(|account| text(account, "until")).collect();
+            assert_eq!(untils, ["2026-03-14T15:00:30Z"; 5], "four that sell, and the survey");
+        }
+    }
+    assert_eq!(changed, IN_THE_COOL_OFF);
+}
+
+/// The cases in which a dispute was closed less than 14 days ago, and none may
+/// be open.
+const IN_THE_COOL_OFF: [&str; 8] = [
+    "1d-dispute-closed-3-days-ago",
+    "1d-forced",
+    "1d-no-closing-time",
+    "1d-too-early-and-cool-off",
+    "1d-two-disputes",
+    "1e-dispute-closed-a-millisecond-less",
+    "4d-dispute-closed-today",
+    "4d-opportunity-lost",
+];
 
 #[test]
 fn every_policy_is_used_and_loads_without_warnings() {
