@@ -105,6 +105,33 @@ fn a_situation_is_taken_apart() {
     assert_eq!(parts, ["attributes.ok", "attributes.points > 5"]);
 }
 
+/// A thousand conditions and rules against one action end in an answer soon.
+#[test]
+fn a_thousand_reasons_are_explained() {
+    let clauses: Vec<String> = (0..1_000)
+        .map(|n| format!("'attributes.points > {n} || attributes.tier == \"pro\"'"))
+        .collect();
+    let rules: Vec<String> = (0..1_000)
+        .map(|n| {
+            format!(
+                "[[suppress]]\nid = 's{n}'\nids = ['a']\nbecause = 'b'\n\
+                 when = 'support.tickets.exists(t, t.id == \"C-{n}\" && t.is_open) || attributes.points == {n}'\n"
+            )
+        })
+        .collect();
+    let engine = engine(&format!("eligible = [{}]", clauses.join(",")), &rules.join(""));
+    let values = json!({"points": -3, "tier": "free"});
+    let context = context(&json!({
+        "attributes": {"as_of": NOW, "values": values},
+        "support": tickets(),
+    }));
+    let (found, is_verified) = changes(&engine, &context);
+    assert!(is_verified, "{found:?}");
+    // One fact does for all of them.
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0], "`attributes.points` is -3; it would have to be at least 1000");
+}
+
 /// Situations that name others again and again are taken apart within bounds.
 #[test]
 fn a_tower_of_situations_is_taken_apart_within_bounds() {

@@ -104,6 +104,8 @@ impl PartialOrd for Flip {
 
 /// How many sets of changes are evaluated.
 const MAX_TRIED: usize = 64;
+/// How many words are tried out in place of the ones that were chosen.
+const MAX_WORDS: usize = 128;
 
 /// Finds the cheapest changes of facts that make truths known as demanded.
 ///
@@ -171,10 +173,12 @@ type Words = BTreeMap<Place, Vec<u16>>;
 /// Tries out every word where a word of a closed set would have to be another.
 fn words(way: &Way, demands: &[Demand], evaluator: &mut Evaluator<'_>) -> Words {
     let facts = evaluator.facts();
-    let mut words = Words::new();
+    let (mut words, mut left) = (Words::new(), MAX_WORDS);
     for flips in way.by_place() {
         let Some(place) = flips.first().map(|flip| &flip.place) else { continue };
         let Some(Type::Word(set)) = domain::type_of(place, facts) else { continue };
+        let Some(fewer) = left.checked_sub(set.words().len()) else { break };
+        left = fewer;
         let codes = set.words().iter().filter_map(|word| set.code(word));
         let mut does = |code: &u16| {
             let changes = settled(way, Some((place, *code)), evaluator);
