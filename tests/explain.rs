@@ -105,13 +105,13 @@ fn a_situation_is_taken_apart() {
     assert_eq!(parts, ["attributes.ok", "attributes.points > 5"]);
 }
 
-/// A thousand conditions and rules against one action end in an answer soon.
+/// Hundreds of conditions and rules against one action end in an answer soon.
 #[test]
-fn a_thousand_reasons_are_explained() {
-    let clauses: Vec<String> = (0..1_000)
+fn hundreds_of_reasons_are_explained() {
+    let clauses: Vec<String> = (0..300)
         .map(|n| format!("'attributes.points > {n} || attributes.tier == \"pro\"'"))
         .collect();
-    let rules: Vec<String> = (0..1_000)
+    let rules: Vec<String> = (0..300)
         .map(|n| {
             format!(
                 "[[suppress]]\nid = 's{n}'\nids = ['a']\nbecause = 'b'\n\
@@ -127,9 +127,9 @@ fn a_thousand_reasons_are_explained() {
     }));
     let (found, is_verified) = changes(&engine, &context);
     assert!(is_verified, "{found:?}");
-    // One fact does for all of them.
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!(found[0], "`attributes.points` is -3; it would have to be at least 1000");
+    // One fact does for all clauses; of the rules only one is in the way.
+    let solved = r#"`state` of C-1 in `support.tickets` is "open"; it would have to be "solved" or "closed""#;
+    assert_eq!(found, ["`attributes.points` is -3; it would have to be at least 300", solved]);
 }
 
 /// Situations that name others again and again are taken apart within bounds.
