@@ -470,6 +470,28 @@ fn an_opportunity_survives_or_is_lost() {
     assert_eq!(explain(&crate::engine("", ""), &context).opportunity, None);
 }
 
+/// Scenario 4d: the warranty ends after the cool-off, or before.
+#[test]
+fn the_opportunity_of_a_warranty_survives_or_is_lost() {
+    let care = Engine::from_toml(include_str!("scenarios/policies/care.toml")).unwrap();
+    let of = |case: &str| {
+        let case: Value = serde_json::from_str(case).unwrap();
+        let context = Context::from_json(case["context"].to_string()).unwrap();
+        let request = Request::from_json(case["request"].to_string()).unwrap();
+        care.explain(&context, &request, "retain.warranty_extend").unwrap()
+    };
+    let survives = of(include_str!("scenarios/cases/4d-dispute-closed-today.json"));
+    let at = survives.until.unwrap();
+    assert!(at.to_string().starts_with("2026-03-24T"), "{at}");
+    assert_eq!(survives.opportunity, Some(Opportunity::Survives { at }));
+    let lost = of(include_str!("scenarios/cases/4d-opportunity-lost.json"));
+    let Some(Opportunity::Lost { at, because }) = lost.opportunity else {
+        panic!("{:?}", lost.opportunity);
+    };
+    assert_eq!(Some(at), lost.until);
+    assert!(because.contains("warranty_ends_at"), "{because}");
+}
+
 /// Shifts every delivery: each part is as old then as it is now.
 fn delivered_again(context: &Context, by: i64) -> Context {
     fn shift(value: &mut Value, by: i64) {
