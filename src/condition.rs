@@ -37,11 +37,14 @@ mod implies;
 mod lex;
 mod lint;
 mod lower;
+mod nearest;
 mod parse;
+mod parts;
 mod program;
 mod tree;
 mod truth;
 mod typed;
+mod witness;
 
 pub use expression::Expression;
 pub use truth::{Outcome, Truth};
@@ -52,7 +55,10 @@ pub(crate) use eval::Evaluator;
 pub(crate) use finding::Finding;
 pub(crate) use implies::is_weaker;
 pub(crate) use lint::{fails_open, unguarded};
+pub(crate) use nearest::{Demand, FactChange, nearest};
+pub(crate) use parts::{Apart, MAX_PARTS, Part};
 pub(crate) use program::{NodeId, Program, TermId};
+pub(crate) use witness::{Witness, witnesses};
 
 use crate::diagnostic::{Diagnostic, DocPath, Format, Report, Source};
 use crate::error::{Error, ErrorKind};

@@ -6,7 +6,7 @@ use crate::decide::{decide, retention};
 use crate::decision::{Decision, Request};
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
-use crate::explain::{Explanation, describe, explain};
+use crate::explain::{Explanation, Timeline, describe, explain, timeline};
 use crate::plan::Plan;
 use crate::policy::{Draft, Policy};
 
@@ -73,6 +73,41 @@ impl Engine {
         action: &str,
     ) -> Result<Explanation, Error> {
         explain(&self.plan, context, request, action)
+    }
+
+    /// Lists what becomes of an action if nothing but time changes.
+    ///
+    /// Every part is taken to be delivered again and again, unchanged.
+    ///
+    /// # Errors
+    ///
+    /// Kind [`UnknownAction`](crate::ErrorKind::UnknownAction) if the policy
+    /// has no action of this id.
+    pub fn timeline(
+        &self,
+        context: &Context,
+        request: &Request,
+        action: &str,
+    ) -> Result<Timeline, Error> {
+        timeline(&self.plan, context, request, action)
+    }
+
+    /// Decides again what was recorded, and says what differs.
+    ///
+    /// The request is that of the record; policy and context may be others
+    /// than they were.
+    ///
+    /// # Errors
+    ///
+    /// Kind [`Record`](crate::ErrorKind::Record) if the record is of another
+    /// format, or mentions something twice.
+    #[cfg(feature = "json")]
+    pub fn replay(
+        &self,
+        record: &crate::decision::Record,
+        context: &Context,
+    ) -> Result<crate::explain::Replay, Error> {
+        crate::explain::replay(&self.plan, record, context)
     }
 
     /// Reads the policy back in English: what is offered, held back and lifted.

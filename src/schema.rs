@@ -17,6 +17,7 @@
 
 mod builtin;
 mod cell;
+mod changes;
 mod facts;
 mod request;
 mod table;
@@ -32,7 +33,9 @@ pub use table::{FactTable, Value};
 pub use types::{Fact, RecordType, Type, Words};
 
 pub(crate) use cell::{Cell, ListCell, Rows};
+pub(crate) use changes::Changes;
 pub(crate) use facts::Delivery;
+pub(crate) use table::Stored;
 
 use crate::time::{Duration, Timestamp};
 

@@ -23,6 +23,10 @@ fn everything_goes_between_threads() {
     shared::<Request>();
     shared::<Decision<'static>>();
     shared::<Explanation>();
+    shared::<tactful::decision::Record>();
+    shared::<tactful::explain::Replay>();
+    shared::<tactful::explain::Timeline>();
+    shared::<tactful::schema::Facts<'static>>();
 }
 
 /// Five lines of policy on a preset already stop the seed failure.
@@ -157,8 +161,18 @@ fn an_explanation_reads_aloud() {
     let explanation = engine.explain(&context, &request, "premium-upgrade").unwrap();
     assert_eq!(explanation.verdict, Verdict::Ineligible);
     let expected = "\
-premium-upgrade: ineligible, would be no. 2 with priority 14.4
-until something changes: time alone does not clear it
+premium-upgrade is not recommended: it does not fit the customer now, or nobody can tell whether it does.
+  - The customer is not known to qualify: profile.age_years is at least 18 (profile.age_years was not delivered).
+  - It is not known to be in the customer's interest: subscription.arrears_minor is 0 (subscription was never delivered).
+  - Nobody wants an offer while arguing about a bill: a billing dispute is open (C-1 in support.tickets).
+Time alone does not clear it.
+What would change it:
+  - `subscription.arrears_minor` was never delivered; it would have to be 0.
+  - `profile.age_years` is absent; it would have to be at least 18.
+  - `state` of C-1 in `support.tickets` is \"open\"; it would have to be \"solved\" or \"closed\".
+  - `closed_at` of C-1 in `support.tickets` is absent; it would have to be at least 14d ago.
+It would be no. 2, with priority 14.4.
+In detail:
   availability  passes
   consent       passes
   eligibility   HOLDS BACK
@@ -176,7 +190,11 @@ until something changes: time alone does not clear it
       find-your-feet-first: the customer joined in the last 14 days  is false
         profile.joined_at (known, 0 s old) = absent
       no-selling-during-a-dispute (situation_active): nobody wants an offer while arguing about a bill  is true
-        support.tickets (known, 0 s old) = 1 entry
+        billing_dispute_open  is true
+          support.tickets (known, 0 s old) = 1 entry
+          decided by C-1 in support.tickets
+        after: billing_dispute_just_closed  is false
+          support.tickets (known, 0 s old) = 1 entry
       no-selling-during-a-fraud-case: a case of fraud is open  is false
         support.tickets (known, 0 s old) = 1 entry
       no-selling-into-hardship: the customer has reported financial hardship  is false

@@ -216,6 +216,11 @@ impl<'a> Evaluator<'a> {
         self.facts
     }
 
+    /// Returns the instant that `now` stands for.
+    pub(crate) fn moment(&self) -> Timestamp {
+        Timestamp::from_millis(self.at)
+    }
+
     pub(super) fn program(&self) -> &'a Program {
         self.program
     }

@@ -1,6 +1,6 @@
 //! What a reader finds at the place of a fact.
 
-use super::FieldId;
+use super::{FactId, FieldId};
 use crate::context::{Completeness, Score};
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{Channel, Money, Word};
@@ -35,7 +35,7 @@ pub(crate) enum Cell<'a> {
 pub(crate) const MAX_ELEMENTS: usize = 256;
 
 /// Where records lie.
-pub(super) trait RowSource: fmt::Debug {
+pub(super) trait RowSource: fmt::Debug + Sync {
     fn count(&self) -> usize;
     fn cell(&self, row: usize, field: FieldId) -> Cell<'_>;
 }
@@ -45,6 +45,9 @@ pub(super) trait RowSource: fmt::Debug {
 pub(crate) struct Rows<'a>(pub(super) &'a dyn RowSource);
 
 impl<'a> Rows<'a> {
+    /// Records of which nothing is known.
+    pub(crate) const BLANK: Self = Self(&NoValues);
+
     pub(crate) fn len(&self) -> usize {
         self.0.count().min(MAX_ELEMENTS)
     }
@@ -57,6 +60,12 @@ impl<'a> Rows<'a> {
     pub(crate) fn cell(&self, row: usize, field: FieldId) -> Cell<'a> {
         self.0.cell(row, field)
     }
+}
+
+/// What lies over the facts as they are.
+pub(super) trait Overlay: fmt::Debug + Sync {
+    /// Returns what a fact would be, if it would be otherwise.
+    fn cell(&self, fact: FactId) -> Option<Cell<'_>>;
 }
 
 /// Where plain values lie.
@@ -90,6 +99,16 @@ impl ValueSource for NoValues {
     }
 
     fn value(&self, _: usize) -> Cell<'_> {
+        Cell::Absent
+    }
+}
+
+impl RowSource for NoValues {
+    fn count(&self) -> usize {
+        0
+    }
+
+    fn cell(&self, _: usize, _: FieldId) -> Cell<'_> {
         Cell::Absent
     }
 }

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::builtin::Delivered;
-use super::cell::{Cell, ListCell};
+use super::cell::{Cell, ListCell, Overlay};
 use super::request::RequestFacts;
 use super::{FactEntry, FactId, FactTable, Origin, PartEntry, PartId, Presence, Schema};
 use crate::context::{Context, Score};
@@ -27,6 +27,7 @@ pub struct Facts<'a> {
 enum Source<'a> {
     Context(&'a Context, RequestFacts<'a>),
     Table(&'a FactTable),
+    Changed(&'a Facts<'a>, &'a dyn Overlay),
 }
 
 /// When a part was delivered, and what that means now.
@@ -43,6 +44,8 @@ pub(crate) enum Delivery {
 }
 
 impl Delivery {
+    pub(crate) const THIS_MOMENT: Self = Self::Fresh { age: Duration::ZERO, expires_at: None };
+
     /// Ages a delivery; one exactly as old as its limit is fresh.
     fn aged(as_of: Timestamp, max_age: Option<Duration>, now: Timestamp) -> Self {
         if as_of > now + CLOCK_SKEW {
@@ -97,6 +100,21 @@ impl<'a> Facts<'a> {
         self
     }
 
+    /// Reads the same facts, some of them otherwise, with parts delivered anew.
+    pub(super) fn changed<'b>(
+        &'b self,
+        changes: &'b dyn Overlay,
+        delivered: &[PartId],
+    ) -> Facts<'b> {
+        let mut changed = Facts { source: Source::Changed(self, changes), ..self.clone() };
+        for part in delivered {
+            if let Some(delivery) = changed.deliveries.get_mut(usize::from(part.0)) {
+                *delivery = Delivery::THIS_MOMENT;
+            }
+        }
+        changed
+    }
+
     fn new(schema: &'a Schema, source: Source<'a>, now: Timestamp) -> Self {
         let deliveries =
             (0_u16..).zip(schema.parts()).map(|(id, part)| delivery(part, PartId(id), source, now));
@@ -114,6 +132,7 @@ impl<'a> Facts<'a> {
         match self.source {
             Source::Context(_, request) => Some(request.channel),
             Source::Table(_) => None,
+            Source::Changed(facts, _) => facts.channel(),
         }
     }
 
@@ -141,6 +160,7 @@ impl<'a> Facts<'a> {
         let entry = self.schema.entry(id);
         let cell = match self.source {
             Source::Table(table) => table.cell(id),
+            Source::Changed(facts, changes) => changes.cell(id).unwrap_or_else(|| facts.cell(id)),
             Source::Context(context, request) => match &entry.origin {
                 Origin::Context(read) => read(context, request),
                 Origin::Attribute(name) => attribute(entry, name, context),
@@ -161,7 +181,7 @@ impl<'a> Facts<'a> {
 }
 
 fn delivery(part: &PartEntry, id: PartId, source: Source<'_>, now: Timestamp) -> Delivery {
-    let always = Delivery::Fresh { age: Duration::ZERO, expires_at: None };
+    let always = Delivery::THIS_MOMENT;
     match (part.presence, source) {
         (Presence::Always, _) => always,
         (Presence::Context(delivered), Source::Context(context, _)) => {

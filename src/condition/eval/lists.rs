@@ -79,6 +79,11 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Makes the scope of an entry that is not there.
+    pub(in crate::condition) fn blank(&mut self, row: usize) -> Scope<'a> {
+        Scope { id: self.next_scope(), element: Element::Row(Rows::BLANK, row) }
+    }
+
     /// Makes a scope for each element of a list.
     fn scopes_of(&mut self, view: &View<'a>) -> Vec<Scope<'a>> {
         let scopes = view.elements().map(|element| Scope { id: self.next_scope(), element });
