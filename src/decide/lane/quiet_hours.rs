@@ -1,7 +1,6 @@
 //! Stage 2, second half: messages rest at night where the customer is.
 
 use super::super::clearing::Hold;
-use super::super::horizon::Horizon;
 use super::super::quiet::NO_END;
 use super::{Lane, Tested};
 use crate::check::Clause;
@@ -27,12 +26,10 @@ impl<'a> Lane<'a> {
         let (deferral, holding) = (present.end, present.holding.clone());
         let ended = |until: Timestamp| action.ends_at.is_some_and(|ends_at| ends_at <= until);
         let is_over = deferral.is_some_and(ended);
-        // Whether it will be too late changes with what holds now, which is not
-        // looked at later if the action is forced.
-        for clause in clauses(action) {
-            tested.watch(Horizon::of(&self.evaluator.truth(clause.node)).while_frozen());
-        }
-        let too_late = is_over || deferral.is_some_and(|until| self.fails_by(action, until));
+        // What is forced does not ask for its conditions, now or later.
+        let asks = !self.asked.is_forced(action);
+        let fails = asks && deferral.is_some_and(|until| self.fails_by(action, until));
+        let too_late = is_over || fails;
         for (id, end) in holding {
             let (code, basis) = match end {
                 None => (ReasonCode::TimezoneUnknown, self.clearing.quiet.zone.clone().err()),
