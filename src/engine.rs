@@ -6,9 +6,10 @@ use crate::decide::{decide, retention};
 use crate::decision::{Decision, Request};
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
-use crate::explain::{Explanation, Timeline, describe, explain, timeline};
+use crate::explain::{Explanation, Missing, Timeline, describe, explain, missing, timeline};
 use crate::plan::Plan;
 use crate::policy::{Draft, Policy};
+use crate::time::Timestamp;
 
 /// A compiled policy; immutable, and shared by any number of threads.
 #[derive(Debug)]
@@ -125,6 +126,15 @@ impl Engine {
         self.plan.reads()
     }
 
+    /// Lists what the policy reads and a context does not say at `now`: parts
+    /// that were never delivered or are too old, and lists known in part.
+    ///
+    /// For whoever feeds contexts: each entry names the facts that wait for it.
+    #[must_use]
+    pub fn missing(&self, context: &Context, now: Timestamp) -> Vec<Missing> {
+        missing(&self.plan, context, now)
+    }
+
     /// Returns how long the history must be kept for the limits of the policy.
     ///
     /// Conditions that read `history.interactions` may look back further.
@@ -145,7 +155,7 @@ impl Engine {
     pub fn summarize(
         &self,
         history: &crate::context::History,
-        now: crate::time::Timestamp,
+        now: Timestamp,
     ) -> crate::context::History {
         crate::decide::summarize(&self.plan, history, now)
     }

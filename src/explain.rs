@@ -3,6 +3,7 @@
 mod aloud;
 mod apart;
 mod change;
+mod missing;
 mod policy;
 #[cfg(feature = "json")]
 mod replay;
@@ -29,6 +30,8 @@ use stages::Stages;
 use timeline::opportunity;
 
 pub use change::{Change, ChangeBy, NearestChange};
+pub use missing::Missing;
+pub(crate) use missing::missing;
 pub(crate) use policy::describe;
 #[cfg(feature = "json")]
 pub(crate) use replay::replay;

@@ -348,3 +348,65 @@ fn a_preset_brings_a_contact_policy() {
     let error = Engine::from_toml(twice).unwrap_err();
     assert_eq!(error.diagnostics().len(), 2, "{error}");
 }
+
+const SOURCES: &str = r#"
+    policy = "two-desks"
+
+    [fresh]
+    support = { desk = "15m", crm = "1h" }
+
+    [[actions]]
+    id       = "offer"
+    kind     = "service"
+    channels = ["web"]
+    eligible = "!support.tickets.exists(t, t.is_open)"
+    suitable = "profile.plan == 'basic' && history.interactions.size() < 5"
+"#;
+
+/// A part is as good as the source that is worst off.
+#[test]
+fn a_part_needs_every_source_that_the_policy_names() {
+    use tactful::context::AsOf;
+
+    let engine = Engine::from_toml(SOURCES).unwrap();
+    let ago = |minutes| now() - Duration::minutes(minutes);
+    let sources = [
+        (vec![("desk", ago(15)), ("crm", ago(60))], true),
+        (vec![("desk", ago(15)), ("crm", ago(61))], false),
+        (vec![("desk", ago(16)), ("crm", ago(1))], false),
+        (vec![("desk", ago(1))], false),
+        (vec![("desk", ago(1)), ("crm", ago(1)), ("phone", ago(10_000))], true),
+    ];
+    for (sources, is_known) in sources {
+        let as_of = AsOf::sources(sources.clone()).unwrap();
+        let context = Context::new().support(Support::new(as_of).tickets([]));
+        let missing = engine.missing(&context, now());
+        let support = missing.iter().find(|missing| missing.what.path() == "support");
+        assert_eq!(support.is_none(), is_known, "{sources:?}: {missing:?}");
+    }
+    // Nobody can tell which source a single watermark is from.
+    let context = Context::new().support(Support::new(now()).tickets([]));
+    let missing = engine.missing(&context, now());
+    let said: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "consent (never delivered): consent.hard_blocks",
+            "history (never delivered): history.interactions",
+            "profile (never delivered): profile.plan",
+            "support (never delivered): support.tickets",
+        ]
+    );
+}
+
+/// What is delivered in part is told with the list.
+#[test]
+fn what_is_missing_is_told_by_list() {
+    use tactful::context::{History, List};
+
+    let engine = Engine::from_toml(SOURCES).unwrap();
+    let history = History::new(now()).interactions(List::partial(Vec::new()));
+    let missing = engine.missing(&Context::new().history(history), now());
+    let said = missing.iter().find(|missing| missing.what.path().starts_with("history")).unwrap();
+    assert_eq!(said.to_string(), "history.interactions (delivered in part): history.interactions");
+}

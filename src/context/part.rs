@@ -221,6 +221,15 @@ impl AsOf {
         (!sources.is_empty()).then_some(Self(Watermarks::Sources(sources)))
     }
 
+    /// Returns the time up to which nothing from one source is missing.
+    #[must_use]
+    pub fn of(&self, source: &str) -> Option<Timestamp> {
+        match &self.0 {
+            Watermarks::One(_) => None,
+            Watermarks::Sources(sources) => sources.get(source).copied(),
+        }
+    }
+
     /// Returns the time up to which nothing from any source is missing.
     #[must_use]
     pub fn oldest(&self) -> Timestamp {
