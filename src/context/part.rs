@@ -29,6 +29,14 @@ impl<T> Part<T> {
             Self::Known(value) => Some(value),
         }
     }
+
+    /// Returns what is known, if anything, to change it.
+    pub fn known_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Unknown => None,
+            Self::Known(value) => Some(value),
+        }
+    }
 }
 
 impl<T> From<T> for Part<T> {
