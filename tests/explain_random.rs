@@ -10,23 +10,51 @@
     reason = "a test may stop at the first surprise; other tests use the rest of what is shared"
 )]
 
+#[path = "reference/decisions/ask.rs"]
+mod ask;
+#[path = "reference/decisions/check.rs"]
+mod check;
+#[path = "reference/decisions/clearing.rs"]
+mod clearing;
+#[path = "reference/decisions/cond.rs"]
+mod cond;
+#[path = "reference/decisions/consent.rs"]
+mod consent;
 #[path = "reference/decisions/contexts.rs"]
 mod contexts;
+#[path = "reference/decisions/engine.rs"]
+mod engine;
+#[path = "reference/decisions/facts.rs"]
+mod facts;
 #[path = "reference/decisions/generate.rs"]
 mod generate;
+#[path = "reference/decisions/generate_conds.rs"]
+mod generate_conds;
+#[path = "reference/decisions/generate_rules.rs"]
+mod generate_rules;
+#[path = "reference/decisions/interpreter.rs"]
+mod interpreter;
+#[path = "reference/decisions/limits.rs"]
+mod limits;
 #[path = "reference/decisions/model.rs"]
 mod model;
+#[path = "reference/decisions/quiet.rs"]
+mod quiet;
+#[path = "reference/decisions/rules.rs"]
+mod rules;
+#[path = "reference/decisions/slate.rs"]
+mod slate;
 #[path = "reference/decisions/tape.rs"]
 mod tape;
+#[path = "reference/decisions/zones.rs"]
+mod zones;
 
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use serde_json::{Value, json};
 use tactful::decision::{Record, Verdict};
 use tactful::explain::Opportunity;
 use tactful::{Context, Decision, Engine, Request, Timestamp};
 
 use generate::Dialect;
-use model::Style;
 
 /// What is known of a customer, and what is asked.
 struct Asked {
@@ -34,37 +62,18 @@ struct Asked {
     request: Request,
 }
 
-/// Tries a property on random cases of every dialect.
 fn check(cases: u32, property: impl Fn(&Engine, &Asked) -> Result<(), String>) {
-    let wanted = std::env::var("TACTFUL_CASES").ok().map(|text| text.parse().unwrap());
-    let config = Config {
-        cases: wanted.unwrap_or(cases),
-        failure_persistence: None,
-        max_shrink_iters: 5_000,
-        ..Config::default()
-    };
-    let mut runner = match wanted {
-        Some(_) => TestRunner::new(config),
-        None => TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)),
-    };
-    let outcome = runner.run(&generate::tapes(), |tapes| {
+    check::check(u64::from(cases), cases, |tapes| {
         for dialect in [Dialect::Full, Dialect::Timely] {
-            let case = tapes.case(dialect);
-            let text = case.policy.to_toml(Style::Short);
-            let engine = Engine::from_toml(&text)
-                .map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
-            let case = Asked { context: case.context, request: case.request };
-            property(&engine, &case).map_err(|error| {
-                let (context, request) =
-                    (case.context.to_json(), serde_json::to_string(&case.request).unwrap());
-                TestCaseError::fail(format!("{error}\n\n{text}\n{context}\n{request}"))
-            })?;
+            let cases = tapes.cases(dialect);
+            let engine = cases.engine()?;
+            for case in cases.each() {
+                let asked = Asked { context: case.context.clone(), request: case.request.clone() };
+                property(&engine, &asked).map_err(|error| case.say(&error))?;
+            }
         }
         Ok(())
     });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
 }
 
 /// What became of an action, and the codes of its reasons.
