@@ -216,7 +216,7 @@ fn decided(policy: &str, context: &str, request: &str) -> serde_json::Value {
     serde_json::from_str(&engine.decide(&context, &request).to_json()).unwrap()
 }
 
-const OFFER: &str = "
+const PRICED: &str = "
     policy = 'p'
     currency = 'EUR'
     [[actions]]
@@ -241,7 +241,7 @@ fn the_priority_of_what_is_forced_stands_until_a_boost_changes() {
         "recency": {"as_of": "2026-03-10T12:00:00Z", "last_seen_at": "2026-03-10T12:00:00Z"}}"#;
     let request =
         r#"{"now": "2026-03-10T12:00:00Z", "channel": "web", "force": {"action": "offer"}}"#;
-    let decision = decided(&format!("{OFFER}{boost}"), context, request);
+    let decision = decided(&format!("{PRICED}{boost}"), context, request);
     assert_eq!(decision["valid_until"], "2026-03-10T12:15:00Z");
 }
 
@@ -256,7 +256,7 @@ fn ghosts_are_looked_for_on_every_channel() {
     let context =
         r#"{"user_id": "ann", "consent": {"as_of": "2026-03-10T12:00:00Z", "grants": []}}"#;
     let request = r#"{"now": "2026-03-10T12:00:00Z", "channel": "sms", "or_channels": ["web"]}"#;
-    let decision = decided(&format!("{OFFER}{holdout}"), context, request);
+    let decision = decided(&format!("{PRICED}{holdout}"), context, request);
     assert_eq!(decision["ghosts"], serde_json::json!(["offer"]));
 }
 
@@ -271,7 +271,7 @@ fn a_soft_opt_in_lapses() {
         {"purpose": "marketing", "status": "default_granted",
          "changed_at": "2026-03-01T12:00:00Z", "expires_at": "2026-03-10T12:00:00Z"}]}}"#;
     let request = r#"{"now": "2026-03-10T12:00:00Z", "channel": "email"}"#;
-    let decision = decided(&format!("{OFFER}{soft}"), context, request);
+    let decision = decided(&format!("{PRICED}{soft}"), context, request);
     assert_eq!(decision["withheld"][0]["reasons"][0]["code"], 202);
 }
 
@@ -288,7 +288,7 @@ fn a_limit_names_everything_it_lacks() {
     let context = r#"{"consent": {"as_of": "2026-03-10T12:00:00Z", "grants": []},
         "history": {"as_of": "2026-03-08T12:00:00Z", "interactions": []}}"#;
     let request = r#"{"now": "2026-03-10T12:00:00Z", "channel": "web"}"#;
-    let decision = decided(&format!("{OFFER}{limit}"), context, request);
+    let decision = decided(&format!("{PRICED}{limit}"), context, request);
     let facts = decision["withheld"][0]["reasons"][0]["facts"].as_array().unwrap();
     let facts: Vec<_> = facts.iter().map(|fact| (&fact["fact"], &fact["code"])).collect();
     assert_eq!(facts, [(&"history".into(), &902.into()), (&"recency".into(), &901.into())]);
