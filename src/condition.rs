@@ -27,6 +27,7 @@
 //! ```
 
 mod basis;
+mod bound;
 mod check;
 mod describe;
 mod eval;
@@ -53,6 +54,8 @@ pub(crate) use finding::Finding;
 pub(crate) use implies::is_weaker;
 pub(crate) use lint::{fails_open, unguarded};
 pub(crate) use program::{NodeId, Program, TermId};
+
+use bound::Root;
 
 use crate::diagnostic::{Diagnostic, DocPath, Format, Report, Source};
 use crate::error::{Error, ErrorKind};
@@ -160,6 +163,7 @@ pub(crate) fn compile(
         let message = "the situations named here nest too deeply";
         return Err(vec![Finding::new(finding::LIMIT, tree.span, message)]);
     }
+    bound::check(&typed, Root::Truth(root), program).map_err(|finding| vec![finding])?;
     Ok(root)
 }
 

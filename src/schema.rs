@@ -31,7 +31,7 @@ pub use request::RequestFacts;
 pub use table::{FactTable, Value};
 pub use types::{Fact, RecordType, Type, Words};
 
-pub(crate) use cell::{Cell, ListCell, Mark, Marked, Rows, Search, mark};
+pub(crate) use cell::{Cell, ListCell, MAX_ELEMENTS, Mark, Marked, Rows, Search, mark};
 pub(crate) use facts::Delivery;
 
 use crate::time::{Duration, Timestamp};

@@ -6,6 +6,7 @@
 
 mod reads;
 mod shape;
+mod work;
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -287,6 +288,15 @@ impl Program {
 
     pub(crate) fn term_is_plain(&self, term: TermId) -> bool {
         self.shape_of_term(term).plain
+    }
+
+    /// Tells whether a truth looks through a list that may be long.
+    pub(crate) fn looks_through_lists(&self, node: NodeId) -> bool {
+        self.shape_of_node(node).looks
+    }
+
+    pub(crate) fn term_looks_through_lists(&self, term: TermId) -> bool {
+        self.shape_of_term(term).looks
     }
 
     /// Tells whether a plain truth is found out faster than remembered.

@@ -9,6 +9,8 @@ pub(super) struct Shape {
     /// Whether it depends on the element and constants alone: not on time,
     /// parts or other facts. It is then the same on every rail, and for good.
     pub(super) plain: bool,
+    /// Whether it looks through a list that may be long.
+    pub(super) looks: bool,
     /// How many truths and terms lie inside each other.
     pub(super) height: u32,
     /// How many truths and terms there are, those that are shared every time.
@@ -17,7 +19,7 @@ pub(super) struct Shape {
 
 impl Shape {
     /// What stands for itself.
-    const CONSTANT: Self = Self { local: false, plain: true, height: 0, size: 0 };
+    const CONSTANT: Self = Self { local: false, plain: true, looks: false, height: 0, size: 0 };
     const ELEMENT: Self = Self { local: true, ..Self::CONSTANT };
     /// What is read elsewhere than in the element of a macro.
     const OUTSIDE: Self = Self { plain: false, ..Self::CONSTANT };
@@ -26,6 +28,7 @@ impl Shape {
         Self {
             local: self.local || other.local,
             plain: self.plain && other.plain,
+            looks: self.looks || other.looks,
             height: self.height.max(other.height),
             size: self.size.saturating_add(other.size),
         }
@@ -38,6 +41,11 @@ impl Shape {
     /// What is computed from constants alone is worth remembering.
     fn computed(self) -> Self {
         Self { plain: self.plain && self.local, ..self }
+    }
+
+    /// What looks through a list.
+    fn looking(self) -> Self {
+        Self { looks: true, ..self }
     }
 
     /// The body of a macro looks at the elements of its own list.
@@ -74,7 +82,9 @@ impl Program {
     fn shape_of_atom(&self, atom: &Atom) -> Shape {
         let inner = match atom {
             Atom::KnownPart(_) => Shape::OUTSIDE,
-            Atom::Member(term, list) => self.shape_of_term(*term).beside(self.shape_of_list(list)),
+            Atom::Member(term, list) => {
+                self.shape_of_term(*term).beside(self.shape_of_list(list)).looking()
+            }
             Atom::Exists(list, body) | Atom::One(list, body) => self.shape_of_macro(list, *body),
             about => self.shape_of_terms(about.terms()),
         };
@@ -83,7 +93,7 @@ impl Program {
 
     fn shape_of_macro(&self, list: &ListTerm, body: NodeId) -> Shape {
         let body = self.shape_of_node(body).as_body();
-        self.shape_of_list(list).beside(body)
+        self.shape_of_list(list).beside(body).looking()
     }
 
     fn shape_of_list(&self, list: &ListTerm) -> Shape {
