@@ -2,7 +2,7 @@
 //!
 //! Each case grows until the next step would be refused, so that it stays at
 //! the limits whatever they are: 4,096 bytes, 64 levels, lists of 256, and
-//! 200,000 steps. How long they take, `benches/condition.rs` shows.
+//! 180,000 steps. How long they take, `benches/condition.rs` shows.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 

@@ -12,7 +12,7 @@ use super::typed::{Kind, Typed};
 ///
 /// The situations it names are counted where they are written: they are found
 /// out once for a decision, however many conditions name them.
-const MAX_STEPS: u64 = 200_000;
+const MAX_STEPS: u64 = 180_000;
 
 /// Refuses a condition that takes too many steps where lists are long.
 pub(super) fn check(typed: &Typed, root: Root<'_>, program: &mut Program) -> Result<(), Finding> {

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use super::{Atom, AtomId, ListTerm, Node, NodeId, Program, Term, TermId};
+use crate::condition::tree::Operation;
 use crate::schema::{FactId, FieldId, MAX_ELEMENTS};
 
 /// How many elements a delivered list has at most.
@@ -243,6 +244,7 @@ impl<'p> Count<'p> {
 /// What computing a term takes, once what it is computed from is known.
 fn own(term: &Term) -> u64 {
     match term {
+        Term::Arithmetic(Operation::Divide | Operation::Remainder, ..) => 8,
         Term::Arithmetic(..) | Term::Clock(..) | Term::Since(_) | Term::DaysSince(_) => 4,
         _ => 2,
     }
