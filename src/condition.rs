@@ -27,6 +27,7 @@
 //! ```
 
 mod basis;
+mod bound;
 mod check;
 mod describe;
 mod eval;
@@ -59,6 +60,8 @@ pub(crate) use nearest::{Demand, FactChange, nearest};
 pub(crate) use parts::{Apart, MAX_PARTS, Part};
 pub(crate) use program::{NodeId, Program, TermId};
 pub(crate) use witness::{Witness, witnesses};
+
+use bound::Root;
 
 use crate::diagnostic::{Diagnostic, DocPath, Format, Report, Source};
 use crate::error::{Error, ErrorKind};
@@ -166,6 +169,7 @@ pub(crate) fn compile(
         let message = "the situations named here nest too deeply";
         return Err(vec![Finding::new(finding::LIMIT, tree.span, message)]);
     }
+    bound::check(&typed, Root::Truth(root), program).map_err(|finding| vec![finding])?;
     Ok(root)
 }
 

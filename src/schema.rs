@@ -32,7 +32,7 @@ pub use request::RequestFacts;
 pub use table::{FactTable, Value};
 pub use types::{Fact, RecordType, Type, Words};
 
-pub(crate) use cell::{Cell, ListCell, Rows};
+pub(crate) use cell::{Cell, ListCell, MAX_ELEMENTS, Mark, Marked, Rows, Search, mark};
 pub(crate) use changes::Changes;
 pub(crate) use facts::Delivery;
 pub(crate) use table::Stored;

@@ -1,5 +1,9 @@
 //! What a reader finds at the place of a fact.
 
+mod search;
+
+pub(crate) use search::{Mark, Marked, Search, mark};
+
 use super::{FactId, FieldId};
 use crate::context::{Completeness, Score};
 use crate::time::{Duration, Timestamp};
@@ -72,6 +76,16 @@ pub(super) trait Overlay: fmt::Debug + Sync {
 pub(super) trait ValueSource: fmt::Debug {
     fn count(&self) -> usize;
     fn value(&self, place: usize) -> Cell<'_>;
+
+    // Both are here to be compiled for each kind of list: a call for every
+    // entry takes longer than the rest.
+    fn find(&self, wanted: Cell<'_>) -> Option<Search> {
+        search::find(self, wanted)
+    }
+
+    fn mark_all(&self, marks: &mut Vec<u16>) -> Option<Marked> {
+        search::mark_all(self, marks)
+    }
 }
 
 /// A list of values that are not lists.
@@ -87,6 +101,17 @@ impl<'a> ListCell<'a> {
 
     pub(crate) fn get(&self, place: usize) -> Cell<'a> {
         self.0.value(place)
+    }
+
+    /// Looks for a value where the list lies; `None` if the two are of kinds
+    /// that whoever asks has to compare.
+    pub(crate) fn find(&self, wanted: Cell<'_>) -> Option<Search> {
+        self.0.find(wanted)
+    }
+
+    /// Adds a mark for each entry, if they are of one kind.
+    pub(crate) fn mark_all(&self, marks: &mut Vec<u16>) -> Option<Marked> {
+        self.0.mark_all(marks)
     }
 }
 
