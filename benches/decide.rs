@@ -131,8 +131,6 @@ fn context() -> Context {
         .state(TicketState::Closed)
         .topic(Topic::HowTo);
     let granted = Grant::new(Purpose::Marketing, ConsentStatus::Granted, now - Duration::days(300));
-    let mut scores = Scores::new(now);
-    scores.values.insert("churn".to_owned(), tactful::context::Score::new(0.35));
     Context::new()
         .support(Support::new(now).tickets([ticket]))
         .purchases(Purchases::new(now).orders(orders))
@@ -141,7 +139,7 @@ fn context() -> Context {
         .consent(Consent::new(now).grants([granted]))
         .subscription(Subscription::new(now).plan("basic"))
         .feedback(Feedback::new(now).answers([]))
-        .scores(scores)
+        .scores(Scores::new(now).score("churn", 0.35))
         .profile(Profile::new(now).age_years(34).plan("basic").country("AT").language("de-AT"))
 }
 

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::error::Error;
 
 use tactful::context::{
-    Consent, Contact, Feedback, History, Part, Profile, Purchases, Recency, Score, Scores,
-    Subscription, Support, Ticket,
+    Consent, Contact, Feedback, History, Profile, Purchases, Recency, Scores, Subscription,
+    Support, Ticket,
 };
 use tactful::decision::{Decision, Verdict};
 use tactful::{
@@ -86,7 +86,6 @@ fn look<'e>(
 /// Brings everything that is known of him up to date.
 fn deliver(okafor: &mut Context, now: Timestamp) -> Result<()> {
     let nothing_owed = Money::new(0, "EUR".parse()?);
-    let churn = BTreeMap::from([("churn".to_owned(), Score::new(0.72))]);
     let mut known = std::mem::take(okafor)
         .support(help_desk(now)?)
         .purchases(Purchases::new(now).orders([]).products([]))
@@ -95,8 +94,8 @@ fn deliver(okafor: &mut Context, now: Timestamp) -> Result<()> {
         .recency(Recency::new(now).last_seen_at(now))
         .consent(Consent::new(now).grants([]))
         .feedback(Feedback::new(now).answers([]))
-        .scores(Scores::new(now).values(churn));
-    if let Part::Known(history) = &mut known.history {
+        .scores(Scores::new(now).score("churn", 0.72));
+    if let Some(history) = known.history.known_mut() {
         history.as_of = now.into();
     }
     *okafor = known;

@@ -15,7 +15,7 @@ use std::error::Error;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, date};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use tactful::context::{History, Part};
+use tactful::context::History;
 use tactful::decision::{Recommendation, Suppressed, Verdict};
 use tactful::{Channel, Context, Engine, Outcome, Request, Timestamp};
 
@@ -123,7 +123,7 @@ impl Story<'_> {
     /// Brings everything that is known of Ada up to date but what we did.
     fn deliver(&mut self, now: Timestamp) -> Result<()> {
         let mut history = std::mem::take(&mut self.ada.history);
-        if let Part::Known(history) = &mut history {
+        if let Some(history) = history.known_mut() {
             history.as_of = now.into();
         }
         self.ada = self.news.context(now)?.history(history);

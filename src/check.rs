@@ -43,6 +43,7 @@ pub(crate) struct Checked {
     pub(crate) rules: CheckedRules,
     /// How reports read the situations aloud.
     pub(crate) sayings: BTreeMap<String, String>,
+    pub(crate) situations: HashMap<String, NodeId>,
 }
 
 /// Everything a policy says about its actions together.
@@ -148,7 +149,7 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
     let Draft { policy, report, source } = draft;
     let mut checker = Checker::new(&policy, report);
     let (actions, rules) = checker.check();
-    let Checker { schema, mut program, mut report, currency, sayings, .. } = checker;
+    let Checker { schema, mut program, mut report, currency, sayings, situations, .. } = checker;
     if let Some(source) = &source {
         report.locate(source);
     }
@@ -157,7 +158,7 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
     }
     program.seal();
     let warnings = report;
-    Ok(Checked { policy, warnings, schema, currency, program, actions, rules, sayings })
+    Ok(Checked { policy, warnings, schema, currency, program, actions, rules, sayings, situations })
 }
 
 struct Checker<'p> {
@@ -324,7 +325,8 @@ impl<'p> Checker<'p> {
     }
 }
 
-struct Known<'a>(&'a HashMap<String, NodeId>);
+/// The situations of a policy, by name.
+pub(crate) struct Known<'a>(pub(crate) &'a HashMap<String, NodeId>);
 
 impl condition::Situations for Known<'_> {
     fn find(&self, name: &str) -> Option<NodeId> {

@@ -27,6 +27,7 @@
 //! ```
 
 mod basis;
+mod bound;
 mod check;
 mod describe;
 mod eval;
@@ -37,11 +38,14 @@ mod implies;
 mod lex;
 mod lint;
 mod lower;
+mod nearest;
 mod parse;
+mod parts;
 mod program;
 mod tree;
 mod truth;
 mod typed;
+mod witness;
 
 pub use expression::Expression;
 pub use truth::{Outcome, Truth};
@@ -52,7 +56,12 @@ pub(crate) use eval::Evaluator;
 pub(crate) use finding::Finding;
 pub(crate) use implies::is_weaker;
 pub(crate) use lint::{fails_open, unguarded};
+pub(crate) use nearest::{Demand, FactChange, nearest};
+pub(crate) use parts::{Apart, MAX_PARTS, Part};
 pub(crate) use program::{NodeId, Program, TermId};
+pub(crate) use witness::{Witness, witnesses};
+
+use bound::Root;
 
 use crate::diagnostic::{Diagnostic, DocPath, Format, Report, Source};
 use crate::error::{Error, ErrorKind};
@@ -160,6 +169,7 @@ pub(crate) fn compile(
         let message = "the situations named here nest too deeply";
         return Err(vec![Finding::new(finding::LIMIT, tree.span, message)]);
     }
+    bound::check(&typed, Root::Truth(root), program).map_err(|finding| vec![finding])?;
     Ok(root)
 }
 

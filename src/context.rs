@@ -30,6 +30,8 @@ mod attributes;
 mod consent;
 mod device;
 mod feedback;
+#[cfg(feature = "json")]
+mod fingerprint;
 mod history;
 mod part;
 mod profile;
@@ -142,11 +144,5 @@ impl Context {
     pub fn to_json(&self) -> String {
         // Nothing in a context can fail to be written: the keys are strings.
         serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// Returns the stable hash of what the context says.
-    #[must_use]
-    pub fn fingerprint(&self) -> crate::hash::Fingerprint {
-        crate::hash::Fingerprint::of(self.to_json().as_bytes())
     }
 }

@@ -108,10 +108,14 @@ impl Candidate {
         self.on.reasons.is_empty()
     }
 
-    /// Tells whether nothing but a holdout speaks against it.
-    fn is_held_out_only(&self) -> bool {
-        !self.is_admissible()
-            && self.on.reasons.iter().all(|reason| reason.stage() == Stage::Holdout)
+    /// Finds the first channel on which nothing but a holdout speaks against it.
+    fn held_out(&self) -> Option<&Tested> {
+        let only = |tested: &&Tested| {
+            let mut stages = tested.reasons.iter().map(StoredReason::stage);
+            stages.all(|stage| stage == Stage::Holdout)
+        };
+        let mut tested = std::iter::once(&self.on).chain(&self.others);
+        tested.find(only).filter(|_| !self.is_admissible())
     }
 
     fn order(&self, plan: &Plan) -> impl Ord + use<> {
@@ -171,7 +175,7 @@ impl<'a> Pipeline<'a> {
         let mut candidates = Vec::new();
         for (id, action) in plan.actions() {
             let candidate = self.test(id, action);
-            let is_kept = candidate.is_admissible() || candidate.is_held_out_only();
+            let is_kept = candidate.is_admissible() || candidate.held_out().is_some();
             if self.asked.is_complete || is_kept {
                 candidates.push(candidate);
             }
@@ -201,18 +205,18 @@ impl<'a> Pipeline<'a> {
 
     /// Finds what the slate would have held if nobody were held out.
     fn ghosts(&mut self, candidates: &[Candidate]) -> Vec<ActionId> {
-        if !candidates.iter().any(Candidate::is_held_out_only) {
+        if candidates.iter().all(|candidate| candidate.held_out().is_none()) {
             return Vec::new();
         }
         let mut slate = Slate::new(self.plan, self.asked, &mut self.lanes);
         let mut ghosts = Vec::new();
         for candidate in candidates {
-            let is_held_out = candidate.is_held_out_only();
-            if !is_held_out && !candidate.is_admissible() {
+            let held_out = candidate.held_out();
+            let Some(on) = held_out.or(candidate.is_admissible().then_some(&candidate.on)) else {
                 continue;
-            }
-            let has_place = slate.place(candidate, &mut self.lanes).is_ok();
-            if has_place && is_held_out {
+            };
+            let has_place = slate.place(candidate, on, &mut self.lanes).is_ok();
+            if has_place && held_out.is_some() {
                 ghosts.push(candidate.action);
             }
         }
@@ -224,7 +228,7 @@ impl<'a> Pipeline<'a> {
         let mut withheld = Vec::new();
         for mut candidate in candidates {
             if candidate.is_admissible() {
-                match slate.place(&candidate, &mut self.lanes) {
+                match slate.place(&candidate, &candidate.on, &mut self.lanes) {
                     Ok(()) => continue,
                     Err(reason) => candidate.on.add(reason, Hold::Never),
                 }

@@ -3,6 +3,8 @@
 mod account;
 mod json;
 mod reason;
+#[cfg(feature = "json")]
+mod record;
 mod request;
 
 use std::collections::BTreeMap;
@@ -20,6 +22,11 @@ use crate::vocabulary::{Channel, Outcome};
 
 pub use account::{HoldoutAssignment, Recommendation, Suppressed, SuppressionInForce};
 pub use reason::{Cause, FactUse, Reason, ReasonCode, Severity, Stage, Verdict};
+#[cfg(feature = "json")]
+pub use record::{
+    Record, RecordedAction, RecordedFact, RecordedHoldout, RecordedReason, RecordedRecommendation,
+    RecordedSuppression,
+};
 pub use request::{ChannelOrder, Detail, Forced, Request};
 
 pub(crate) use reason::{Rule, StoredReason, limit_in_words, verdict};

@@ -6,9 +6,10 @@ use crate::decide::{decide, retention};
 use crate::decision::{Decision, Request};
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
-use crate::explain::{Explanation, describe, explain};
+use crate::explain::{Explanation, Missing, Timeline, describe, explain, missing, timeline};
 use crate::plan::Plan;
 use crate::policy::{Draft, Policy};
+use crate::time::Timestamp;
 
 /// A compiled policy; immutable, and shared by any number of threads.
 #[derive(Debug)]
@@ -75,6 +76,41 @@ impl Engine {
         explain(&self.plan, context, request, action)
     }
 
+    /// Lists what becomes of an action if nothing but time changes.
+    ///
+    /// Every part is taken to be delivered again and again, unchanged.
+    ///
+    /// # Errors
+    ///
+    /// Kind [`UnknownAction`](crate::ErrorKind::UnknownAction) if the policy
+    /// has no action of this id.
+    pub fn timeline(
+        &self,
+        context: &Context,
+        request: &Request,
+        action: &str,
+    ) -> Result<Timeline, Error> {
+        timeline(&self.plan, context, request, action)
+    }
+
+    /// Decides again what was recorded, and says what differs.
+    ///
+    /// The request is that of the record; policy and context may be others
+    /// than they were.
+    ///
+    /// # Errors
+    ///
+    /// Kind [`Record`](crate::ErrorKind::Record) if the record is of another
+    /// format, or mentions something twice.
+    #[cfg(feature = "json")]
+    pub fn replay(
+        &self,
+        record: &crate::decision::Record,
+        context: &Context,
+    ) -> Result<crate::explain::Replay, Error> {
+        crate::explain::replay(&self.plan, record, context)
+    }
+
     /// Reads the policy back in English: what is offered, held back and lifted.
     #[must_use]
     pub fn describe(&self) -> String {
@@ -88,6 +124,15 @@ impl Engine {
     #[must_use]
     pub fn reads(&self) -> Vec<&str> {
         self.plan.reads()
+    }
+
+    /// Lists what the policy reads and a context does not say at `now`: parts
+    /// that were never delivered or are too old, and lists known in part.
+    ///
+    /// For whoever feeds contexts: each entry names the facts that wait for it.
+    #[must_use]
+    pub fn missing(&self, context: &Context, now: Timestamp) -> Vec<Missing> {
+        missing(&self.plan, context, now)
     }
 
     /// Returns how long the history must be kept for the limits of the policy.
@@ -110,7 +155,7 @@ impl Engine {
     pub fn summarize(
         &self,
         history: &crate::context::History,
-        now: crate::time::Timestamp,
+        now: Timestamp,
     ) -> crate::context::History {
         crate::decide::summarize(&self.plan, history, now)
     }

@@ -35,6 +35,9 @@ pub enum ErrorKind {
     Context,
     /// A request is malformed; `path()` says where.
     Request,
+    /// A record of a decision is malformed, or of a format that is not known;
+    /// `path()` says where.
+    Record,
     /// A document is larger than the documented limit.
     TooLarge,
     /// The policy has no action of this id.
@@ -92,6 +95,7 @@ impl fmt::Display for Inner {
             ErrorKind::Policy | ErrorKind::Condition => return self.diagnostics.fmt(f),
             ErrorKind::Context => f.write_str("context: ")?,
             ErrorKind::Request => f.write_str("request: ")?,
+            ErrorKind::Record => f.write_str("record: ")?,
             ErrorKind::TooLarge | ErrorKind::UnknownAction => {}
         }
         if !self.path.is_empty() {

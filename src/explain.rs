@@ -1,24 +1,44 @@
 //! The slow, complete account of one action: every stage, clause by clause.
 
+mod aloud;
+mod apart;
+mod change;
+mod missing;
 mod policy;
-
-use std::fmt;
+#[cfg(feature = "json")]
+mod replay;
+mod stages;
+mod timeline;
 
 use serde::Serialize;
 
-use crate::check::Clause;
-use crate::condition::{Evaluator, Truth, basis, shown};
+use crate::condition::{
+    Basis, Evaluator, NodeId, Truth, Witness, describe as describe_condition, shown, witnesses,
+};
 use crate::context::Context;
-use crate::decide::{decide, factors, gather, place_in_order};
+use crate::decide::{decide, gather, place_in_order};
 use crate::decision::{
     Decision, FactUse, Priority, Reason, Recommendation, Request, Stage, Suppressed, Verdict,
 };
 use crate::error::Error;
-use crate::plan::{ActionId, Plan, PlannedAction, SuppressionId};
+use crate::plan::{ActionId, Plan, PlannedAction};
 use crate::schema::Facts;
 use crate::time::Timestamp;
+use crate::vocabulary::Channel;
 
+use stages::Stages;
+use timeline::opportunity;
+
+pub use change::{Change, ChangeBy, NearestChange};
+pub use missing::Missing;
+pub(crate) use missing::missing;
 pub(crate) use policy::describe;
+#[cfg(feature = "json")]
+pub(crate) use replay::replay;
+#[cfg(feature = "json")]
+pub use replay::{ActionDifference, Fate, OtherDifference, Replay, SuppressionDifference};
+pub(crate) use timeline::timeline;
+pub use timeline::{Opportunity, Step, StepReason, Timeline};
 
 /// Why an action is recommended, or why not.
 ///
@@ -31,16 +51,44 @@ pub struct Explanation {
     pub action: String,
     /// What became of it.
     pub verdict: Verdict,
+    /// The channel it goes on; if it goes on none, the first that was tried.
+    pub channel: Channel,
+    /// What became of it on each channel, if several were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<OnChannel>,
     /// The slot it takes, if it is recommended into one.
     pub slot: Option<String>,
+    /// Whether the request forces it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_forced: bool,
     /// The place among all admissible actions it has, or would have.
     pub rank: Option<usize>,
     /// Its priority; none if a score is missing.
     pub priority: Option<Priority>,
+    /// Why it is not recommended, a sentence for each reason.
+    pub why: Vec<String>,
     /// The first instant at which everything that holds it back is clear.
     pub until: Option<Timestamp>,
+    /// Whether it comes back by itself; none if nothing holds it back.
+    pub opportunity: Option<Opportunity>,
+    /// What would have to be otherwise; none if it is recommended.
+    pub nearest_change: Option<NearestChange>,
     /// The stages, in their order.
     pub stages: Vec<StageReport>,
+}
+
+/// What became of the action on one of several channels.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct OnChannel {
+    /// The channel.
+    pub channel: Channel,
+    /// What would become of it if only this channel were asked for.
+    pub verdict: Verdict,
+    /// Why it would not be recommended there, a sentence for each reason.
+    pub why: Vec<String>,
+    /// The first instant at which everything that holds it back there is clear.
+    pub until: Option<Timestamp>,
 }
 
 /// What one stage says of the action.
@@ -59,14 +107,30 @@ pub struct StageReport {
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Note {
-    /// The condition, the rule or the reason, in words.
+    /// The condition as it is written; a rule or a reason in words.
     pub text: String,
+    /// The condition read aloud; empty for what is no condition.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub said: String,
     /// What the condition comes to.
     pub truth: Option<Truth>,
     /// The facts that decided it.
     pub facts: Vec<ShownFact>,
+    /// The entries of lists that decided it, such as `C-1 in support.tickets`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<String>,
     /// When it clears by itself, if it holds the action back and time does it.
     pub until: Option<Timestamp>,
+    /// What a condition that does not hold is joined of, as it is written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Note>,
+}
+
+impl Note {
+    fn new(text: String) -> Self {
+        let (said, facts, entries, parts) = (String::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { text, said, truth: None, facts, entries, until: None, parts }
+    }
 }
 
 /// A fact with its value.
@@ -94,14 +158,57 @@ pub(crate) fn explain(
     let id = plan.find(action).ok_or_else(|| plan.unknown_action(action))?;
     // All reasons are wanted, whatever the request asked for.
     let request = Request { detail: crate::decision::Detail::Complete, ..request.clone() };
-    let facts = gather(plan, context, &request, request.channel);
     let decision = Decision { plan, data: decide(plan, context, &request) };
-    Ok(Explainer { plan, id, facts: &facts, decision: &decision }.explanation())
+    let channel = channel_of(&decision, id).unwrap_or(request.channel);
+    let facts = gather(plan, context, &request, channel);
+    let explainer =
+        Explainer { plan, id, request: &request, channel, facts: &facts, decision: &decision };
+    let opportunity = opportunity(plan, context, &request, &decision, id);
+    let channels = on_channels(plan, context, &request, &decision, id);
+    Ok(Explanation { opportunity, channels, ..explainer.explanation() })
+}
+
+/// Returns the channel an action goes on, or the first one that was tried.
+fn channel_of(decision: &Decision<'_>, id: ActionId) -> Option<Channel> {
+    let placed = decision.recommendations().find(|placed| placed.is(id));
+    placed.map(|placed| placed.channel()).or_else(|| decision.channels().first().copied())
+}
+
+/// Decides on each channel alone, if there are several.
+fn on_channels(
+    plan: &Plan,
+    context: &Context,
+    request: &Request,
+    decision: &Decision<'_>,
+    id: ActionId,
+) -> Vec<OnChannel> {
+    if decision.channels().len() < 2 {
+        return Vec::new();
+    }
+    let alone = decision.channels().iter().map(|channel| {
+        let or_channels = Vec::new();
+        let request = Request { channel: *channel, or_channels, ..request.clone() };
+        let facts = gather(plan, context, &request, *channel);
+        let decision = Decision { plan, data: decide(plan, context, &request) };
+        let (request, channel) = (&request, *channel);
+        let (facts, decision) = (&facts, &decision);
+        let explainer = Explainer { plan, id, request, channel, facts, decision };
+        let account = explainer.account();
+        OnChannel {
+            channel,
+            verdict: account.map_or(Verdict::Recommended, |account| account.verdict()),
+            why: explainer.why(),
+            until: account.and_then(|account| account.until()),
+        }
+    });
+    alone.collect()
 }
 
 struct Explainer<'a> {
     plan: &'a Plan,
     id: ActionId,
+    request: &'a Request,
+    channel: Channel,
     facts: &'a Facts<'a>,
     decision: &'a Decision<'a>,
 }
@@ -116,13 +223,24 @@ impl<'a> Explainer<'a> {
         Explanation {
             action: action.id.clone(),
             verdict: account.map_or(Verdict::Recommended, |account| account.verdict()),
+            channel: self.channel,
+            channels: Vec::new(),
+            is_forced: self.is_forced(action),
             slot: placed.and_then(|placed| placed.slot().map(str::to_owned)),
             rank: priority
                 .map(|priority| place_in_order(self.decision, self.id, priority.as_product())),
             priority,
+            why: self.why(),
             until: account.and_then(|account| account.until()),
-            stages: self.stages(action),
+            opportunity: None,
+            nearest_change: self.nearest_change(action),
+            stages: Stages::new(self).reports(action),
         }
+    }
+
+    /// Tells whether the request asks for the action whatever fits it.
+    fn is_forced(&self, action: &PlannedAction) -> bool {
+        self.request.force.as_ref().is_some_and(|force| force.action == action.id)
     }
 
     fn recommendation(&self) -> Option<Recommendation<'a>> {
@@ -137,188 +255,98 @@ impl<'a> Explainer<'a> {
         let Some(account) = self.account() else {
             return Vec::new();
         };
-        account.reasons().filter(|reason| reason.code().stage() == stage).collect()
+        account.reasons().filter(|reason| reason.stage() == stage).collect()
     }
 
-    fn stages(&self, action: &PlannedAction) -> Vec<StageReport> {
+    /// Says each reason in a sentence.
+    fn why(&self) -> Vec<String> {
+        let reasons = self.account().into_iter().flat_map(|account| account.reasons());
+        let mut why: Vec<String> = Vec::new();
+        for reason in reasons {
+            let sentence = self.sentence(&reason);
+            if !why.contains(&sentence) {
+                why.push(sentence);
+            }
+        }
+        why
+    }
+
+    fn sentence(&self, reason: &Reason<'_>) -> String {
+        let mut said = reason.because();
+        if let Some(condition) = reason.condition() {
+            said = said.replace(&format!("`{condition}`"), &self.aloud(condition));
+        }
+        let rule = reason
+            .rule()
+            .and_then(|rule| self.decision.suppressions().find(|in_force| in_force.rule() == rule));
+        if let Some(rule) = rule {
+            let or = if rule.is_known() { "" } else { ", or nobody can tell whether it is so" };
+            said = format!("{said}: {}{or}", rule.situation());
+            let entries = self.entries_of_rule(rule.rule());
+            if !entries.is_empty() {
+                said = format!("{said} ({})", entries.join(", "));
+            }
+        }
+        let lacking = reason.facts().filter(|fact| fact.cause().is_some());
+        let lacking: Vec<String> = lacking.map(|fact| in_a_sentence(&fact)).collect();
+        if !lacking.is_empty() {
+            said = format!("{said} ({})", lacking.join(", "));
+        }
+        sentence(&said)
+    }
+
+    /// Names the entries of lists that bring a suppression into force.
+    fn entries_of_rule(&self, id: &str) -> Vec<String> {
+        let mut rules = self.plan.suppressions.iter();
+        let Some(rule) = rules.find(|rule| rule.id == id) else {
+            return Vec::new();
+        };
         let mut evaluator = Evaluator::new(&self.plan.program, self.facts);
-        let mut stages = vec![
-            self.by_reasons(Stage::Availability),
-            self.by_reasons(Stage::Consent),
-            self.by_clauses(Stage::Eligibility, &action.eligible, &mut evaluator),
-            self.by_clauses(Stage::Applicability, &action.applicable, &mut evaluator),
-            self.by_clauses(Stage::Suitability, &action.suitable, &mut evaluator),
-            self.by_suppressions(action, &mut evaluator),
-            self.by_score(action, &mut evaluator),
-        ];
-        // What is held back earlier never comes to the slate.
-        stages.extend(stages.iter().all(|report| report.passes).then(|| self.by_slate()));
-        stages
+        let nodes = std::iter::once(rule.when).chain(rule.after);
+        let holding: Vec<NodeId> =
+            nodes.filter(|node| evaluator.truth(*node).truth() == Truth::True).collect();
+        // The first side that holds is the one that is told.
+        let holding = holding.first().copied();
+        holding.map(|node| entries_of(&mut evaluator, node)).unwrap_or_default()
     }
 
-    fn by_reasons(&self, stage: Stage) -> StageReport {
-        let notes: Vec<Note> = self.reasons(stage).iter().map(|reason| self.note(reason)).collect();
-        StageReport { stage, passes: notes.is_empty(), notes }
-    }
-
-    fn note(&self, reason: &Reason<'_>) -> Note {
-        let facts = reason.facts().map(|fact| ShownFact { fact, value: None });
-        let text = reason.because();
-        Note { text, truth: None, facts: facts.collect(), until: reason.until() }
-    }
-
-    fn by_clauses(
-        &self,
-        stage: Stage,
-        clauses: &[Clause],
-        evaluator: &mut Evaluator<'a>,
-    ) -> StageReport {
-        let reasons = self.reasons(stage);
-        let notes: Vec<Note> = clauses
-            .iter()
-            .map(|clause| {
-                let reason = reasons.iter().find(|reason| reason.condition() == Some(&clause.text));
-                Note {
-                    text: clause.text.to_string(),
-                    truth: Some(evaluator.truth(clause.node).truth()),
-                    facts: self.shown(basis(evaluator, clause.node, false), false),
-                    until: reason.and_then(Reason::until),
-                }
-            })
-            .collect();
-        StageReport { stage, passes: reasons.is_empty(), notes }
-    }
-
-    fn by_suppressions(
-        &self,
-        action: &PlannedAction,
-        evaluator: &mut Evaluator<'a>,
-    ) -> StageReport {
-        let notes: Vec<Note> = action
-            .suppressions
-            .iter()
-            .map(|id| {
-                let rule = self.plan.suppression(*id);
-                match self.decision.in_force(*id) {
-                    Some(in_force) => Note {
-                        text: format!("{} ({}): {}", rule.id, in_force.code.name(), rule.because),
-                        truth: Some(evaluator.truth(rule.when).truth()),
-                        facts: self.shown(in_force.basis.clone(), in_force.by_last_known),
-                        until: in_force.until,
-                    },
-                    None => self.not_in_force(*id, evaluator),
-                }
-            })
-            .collect();
-        StageReport {
-            stage: Stage::Suppression,
-            passes: self.reasons(Stage::Suppression).is_empty(),
-            notes,
-        }
-    }
-
-    /// A suppression lets pass what is known false, or unknown where it says so.
-    fn not_in_force(&self, id: SuppressionId, evaluator: &mut Evaluator<'a>) -> Note {
-        let rule = self.plan.suppression(id);
-        let mut truth = evaluator.truth(rule.when).truth();
-        let mut facts = basis(evaluator, rule.when, false);
-        let mut text = format!("{}: {}", rule.id, rule.say);
-        if let Some(after) = rule.after {
-            text = format!("{text}, or {}", rule.say_after);
-            if evaluator.truth(after).truth() == Truth::Unknown {
-                truth = Truth::Unknown;
-            }
-            facts.extend(basis(evaluator, after, false));
-            facts.dedup();
-        }
-        if truth == Truth::Unknown {
-            text.push_str(" (lets the unknown pass)");
-        }
-        Note { text, truth: Some(truth), facts: self.shown(facts, false), until: None }
-    }
-
-    fn by_score(&self, action: &PlannedAction, evaluator: &mut Evaluator<'a>) -> StageReport {
-        let mut report = self.by_reasons(Stage::Score);
-        if report.passes {
-            let text = factors(self.plan, action, evaluator);
-            report.notes.push(Note { text, truth: None, facts: Vec::new(), until: None });
-        }
-        report
-    }
-
-    fn by_slate(&self) -> StageReport {
-        let mut report = self.by_reasons(Stage::Slate);
-        if let Some(placed) = self.recommendation() {
-            let slot =
-                placed.slot().map_or("in the ranking".to_owned(), |slot| format!("in slot {slot}"));
-            let text = match placed.treatment() {
-                Some(treatment) => format!("{slot}, shown as {treatment}"),
-                None => slot,
-            };
-            report.notes.push(Note { text, truth: None, facts: Vec::new(), until: None });
-        }
-        report
-    }
-
-    fn shown(&self, basis: Vec<crate::condition::Basis>, by_last_known: bool) -> Vec<ShownFact> {
-        let facts = basis.iter().map(|basis| {
-            let fact = FactUse::new(basis, by_last_known, &self.plan.schema);
-            // What was not delivered has no value to show.
-            let value = fact.age().and_then(|_| shown(self.facts, &basis.subject));
-            ShownFact { fact, value }
-        });
-        facts.collect()
+    fn aloud(&self, text: &str) -> String {
+        describe_condition(text, &|name| self.plan.sayings.get(name).cloned())
     }
 }
 
-impl fmt::Display for Explanation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.action, self.verdict)?;
-        if let (Some(rank), Some(priority)) = (self.rank, self.priority) {
-            let is = if self.verdict == Verdict::Recommended { "is" } else { "would be" };
-            write!(f, ", {is} no. {rank} with priority {priority}")?;
+/// Names the entries of lists that decided a truth.
+fn entries_of(evaluator: &mut Evaluator<'_>, node: NodeId) -> Vec<String> {
+    let found = witnesses(evaluator, node).into_iter();
+    found.map(|Witness { list, entry }| format!("{entry} in {list}")).collect()
+}
+
+/// Shows facts with their values, as far as they have one.
+fn shown_facts(facts: &Facts<'_>, basis: Vec<Basis>, by_last_known: bool) -> Vec<ShownFact> {
+    let shown = basis.iter().map(|basis| {
+        let fact = FactUse::new(basis, by_last_known, facts.schema());
+        // What was not delivered has no value to show.
+        let value = fact.age().and_then(|_| shown(facts, &basis.subject));
+        ShownFact { fact, value }
+    });
+    shown.collect()
+}
+
+/// Says what is the matter with a fact: `support is too old: 26 h old, …`.
+fn in_a_sentence(fact: &FactUse) -> String {
+    let said = fact.to_string();
+    match said.split_once(" (") {
+        Some((path, state)) => {
+            let verb = if state.contains("delivered") { "was" } else { "is" };
+            format!("{path} {verb} {}", state.trim_end_matches(')'))
         }
-        writeln!(f)?;
-        if self.verdict != Verdict::Recommended {
-            match self.until {
-                Some(until) => writeln!(f, "until {until}, if nothing else changes")?,
-                None => writeln!(f, "until something changes: time alone does not clear it")?,
-            }
-        }
-        for report in &self.stages {
-            report.fmt(f)?;
-        }
-        Ok(())
+        None => said,
     }
 }
 
-impl fmt::Display for StageReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "  {:<14}{}", self.stage, if self.passes { "passes" } else { "HOLDS BACK" })?;
-        for note in &self.notes {
-            note.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "      {}", self.text)?;
-        if let Some(truth) = self.truth {
-            write!(f, "  is {truth}")?;
-        }
-        if let Some(until) = self.until {
-            write!(f, ", until {until}")?;
-        }
-        writeln!(f)?;
-        for shown in &self.facts {
-            write!(f, "        {}", shown.fact)?;
-            match &shown.value {
-                Some(value) => writeln!(f, " = {value}")?,
-                None => writeln!(f)?,
-            }
-        }
-        Ok(())
-    }
+/// Makes a sentence of words: a capital letter, and a full stop.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }

@@ -6,8 +6,9 @@
 //! another hash and never reach an answer.
 
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A stable 128-bit hash of what a policy or a context means.
 ///
@@ -45,6 +46,33 @@ impl Serialize for Fingerprint {
     }
 }
 
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = ParseFingerprintError;
+
+    fn from_str(text: &str) -> Result<Self, ParseFingerprintError> {
+        let is_hexadecimal = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if text.len() != DIGITS || !is_hexadecimal {
+            return Err(ParseFingerprintError);
+        }
+        u128::from_str_radix(text, 16).map(Self).map_err(|_| ParseFingerprintError)
+    }
+}
+
+/// How a fingerprint is written.
+const DIGITS: usize = 32;
+
+/// A text that is no fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a fingerprint is 32 hexadecimal digits in lower case")]
+pub struct ParseFingerprintError;
+
 /// How many buckets there are.
 pub const BUCKETS: u16 = 10_000;
 
@@ -75,6 +103,18 @@ mod tests {
     fn golden_vectors() {
         assert_eq!(Fingerprint::of(b"").to_string(), "99aa06d3014798d86001c324468d497f");
         assert_eq!(Fingerprint::of(b"a").to_string(), "a96faf705af16834e6c632b61e964e1f");
+    }
+
+    #[test]
+    fn reads_what_it_writes_and_nothing_else() {
+        for text in ["00000000000000000000000000000001", "a96faf705af16834e6c632b61e964e1f"] {
+            assert_eq!(text.parse::<Fingerprint>().unwrap().to_string(), text);
+        }
+        for text in
+            ["", "1", "A96FAF705AF16834E6C632B61E964E1F", "+96faf705af16834e6c632b61e964e1f"]
+        {
+            assert_eq!(text.parse::<Fingerprint>(), Err(ParseFingerprintError), "{text}");
+        }
     }
 
     /// Vectors of another implementation (xxhash for Python, 3.x).

@@ -78,6 +78,7 @@ pub(crate) struct Plan {
     pub(crate) exclusives: Vec<CheckedExclusive>,
     /// How reports read the situations aloud.
     pub(crate) sayings: BTreeMap<String, String>,
+    pub(crate) situations: HashMap<String, NodeId>,
     actions: Vec<PlannedAction>,
     by_id: HashMap<String, ActionId, ahash::RandomState>,
 }
@@ -177,8 +178,8 @@ impl Names {
 
 impl Plan {
     pub(crate) fn new(checked: Checked) -> Self {
-        let Checked { policy, warnings, schema, currency, program, actions, mut rules, sayings } =
-            checked;
+        let Checked { policy, warnings, schema, currency, program, actions, .. } = checked;
+        let (mut rules, sayings, situations) = (checked.rules, checked.sayings, checked.situations);
         // By id, so that reasons do not depend on the order of the document.
         rules.suppressions.sort_by(|a, b| a.id.cmp(&b.id));
         rules.exclusives.sort_by(|a, b| a.id.cmp(&b.id));
@@ -209,6 +210,7 @@ impl Plan {
             placements: rules.placements,
             exclusives: rules.exclusives,
             sayings,
+            situations,
             actions,
             by_id,
         }

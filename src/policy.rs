@@ -28,8 +28,8 @@ pub use decimal::{Decimal, ParseDecimalError};
 pub use contact::{ConsentRules, Limit, QuietHours};
 pub(crate) use decimal::point;
 pub use entries::{
-    Action, AttributeType, Boost, DeclaredKind, Engagement, Group, Propensity, Selector, Situation,
-    Suppression, Treatment,
+    Action, AttributeType, Boost, DeclaredKind, Engagement, Freshness, Group, Propensity, Selector,
+    Situation, Suppression, Treatment,
 };
 pub use selection::{Exclusive, Holdout, Placement, Threshold};
 
@@ -80,9 +80,9 @@ pub struct Policy {
     /// Named conditions.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub situations: BTreeMap<String, Situation>,
-    /// How old each part may be, such as `15m`, or `never` for no limit.
+    /// How old each part may be, as a whole or by source.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub fresh: BTreeMap<String, String>,
+    pub fresh: BTreeMap<String, Freshness>,
     /// What can be recommended.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<Action>,

@@ -17,6 +17,7 @@
 
 mod builtin;
 mod cell;
+mod changes;
 mod facts;
 mod request;
 mod table;
@@ -31,8 +32,10 @@ pub use request::RequestFacts;
 pub use table::{FactTable, Value};
 pub use types::{Fact, RecordType, Type, Words};
 
-pub(crate) use cell::{Cell, ListCell, Rows};
+pub(crate) use cell::{Cell, ListCell, MAX_ELEMENTS, Mark, Marked, Rows, Search, mark};
+pub(crate) use changes::Changes;
 pub(crate) use facts::Delivery;
+pub(crate) use table::Stored;
 
 use crate::time::{Duration, Timestamp};
 
@@ -90,6 +93,8 @@ pub(crate) struct PartEntry {
     pub(crate) key: String,
     /// Older than this is stale; `None` never is.
     pub(crate) max_age: Option<Duration>,
+    /// The sources it needs, if it needs certain ones, and how old each may be.
+    pub(crate) sources: Vec<(String, Option<Duration>)>,
     pub(crate) presence: Presence,
 }
 
@@ -159,9 +164,15 @@ impl Schema {
     }
 
     /// Sets the age limit of the part with this key; tells whether there is one.
-    pub(crate) fn set_max_age(&mut self, key: &str, max_age: Option<Duration>) -> bool {
+    pub(crate) fn set_max_age(&mut self, key: &str, max_age: Option<Duration>) {
         let part = self.parts.iter_mut().find(|part| part.key == key);
-        part.map(|part| part.max_age = max_age).is_some()
+        part.into_iter().for_each(|part| part.max_age = max_age);
+    }
+
+    /// Makes a part unknown without a source, or once that is older.
+    pub(crate) fn need_source(&mut self, key: &str, source: &str, max_age: Option<Duration>) {
+        let part = self.parts.iter_mut().find(|part| part.key == key);
+        part.into_iter().for_each(|part| part.sources.push((source.to_owned(), max_age)));
     }
 
     /// Adds an attribute that a policy declares.
@@ -175,7 +186,8 @@ impl Schema {
     }
 
     fn add_part(&mut self, name: &str, key: &str, max_age: Option<Duration>, presence: Presence) {
-        let entry = PartEntry { name: name.to_owned(), key: key.to_owned(), max_age, presence };
+        let (name, key, sources) = (name.to_owned(), key.to_owned(), Vec::new());
+        let entry = PartEntry { name, key, max_age, sources, presence };
         self.parts.push(entry);
     }
 

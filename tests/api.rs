@@ -23,6 +23,10 @@ fn everything_goes_between_threads() {
     shared::<Request>();
     shared::<Decision<'static>>();
     shared::<Explanation>();
+    shared::<tactful::decision::Record>();
+    shared::<tactful::explain::Replay>();
+    shared::<tactful::explain::Timeline>();
+    shared::<tactful::schema::Facts<'static>>();
 }
 
 /// Five lines of policy on a preset already stop the seed failure.
@@ -157,8 +161,18 @@ fn an_explanation_reads_aloud() {
     let explanation = engine.explain(&context, &request, "premium-upgrade").unwrap();
     assert_eq!(explanation.verdict, Verdict::Ineligible);
     let expected = "\
-premium-upgrade: ineligible, would be no. 2 with priority 14.4
-until something changes: time alone does not clear it
+premium-upgrade is not recommended: it does not fit the customer now, or nobody can tell whether it does.
+  - The customer is not known to qualify: profile.age_years is at least 18 (profile.age_years was not delivered).
+  - It is not known to be in the customer's interest: subscription.arrears_minor is 0 (subscription was never delivered).
+  - Nobody wants an offer while arguing about a bill: a billing dispute is open (C-1 in support.tickets).
+Time alone does not clear it.
+What would change it:
+  - `subscription.arrears_minor` was never delivered; it would have to be 0.
+  - `profile.age_years` is absent; it would have to be at least 18.
+  - `state` of C-1 in `support.tickets` is \"open\"; it would have to be \"solved\" or \"closed\".
+  - `closed_at` of C-1 in `support.tickets` is absent; it would have to be at least 14d ago.
+It would be no. 2, with priority 14.4.
+In detail:
   availability  passes
   consent       passes
   eligibility   HOLDS BACK
@@ -176,7 +190,11 @@ until something changes: time alone does not clear it
       find-your-feet-first: the customer joined in the last 14 days  is false
         profile.joined_at (known, 0 s old) = absent
       no-selling-during-a-dispute (situation_active): nobody wants an offer while arguing about a bill  is true
-        support.tickets (known, 0 s old) = 1 entry
+        billing_dispute_open  is true
+          support.tickets (known, 0 s old) = 1 entry
+          decided by C-1 in support.tickets
+        after: billing_dispute_just_closed  is false
+          support.tickets (known, 0 s old) = 1 entry
       no-selling-during-a-fraud-case: a case of fraud is open  is false
         support.tickets (known, 0 s old) = 1 entry
       no-selling-into-hardship: the customer has reported financial hardship  is false
@@ -329,4 +347,66 @@ fn a_preset_brings_a_contact_policy() {
     ";
     let error = Engine::from_toml(twice).unwrap_err();
     assert_eq!(error.diagnostics().len(), 2, "{error}");
+}
+
+const SOURCES: &str = r#"
+    policy = "two-desks"
+
+    [fresh]
+    support = { desk = "15m", crm = "1h" }
+
+    [[actions]]
+    id       = "offer"
+    kind     = "service"
+    channels = ["web"]
+    eligible = "!support.tickets.exists(t, t.is_open)"
+    suitable = "profile.plan == 'basic' && history.interactions.size() < 5"
+"#;
+
+/// A part is as good as the source that is worst off.
+#[test]
+fn a_part_needs_every_source_that_the_policy_names() {
+    use tactful::context::AsOf;
+
+    let engine = Engine::from_toml(SOURCES).unwrap();
+    let ago = |minutes| now() - Duration::minutes(minutes);
+    let sources = [
+        (vec![("desk", ago(15)), ("crm", ago(60))], true),
+        (vec![("desk", ago(15)), ("crm", ago(61))], false),
+        (vec![("desk", ago(16)), ("crm", ago(1))], false),
+        (vec![("desk", ago(1))], false),
+        (vec![("desk", ago(1)), ("crm", ago(1)), ("phone", ago(10_000))], true),
+    ];
+    for (sources, is_known) in sources {
+        let as_of = AsOf::sources(sources.clone()).unwrap();
+        let context = Context::new().support(Support::new(as_of).tickets([]));
+        let missing = engine.missing(&context, now());
+        let support = missing.iter().find(|missing| missing.what.path() == "support");
+        assert_eq!(support.is_none(), is_known, "{sources:?}: {missing:?}");
+    }
+    // Nobody can tell which source a single watermark is from.
+    let context = Context::new().support(Support::new(now()).tickets([]));
+    let missing = engine.missing(&context, now());
+    let said: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "consent (never delivered): consent.hard_blocks",
+            "history (never delivered): history.interactions",
+            "profile (never delivered): profile.plan",
+            "support (never delivered): support.tickets",
+        ]
+    );
+}
+
+/// What is delivered in part is told with the list.
+#[test]
+fn what_is_missing_is_told_by_list() {
+    use tactful::context::{History, List};
+
+    let engine = Engine::from_toml(SOURCES).unwrap();
+    let history = History::new(now()).interactions(List::partial(Vec::new()));
+    let missing = engine.missing(&Context::new().history(history), now());
+    let said = missing.iter().find(|missing| missing.what.path().starts_with("history")).unwrap();
+    assert_eq!(said.to_string(), "history.interactions (delivered in part): history.interactions");
 }

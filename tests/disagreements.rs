@@ -207,3 +207,117 @@ fn a_value_of_another_type_is_there_and_cannot_be_read() {
         assert_eq!(reasons(&policy(unknown), &context, Channel::Web), [(301, None)]);
     }
 }
+
+/// The decision on JSON documents, as JSON.
+fn decided(policy: &str, context: &str, request: &str) -> serde_json::Value {
+    let engine = Engine::from_toml(policy).unwrap();
+    let context = Context::from_json(context).unwrap();
+    let request = Request::from_json(request).unwrap();
+    serde_json::from_str(&engine.decide(&context, &request).to_json()).unwrap()
+}
+
+const PRICED: &str = "
+    policy = 'p'
+    currency = 'EUR'
+    [[actions]]
+    id = 'offer'
+    kind = 'upsell'
+    value = '1.00'
+    channels = ['web', 'email', 'sms']
+";
+
+/// What is forced skips the stages that look at its priority, and is still
+/// ranked by it.
+#[test]
+fn the_priority_of_what_is_forced_stands_until_a_boost_changes() {
+    let boost = "
+        [[boosts]]
+        id = 'b'
+        kinds = ['upsell']
+        percent = 60
+        when = 'since(recency.last_seen_at) >= minutes(15)'
+    ";
+    let context = r#"{"consent": {"as_of": "2026-03-10T12:00:00Z", "grants": []},
+        "recency": {"as_of": "2026-03-10T12:00:00Z", "last_seen_at": "2026-03-10T12:00:00Z"}}"#;
+    let request =
+        r#"{"now": "2026-03-10T12:00:00Z", "channel": "web", "force": {"action": "offer"}}"#;
+    let decision = decided(&format!("{PRICED}{boost}"), context, request);
+    assert_eq!(decision["valid_until"], "2026-03-10T12:15:00Z");
+}
+
+/// What is held out on a later channel is a ghost there.
+#[test]
+fn ghosts_are_looked_for_on_every_channel() {
+    let holdout = "
+        [holdout.h]
+        kinds = ['upsell']
+        percent = 100
+    ";
+    let context =
+        r#"{"user_id": "ann", "consent": {"as_of": "2026-03-10T12:00:00Z", "grants": []}}"#;
+    let request = r#"{"now": "2026-03-10T12:00:00Z", "channel": "sms", "or_channels": ["web"]}"#;
+    let decision = decided(&format!("{PRICED}{holdout}"), context, request);
+    assert_eq!(decision["ghosts"], serde_json::json!(["offer"]));
+}
+
+/// A yes that was assumed and counted has lapsed, like any other.
+#[test]
+fn a_soft_opt_in_lapses() {
+    let soft = "
+        [consent]
+        soft_opt_in = ['email']
+    ";
+    let context = r#"{"consent": {"as_of": "2026-03-10T12:00:00Z", "grants": [
+        {"purpose": "marketing", "status": "default_granted",
+         "changed_at": "2026-03-01T12:00:00Z", "expires_at": "2026-03-10T12:00:00Z"}]}}"#;
+    let request = r#"{"now": "2026-03-10T12:00:00Z", "channel": "email"}"#;
+    let decision = decided(&format!("{PRICED}{soft}"), context, request);
+    assert_eq!(decision["withheld"][0]["reasons"][0]["code"], 202);
+}
+
+/// A limit on two things nobody knows says so of both.
+#[test]
+fn a_limit_names_everything_it_lacks() {
+    let limit = "
+        [[limits]]
+        id = 's'
+        kinds = ['upsell']
+        at_most = 1
+        each = 'session'
+    ";
+    let context = r#"{"consent": {"as_of": "2026-03-10T12:00:00Z", "grants": []},
+        "history": {"as_of": "2026-03-08T12:00:00Z", "interactions": []}}"#;
+    let request = r#"{"now": "2026-03-10T12:00:00Z", "channel": "web"}"#;
+    let decision = decided(&format!("{PRICED}{limit}"), context, request);
+    let facts = decision["withheld"][0]["reasons"][0]["facts"].as_array().unwrap();
+    let facts: Vec<_> = facts.iter().map(|fact| (&fact["fact"], &fact["code"])).collect();
+    assert_eq!(facts, [(&"history".into(), &902.into()), (&"recency".into(), &901.into())]);
+}
+
+/// Service passes a limit whose window nobody knows: a slate that is held by
+/// one stands only as long as the window is known.
+#[test]
+fn a_slate_stands_as_long_as_its_session_is_known() {
+    let policy = "
+        policy = 'p'
+        [[actions]]
+        id = 'a'
+        kind = 'service'
+        channels = ['web']
+        [[actions]]
+        id = 'b'
+        kind = 'service'
+        channels = ['web']
+        [[limits]]
+        id = 's'
+        kinds = ['service']
+        at_most = 1
+        each = 'session'
+    ";
+    let context = r#"{"consent": {"as_of": "2026-03-10T12:00:00Z", "grants": []},
+        "recency": {"as_of": "2026-03-09T12:00:00Z", "session_started_at": "2026-03-09T11:00:00Z"},
+        "history": {"as_of": "2026-03-10T12:00:00Z", "interactions": []}}"#;
+    let request = r#"{"now": "2026-03-10T12:00:00Z", "channel": "web"}"#;
+    let decision = decided(policy, context, request);
+    assert_eq!(decision["valid_until"], "2026-03-10T12:00:00.001Z");
+}

@@ -11,8 +11,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tactful::condition::Condition;
+use tactful::context::{History, Interaction, Profile};
 use tactful::schema::{Fact, Facts, RequestFacts, Schema, Type};
-use tactful::{Channel, Context, Duration, Engine, Timestamp};
+use tactful::{Channel, Context, Duration, Engine, Outcome, Request, Timestamp};
 
 const NOW: &str = "2026-03-10T15:00:30Z";
 
@@ -128,6 +129,77 @@ fn the_policy_page_loads_block_by_block() {
         let warnings: Vec<String> = engine.warnings().iter().map(ToString::to_string).collect();
         none(&warnings);
     }
+}
+
+/// The policy that the page builds, up to the one that begins anew.
+fn policy_of_the_page() -> Engine {
+    let blocks = blocks(&read("docs/policy.md"), "toml");
+    let (last, running) = blocks.split_last().unwrap();
+    assert!(last.starts_with("policy"), "the preset has a policy of its own");
+    Engine::from_toml(&running.concat()).unwrap()
+}
+
+/// Says when a limit of the page lets go of an action, or that it does not hold it.
+fn lets_go(
+    limit: &str,
+    (action, channel): (&str, Channel),
+    past: &[(&str, Outcome, Channel, &str)],
+) -> String {
+    let engine = policy_of_the_page();
+    let now = NOW.parse().unwrap();
+    let interaction = |(action, outcome, channel, at): &(&str, Outcome, Channel, &str)| {
+        Interaction::new(*action, *outcome, at.parse::<Timestamp>().unwrap()).channel(*channel)
+    };
+    let past: Vec<Interaction> = past.iter().map(interaction).collect();
+    let context = Context::new()
+        .profile(Profile::new(now).time_zone("Europe/Vienna"))
+        .history(History::new(now).interactions(past));
+    let decision = engine.decide(&context, &Request::new(now, channel));
+    let account = decision.account(action).unwrap();
+    let reason = account.reasons().find(|reason| reason.rule() == Some(limit));
+    match reason.map(|reason| reason.until()) {
+        None => "is clear".to_owned(),
+        Some(None) => "never".to_owned(),
+        Some(Some(until)) => until.to_string(),
+    }
+}
+
+#[test]
+fn limits_let_go_as_the_page_says() {
+    use Channel::{Email, InApp, Sms, Web};
+    use Outcome::{Convert, Impression, Sent};
+
+    let mail = |at| ("stay-offer", Sent, Email, at);
+    let plan = ("bigger-plan", Email);
+    let two_mails = |mails: &[_]| lets_go("two-mails-a-week", plan, mails);
+    let (sunday, monday) = ("2026-03-08T10:00:00Z", "2026-03-09T10:00:00Z");
+    assert_eq!(two_mails(&[mail(sunday), mail(monday)]), "2026-03-15T10:00:00Z");
+    assert_eq!(two_mails(&[mail("2026-03-03T15:00:30Z"), mail(monday)]), "is clear");
+
+    let text = |at| ("roaming-pack", Sent, Sms, at);
+    let texts = ["2026-03-01T08:00:00Z", "2026-03-03T08:00:00Z", sunday, monday].map(text);
+    let month = |texts: &[_]| lets_go("four-texts-a-month", ("roaming-pack", Sms), texts);
+    assert_eq!(month(&texts), "2026-03-31T22:00:00Z", "midnight in Vienna, in summer");
+    assert_eq!(month(&texts[1..]), "is clear");
+
+    let seen = |at| ("bigger-plan", Impression, Web, at);
+    let seen = ["2026-02-27T09:00:00Z", "2026-02-28T09:00:00Z", "2026-03-01T09:00:00Z"].map(seen);
+    // The window has long let go of them.
+    assert_eq!(lets_go("ignored-three-times", plan, &seen), "2026-03-11T09:00:00Z");
+
+    let extra = [("roaming-pack", Impression, InApp, "2026-03-10T09:00:00Z")];
+    let gap = lets_go("a-day-between-extras", ("roaming-pack", Web), &extra);
+    assert_eq!(gap, "2026-03-11T09:00:00Z");
+
+    let offered = [("stay-offer", Impression, Web, sunday)];
+    let after = lets_go("no-upsell-after-a-stay-offer", plan, &offered);
+    assert_eq!(after, "2026-04-07T10:00:00Z");
+
+    let bought = |at| [("roaming-pack", Convert, InApp, at)];
+    let only_after = |at| lets_go("bigger-plan-for-those-who-travelled", plan, &bought(at));
+    assert_eq!(only_after("2026-03-01T10:00:00Z"), "2026-03-15T10:00:00Z");
+    assert_eq!(only_after("2026-02-24T15:00:30Z"), "is clear", "exactly 14 days");
+    assert_eq!(only_after("2025-12-10T15:00:30Z"), "never", "exactly 90 days");
 }
 
 /// The keys that the reader of policies asks for: the texts in its functions.

@@ -2,494 +2,19 @@
 //!
 //! The heart of it is the agreement with a naive reference interpreter that was
 //! written from the design, not from the engine. `TACTFUL_CASES` sets how many
-//! cases each property is tried on; without it they are few, and the same each
-//! time.
+//! policies each property is tried on, with four customers each; without it they
+//! are few, and the same each time.
+
+#![cfg(all(feature = "toml", feature = "json", feature = "zones"))]
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
     reason = "a test may stop at the first surprise"
 )]
-
-#[path = "reference/decisions/contexts.rs"]
-mod contexts;
-#[path = "reference/decisions/generate.rs"]
-mod generate;
-#[path = "reference/decisions/interpreter.rs"]
-mod interpreter;
-#[path = "reference/decisions/model.rs"]
-mod model;
-#[path = "reference/decisions/tape.rs"]
-mod tape;
-
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
-
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
-use tactful::context::{AsOf, Part};
-use tactful::decision::{Cause, ReasonCode, Severity, Suppressed, Verdict};
-use tactful::{Context, Decision, Engine, Timestamp};
-
-use generate::{Case, Dialect, Tapes};
-use interpreter::{Answer, Reason, Recommended, Reference, Withheld};
-use model::{Boost, Selector, Style};
-
-/// Tries a property on random cases.
-fn check(cases: u32, property: impl Fn(&Tapes) -> Result<(), String>) {
-    let wanted = std::env::var("TACTFUL_CASES").ok().map(|text| text.parse().unwrap());
-    let config = Config {
-        cases: wanted.unwrap_or(cases),
-        failure_persistence: None,
-        max_shrink_iters: 20_000,
-        ..Config::default()
-    };
-    let mut runner = match wanted {
-        Some(_) => TestRunner::new(config),
-        None => TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)),
-    };
-    let outcome =
-        runner.run(&generate::tapes(), |tapes| property(&tapes).map_err(TestCaseError::fail));
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
-}
-
-impl Case {
-    fn engine(&self) -> Result<Engine, String> {
-        let text = self.policy.to_toml(Style::Short);
-        Engine::from_toml(&text).map_err(|error| format!("{error}\n{text}"))
-    }
-
-    fn say(&self, what: &str) -> String {
-        format!(
-            "{what}\n\n# policy\n{}\n# context\n{}\n# request\n{}\n",
-            self.policy.to_toml(Style::Short),
-            self.context.to_json(),
-            serde_json::to_string(&self.request).unwrap(),
-        )
-    }
-}
-
-/// The decision of the engine, in the terms of the reference.
-fn answer(decision: &Decision<'_>) -> Answer {
-    Answer {
-        recommended: decision
-            .recommendations()
-            .map(|placed| Recommended {
-                action: placed.action().to_owned(),
-                slot: placed.slot().map(str::to_owned),
-                treatment: placed.treatment().map(str::to_owned),
-                tier: placed.tier(),
-                priority: placed.priority().as_product(),
-            })
-            .collect(),
-        withheld: decision
-            .withheld()
-            .map(|account| Withheld {
-                action: account.action().to_owned(),
-                verdict: account.verdict().as_str(),
-                tier: account.tier(),
-                priority: account.priority().map(|priority| priority.as_product()),
-                reasons: reasons(account),
-            })
-            .collect(),
-    }
-}
-
-fn reasons(account: Suppressed<'_>) -> Vec<Reason> {
-    let stages: Vec<_> = account.reasons().map(|reason| reason.code().stage()).collect();
-    assert!(stages.is_sorted(), "reasons out of order: {stages:?}");
-    let mut reasons: Vec<_> = account.reasons().map(|reason| reason_of(&reason)).collect();
-    reasons.sort();
-    reasons
-}
-
-fn reason_of(reason: &tactful::decision::Reason<'_>) -> Reason {
-    Reason(
-        reason.code().number(),
-        reason.rule().map(str::to_owned),
-        reason.condition().map(str::to_owned),
-    )
-}
-
-/// What tells a reason from others at a later instant: a rule may go over into
-/// its cool-off, and a consent lapse, without letting go.
-fn identity(reason: &Reason) -> Reason {
-    let code = match reason.0 {
-        402 => 401,
-        202 => 201,
-        code => code,
-    };
-    Reason(code, reason.1.clone(), reason.2.clone())
-}
-
-/// The reasons of the stages 1 to 6, which time may clear.
-fn obstacles(reasons: &[Reason]) -> BTreeSet<Reason> {
-    let obstacles = reasons.iter().filter(|reason| reason.0 < 500);
-    obstacles.map(identity).collect()
-}
-
-/// The actions that nothing holds back but the slate.
-fn admissible(answer: &Answer) -> BTreeSet<String> {
-    let outranked = answer.withheld.iter().filter(|account| account.verdict == "outranked");
-    let recommended = answer.recommended.iter().map(|placed| placed.action.clone());
-    recommended.chain(outranked.map(|account| account.action.clone())).collect()
-}
-
-/// The actions that a reason of the stages 1 to 6 holds back.
-fn held_back(answer: &Answer) -> BTreeSet<String> {
-    let held = answer.withheld.iter().filter(|account| !obstacles(&account.reasons).is_empty());
-    held.map(|account| account.action.clone()).collect()
-}
-
-fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
-    if holds { Ok(()) } else { Err(what()) }
-}
-
-fn same<T: PartialEq + std::fmt::Debug>(case: &Case, what: &str, a: T, b: T) -> Result<(), String> {
-    ensure(a == b, || case.say(&format!("{what}: {a:#?}\nand {b:#?}")))
-}
-
-#[test]
-fn agrees_with_the_reference() {
-    let seen = Mutex::new(BTreeSet::new());
-    check(1_500, |tapes| {
-        let case = tapes.case(Dialect::Full);
-        let engine = case.engine()?;
-        let ours = answer(&engine.decide(&case.context, &case.request));
-        let theirs = Reference::new(&case.policy, &case.context, &case.request).decide();
-        same(&case, "engine and reference", &ours, &theirs)?;
-        let mut seen = seen.lock().unwrap();
-        if !ours.recommended.is_empty() {
-            seen.insert("recommended".to_owned());
-        }
-        for account in ours.withheld {
-            seen.insert(account.verdict.to_owned());
-            seen.extend(account.reasons.iter().map(|reason| reason.0.to_string()));
-        }
-        Ok(())
-    });
-    // The agreement is worth something only if everything was met on the way.
-    let seen = seen.into_inner().unwrap();
-    for verdict in [
-        Verdict::Recommended,
-        Verdict::Outranked,
-        Verdict::Suppressed,
-        Verdict::Ineligible,
-        Verdict::Unconsented,
-        Verdict::Unavailable,
-        Verdict::Unscored,
-    ] {
-        assert!(seen.contains(verdict.as_str()), "no action was {verdict}");
-    }
-    for code in ReasonCode::ALL {
-        assert!(seen.contains(&code.number().to_string()), "no reason was {code}");
-    }
-}
-
-#[test]
-fn every_action_has_one_verdict() {
-    check(300, |tapes| {
-        let case = tapes.case(Dialect::Full);
-        let engine = case.engine()?;
-        let answer = answer(&engine.decide(&case.context, &case.request));
-        let recommended = answer.recommended.iter().map(|placed| placed.action.clone());
-        let withheld = answer.withheld.iter().map(|account| account.action.clone());
-        let mut accounted: Vec<String> = recommended.chain(withheld).collect();
-        accounted.sort();
-        let mut actions: Vec<String> = case.policy.actions.iter().map(|a| a.id.clone()).collect();
-        actions.sort();
-        same(&case, "accounts and actions", accounted, actions)?;
-        for account in &answer.withheld {
-            ensure(!account.reasons.is_empty(), || case.say("an account without a reason"))?;
-        }
-        Ok(())
-    });
-}
-
-#[test]
-fn reasons_rest_on_facts_with_their_age() {
-    check(300, |tapes| {
-        let case = tapes.case(Dialect::Plain);
-        let engine = case.engine()?;
-        let reference = Reference::new(&case.policy, &case.context, &case.request);
-        let decision = engine.decide(&case.context, &case.request);
-        for account in decision.withheld() {
-            let action = case.policy.actions.iter().find(|action| action.id == account.action());
-            for reason in account.reasons() {
-                let unknown = reference.rests_on_the_unknown(action.unwrap(), &reason_of(&reason));
-                if let Some(unknown) = unknown {
-                    let data_problem = reason.severity() == Severity::DataProblem;
-                    let what = format!("{} for the unknown", reason.code());
-                    same(&case, &what, data_problem, unknown)?;
-                }
-                for fact in reason.facts() {
-                    let mut names = fact.path().split('.');
-                    let part = match (names.next().unwrap(), names.next()) {
-                        ("purchases", Some("cart")) => "cart",
-                        // A score may have an age of its own.
-                        ("scores" | "request", _) => continue,
-                        (part, _) => part,
-                    };
-                    let expected = reference.age(part);
-                    let age = fact.age().map(|age| age.as_millis());
-                    let what = format!("{} of {}", fact.path(), reason.code());
-                    if let Some(age) = age {
-                        let too_old = fact.max_age().is_some();
-                        same(&case, &what, Some((age, too_old)), expected)?;
-                    }
-                    if expected.is_none() {
-                        same(&case, &what, fact.cause(), Some(Cause::ContextUnknown))?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    });
-}
-
-#[test]
-fn no_boost_and_no_tier_brings_back_what_is_held_back() {
-    check(300, |tapes| {
-        let mut case = tapes.case(Dialect::Full);
-        let engine = case.engine()?;
-        let before = held_back(&answer(&engine.decide(&case.context, &case.request)));
-        case.policy.boosts.clear();
-        for action in &mut case.policy.actions {
-            action.tier = 1_000;
-            action.propensity = None;
-            action.value = Some(1_000_000_000_000);
-            case.policy.boosts.push(Boost {
-                id: format!("up-with-{}", action.id),
-                basis_points: 980_000,
-                selector: Selector { ids: vec![action.id.clone()], ..Selector::default() },
-                when: Vec::new(),
-            });
-        }
-        let engine = case.engine()?;
-        let pushed = answer(&engine.decide(&case.context, &case.request));
-        same(&case, "held back", before, held_back(&pushed))?;
-        let held = held_back(&pushed);
-        let slipped = pushed.recommended.iter().find(|placed| held.contains(&placed.action));
-        ensure(slipped.is_none(), || case.say("recommended and held back"))
-    });
-}
-
-#[test]
-fn hiding_a_part_admits_nothing_more() {
-    check(150, |tapes| {
-        let case = tapes.case(Dialect::Monotone);
-        let engine = case.engine()?;
-        let whole = answer(&engine.decide(&case.context, &case.request));
-        for part in generate::PARTS {
-            // Whoever forgets a block no longer heeds it.
-            let forgets_a_block = whole.withheld.iter().any(|account| {
-                part == "consent" && account.reasons.iter().any(|reason| reason.0 == 203)
-            });
-            if forgets_a_block {
-                continue;
-            }
-            let hidden = hide(case.context.clone(), part);
-            let without = answer(&engine.decide(&hidden, &case.request));
-            let (fewer, all) = (admissible(&without), admissible(&whole));
-            ensure(fewer.is_subset(&all), || {
-                case.say(&format!("without {part} {fewer:?}, with it {all:?}"))
-            })?;
-        }
-        Ok(())
-    });
-}
-
-#[test]
-fn a_further_suppression_admits_nothing_more() {
-    check(300, |tapes| {
-        let mut case = tapes.case(Dialect::Full);
-        let with = case.engine()?;
-        let with = admissible(&answer(&with.decide(&case.context, &case.request)));
-        if case.policy.suppress.pop().is_none() {
-            return Ok(());
-        }
-        let without = case.engine()?;
-        let without = admissible(&answer(&without.decide(&case.context, &case.request)));
-        ensure(with.is_subset(&without), || {
-            case.say(&format!("with one more {with:?}, without {without:?}"))
-        })
-    });
-}
-
-#[test]
-fn the_order_of_a_document_changes_nothing() {
-    check(200, |tapes| {
-        let case = tapes.case(Dialect::Full);
-        let engine = case.engine()?;
-        let decision = engine.decide(&case.context, &case.request).to_json();
-        for turns in 0..3 {
-            let mut other = case.clone();
-            turn(&mut other.policy.actions, turns);
-            turn(&mut other.policy.suppress, turns);
-            turn(&mut other.policy.boosts, turns);
-            turn(&mut other.policy.exclusive, turns);
-            let engine_of_other = other.engine()?;
-            let fingerprints =
-                (engine.policy().fingerprint(), engine_of_other.policy().fingerprint());
-            same(&case, "fingerprints", fingerprints.0, fingerprints.1)?;
-            let decision_of_other = engine_of_other.decide(&case.context, &case.request).to_json();
-            same(&case, "decisions", &decision, &decision_of_other)?;
-        }
-        Ok(())
-    });
-}
-
-#[test]
-fn the_same_inputs_give_the_same_bytes_on_every_thread() {
-    check(60, |tapes| {
-        let case = tapes.case(Dialect::Full);
-        let engine = case.engine()?;
-        let decide = || engine.decide(&case.context, &case.request).to_json();
-        let once = decide();
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..4).map(|_| scope.spawn(decide)).collect();
-            for thread in threads {
-                same(&case, "threads", &once, &thread.join().unwrap())?;
-            }
-            Ok(())
-        })
-    });
-}
-
-#[test]
-fn a_smaller_limit_gives_the_first_of_a_larger_one() {
-    check(200, |tapes| {
-        let mut case = tapes.case(Dialect::Full);
-        case.request.slots.clear();
-        case.request.limit = None;
-        let engine = case.engine()?;
-        let all = answer(&engine.decide(&case.context, &case.request)).recommended;
-        for limit in 0..=all.len() {
-            case.request.limit = Some(limit);
-            let first = answer(&engine.decide(&case.context, &case.request)).recommended;
-            same(&case, "limited", &first[..], &all[..limit])?;
-        }
-        Ok(())
-    });
-}
-
-#[test]
-fn a_ranking_alone_recommends_the_same() {
-    check(300, |tapes| {
-        let case = tapes.case(Dialect::Full);
-        let engine = case.engine()?;
-        let request = case.request.clone().ranked_only();
-        let complete = engine.decide(&case.context, &case.request);
-        let ranked = engine.decide(&case.context, &request);
-        same(&case, "recommended", answer(&complete).recommended, answer(&ranked).recommended)?;
-        let in_force = |decision: &Decision<'_>| -> Vec<_> {
-            let rules = decision.suppressions();
-            rules.map(|rule| (rule.rule().to_owned(), rule.code(), rule.until())).collect()
-        };
-        same(&case, "suppressions", in_force(&complete), in_force(&ranked))
-    });
-}
-
-#[test]
-fn twins_in_toml_and_json_are_one_policy() {
-    check(150, |tapes| {
-        let case = tapes.case(Dialect::Full);
-        let engine = case.engine()?;
-        let fingerprint = engine.policy().fingerprint();
-        let decision = engine.decide(&case.context, &case.request).to_json();
-        let (short, long) = (case.policy.to_json(Style::Short), case.policy.to_json(Style::Long));
-        let twins = [
-            Engine::from_toml(&case.policy.to_toml(Style::Long)),
-            Engine::from_json(&short),
-            Engine::from_json(&long),
-            Engine::from_json(&engine.policy().to_json()),
-        ];
-        for twin in twins {
-            let twin = twin.map_err(|error| case.say(&error.to_string()))?;
-            same(&case, "fingerprints", fingerprint, twin.policy().fingerprint())?;
-            let decision_of_twin = twin.decide(&case.context, &case.request).to_json();
-            same(&case, "decisions", &decision, &decision_of_twin)?;
-        }
-        Ok(())
-    });
-}
-
-#[test]
-fn until_is_the_first_instant_at_which_all_is_clear() {
-    check(40, |tapes| until_is_exact(&tapes.case(Dialect::Full)));
-    check(160, |tapes| until_is_exact(&tapes.case(Dialect::Timely)));
-}
-
-fn until_is_exact(case: &Case) -> Result<(), String> {
-    let engine = case.engine()?;
-    let decision = engine.decide(&case.context, &case.request);
-    let now = case.request.now.as_millis();
-    let mut reference = Reference::new(&case.policy, &case.context, &case.request);
-    let instants = interpreter::instants(&case.policy, &case.context, &generate::LENGTHS);
-    let later: Vec<i64> = instants.range(now + 1..).copied().collect();
-    for account in decision.withheld() {
-        let action = case.policy.actions.iter().find(|action| action.id == account.action());
-        let action = action.unwrap();
-        let held: BTreeSet<Reason> = obstacles(&reasons(account));
-        // Every reason that holds, at each instant at which one may change.
-        let mut clear_at: BTreeMap<Reason, i64> = BTreeMap::new();
-        let mut all_clear_at = None;
-        for instant in &later {
-            reference.at(*instant);
-            let still = obstacles(&reference.obstacles(action));
-            for reason in held.difference(&still) {
-                clear_at.entry(reason.clone()).or_insert(*instant);
-            }
-            if held.is_disjoint(&still) {
-                all_clear_at = Some(*instant);
-                break;
-            }
-        }
-        let lasting = account.reasons().any(|reason| reason.code().number() >= 500);
-        let expected = all_clear_at.filter(|_| !lasting);
-        let until = account.until().map(|until| until.as_millis());
-        same(case, &format!("until of {}", account.action()), until, expected)?;
-        for reason in account.reasons() {
-            let until = reason.until().map(|until| until.as_millis());
-            let key = identity(&reason_of(&reason));
-            let expected = clear_at.get(&key).copied();
-            same(case, &format!("until of {key:?}"), until, expected)?;
-        }
-        if let Some(until) = account.until() {
-            let held_at = |instant: i64| {
-                let context = deliver_again(case.context.clone(), instant - now);
-                let mut request = case.request.clone();
-                request.now = Timestamp::from_millis(instant);
-                let decision = engine.decide(&context, &request);
-                let account = decision.account(action.id.as_str());
-                let still = account.map(reasons).unwrap_or_default();
-                !held.is_disjoint(&obstacles(&still))
-            };
-            ensure(held_at(until.as_millis() - 1), || case.say("clear before"))?;
-            ensure(!held_at(until.as_millis()), || case.say("not clear at until"))?;
-        }
-    }
-    for rule in decision.suppressions() {
-        for account in decision.withheld() {
-            for reason in account.reasons().filter(|reason| reason.rule() == Some(rule.rule())) {
-                same(case, rule.rule(), reason.until(), rule.until())?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Puts a list in another order.
-fn turn<T>(list: &mut [T], turns: usize) {
-    if turns == 0 {
-        list.reverse();
-    } else {
-        list.rotate_left(turns % list.len().max(1));
-    }
-}
 
 /// Applies the same to every part.
 macro_rules! each_part {
@@ -505,27 +30,508 @@ macro_rules! each_part {
     };
 }
 
+#[path = "reference/decisions/ask.rs"]
+mod ask;
+#[path = "reference/decisions/check.rs"]
+mod check;
+#[path = "reference/decisions/clearing.rs"]
+mod clearing;
+#[path = "reference/decisions/cond.rs"]
+mod cond;
+#[path = "reference/decisions/consent.rs"]
+mod consent;
+#[path = "reference/decisions/contexts.rs"]
+mod contexts;
+#[path = "reference/decisions/engine.rs"]
+mod engine;
+#[path = "reference/decisions/facts.rs"]
+mod facts;
+#[path = "reference/decisions/generate.rs"]
+mod generate;
+#[path = "reference/decisions/generate_conds.rs"]
+mod generate_conds;
+#[path = "reference/decisions/generate_rules.rs"]
+mod generate_rules;
+#[path = "reference/decisions/in_time.rs"]
+mod in_time;
+#[path = "reference/decisions/interpreter.rs"]
+mod interpreter;
+#[path = "reference/decisions/limits.rs"]
+mod limits;
+#[path = "reference/decisions/model.rs"]
+mod model;
+#[path = "reference/decisions/quiet.rs"]
+mod quiet;
+#[path = "reference/decisions/rules.rs"]
+mod rules;
+#[path = "reference/decisions/slate.rs"]
+mod slate;
+#[path = "reference/decisions/tape.rs"]
+mod tape;
+#[path = "reference/decisions/zones.rs"]
+mod zones;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+use tactful::context::Part;
+use tactful::decision::{self, Cause, ReasonCode, Severity, Suppressed, Verdict};
+use tactful::{Context, Decision, Engine};
+
+use ask::{Ask, Force};
+use check::{Case, Fault, check, compile};
+use engine::{answer, reason_of};
+use generate::Dialect;
+use interpreter::{Answer, Reason, World};
+use model::{Policy, Selector, Style};
+use rules::Boost;
+
+/// The actions that nothing holds back but the slate.
+fn admissible(answer: &Answer) -> BTreeSet<String> {
+    let outranked = answer.withheld.iter().filter(|account| account.verdict == "outranked");
+    let recommended = answer.recommended.iter().map(|placed| placed.action.clone());
+    recommended.chain(outranked.map(|account| account.action.clone())).collect()
+}
+
+/// The actions that something before the holdout holds back on every channel.
+fn held_back(case: &Case<'_>, ask: &Ask) -> BTreeSet<String> {
+    let world = World::new(case.policy, case.context, ask);
+    let channels = world.now().channels();
+    let is_held = |action: &&model::Action| {
+        let on = |channel| world.now().on(channel).obstacles(action);
+        channels.iter().all(|channel| on(*channel).iter().any(|reason| reason.code < 600))
+    };
+    case.policy.actions.iter().filter(is_held).map(|action| action.id.clone()).collect()
+}
+
+/// A condition that asks for the channel may rest on other facts on each: its
+/// reason is then given once for each, and looks the same.
+fn once_each(mut answer: Answer) -> Answer {
+    let passed_over = answer.recommended.iter_mut().map(|placed| &mut placed.passed_over);
+    let withheld = answer.withheld.iter_mut().map(|account| &mut account.reasons);
+    for reasons in passed_over.chain(withheld) {
+        let mut seen = BTreeSet::new();
+        let asks = |reason: &Reason| matches!(reason.code, 301..=303 | 401 | 402);
+        reasons.retain(|reason| !asks(reason) || seen.insert(reason.clone()));
+    }
+    answer
+}
+
+#[test]
+fn agrees_with_the_reference() {
+    let seen = Mutex::new(BTreeMap::<String, usize>::new());
+    check(1, 1_250, |tapes| {
+        let cases = tapes.cases(Dialect::Full);
+        let engine = cases.engine()?;
+        for case in cases.each() {
+            let ours = once_each(answer(&engine.decide(case.context, &case.request)));
+            let theirs = World::new(case.policy, case.context, case.ask).now().decide();
+            let theirs = once_each(theirs);
+            case.same("engine and reference", &ours, &theirs)?;
+            let mut seen = seen.lock().unwrap();
+            let mut count = |what: &str| *seen.entry(what.to_owned()).or_default() += 1;
+            count(&format!("{} placed", ours.recommended.len()));
+            if !ours.recommended.is_empty() {
+                count("recommended");
+            }
+            for account in ours.withheld {
+                count(account.verdict);
+                if account.verdict == "outranked" && account.reasons[0].code < 600 {
+                    count("kept out by a limit");
+                }
+                account.reasons.iter().for_each(|reason| count(&reason.code.to_string()));
+            }
+            ours.ghosts.iter().for_each(|_| count("a ghost"));
+            let placed = ours.recommended.iter();
+            placed.clone().filter(|placed| placed.forced).for_each(|_| count("forced"));
+            placed
+                .filter(|placed| !placed.passed_over.is_empty())
+                .for_each(|_| count("passed over"));
+        }
+        Ok(())
+    });
+    // The agreement is worth something only if everything was met on the way.
+    let seen = seen.into_inner().unwrap();
+    let verdicts = [
+        Verdict::Recommended,
+        Verdict::Outranked,
+        Verdict::Suppressed,
+        Verdict::Ineligible,
+        Verdict::Unconsented,
+        Verdict::Unavailable,
+        Verdict::Unscored,
+        Verdict::Limited,
+        Verdict::Deferred,
+        Verdict::HeldOut,
+        Verdict::BelowThreshold,
+    ];
+    let verdicts = verdicts.iter().map(|verdict| verdict.to_string());
+    let codes = ReasonCode::ALL.iter().map(|code| code.number().to_string());
+    let others =
+        ["a ghost", "forced", "passed over", "3 placed", "kept out by a limit"].map(str::to_owned);
+    for what in verdicts.chain(codes).chain(others) {
+        assert!(seen.contains_key(&what), "nothing was {what}: {seen:#?}");
+    }
+}
+
+#[test]
+fn every_action_has_one_verdict() {
+    check(2, 150, |tapes| {
+        let cases = tapes.cases(Dialect::Full);
+        let engine = cases.engine()?;
+        for case in cases.each() {
+            let answer = answer(&engine.decide(case.context, &case.request));
+            let recommended = answer.recommended.iter().map(|placed| placed.action.clone());
+            let withheld = answer.withheld.iter().map(|account| account.action.clone());
+            let mut accounted: Vec<String> = recommended.chain(withheld).collect();
+            accounted.sort();
+            let actions = case.policy.actions.iter();
+            let mut actions: Vec<String> = actions.map(|a| a.id.clone()).collect();
+            actions.sort();
+            case.same("accounts and actions", accounted, actions)?;
+            let reasonless = answer.withheld.iter().find(|account| account.reasons.is_empty());
+            case.ensure(reasonless.is_none(), || "an account without a reason".to_owned())?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn reasons_rest_on_facts_with_their_age() {
+    check(3, 300, |tapes| {
+        let cases = tapes.cases(Dialect::Plain);
+        let engine = cases.engine()?;
+        for case in cases.each() {
+            let world = World::new(case.policy, case.context, case.ask);
+            let decision = engine.decide(case.context, &case.request);
+            for account in decision.withheld() {
+                let action = case.policy.action(account.action()).unwrap();
+                for reason in account.reasons() {
+                    // Of several channels, any may have given it.
+                    let now = world.now();
+                    let channels = now.channels();
+                    let unknown = now.rests_on_the_unknown(action, &reason_of(&reason));
+                    if let (Some(unknown), [_]) = (unknown, &channels[..]) {
+                        let data_problem = reason.severity() == Severity::DataProblem;
+                        let what = format!("{} for the unknown", reason.code());
+                        case.same(&what, data_problem, unknown)?;
+                    }
+                    if let [_] = channels[..] {
+                        what_is_missing_is_named(&case, &world, account, &reason)?;
+                    }
+                    for fact in reason.facts() {
+                        facts_are_as_old_as_their_parts(&case, &world, &fact)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Limits, quiet hours and quotas say what they could not know.
+fn what_is_missing_is_named(
+    case: &Case<'_>,
+    world: &World<'_>,
+    account: Suppressed<'_>,
+    reason: &decision::Reason<'_>,
+) -> Result<(), Fault> {
+    let action = case.policy.action(account.action()).unwrap();
+    let missing = match reason.code().number() {
+        806 => world.now().missing_quota(action),
+        802 if case.ask.slots.is_empty() => world.now().missing_for_treatments(action),
+        _ if account.verdict() == Verdict::Outranked => return Ok(()),
+        403 | 404 | 501..=504 => world.now().missing_from(reason.rule().unwrap(), action),
+        212 => BTreeSet::from([world.now().cause_of_zone()]),
+        _ => return Ok(()),
+    };
+    let facts: Vec<_> = reason.facts().collect();
+    let named = facts
+        .iter()
+        .filter_map(|fact| Some((fact.path().split('.').next().unwrap(), fact.cause()?.number())));
+    let what = format!("what {:?} misses", reason_of(reason));
+    case.same(&what, named.collect::<BTreeSet<_>>(), missing)
+}
+
+fn facts_are_as_old_as_their_parts(
+    case: &Case<'_>,
+    world: &World<'_>,
+    fact: &decision::FactUse,
+) -> Result<(), Fault> {
+    let mut names = fact.path().split('.');
+    let part = match (names.next().unwrap(), names.next()) {
+        ("purchases", Some("cart")) => "cart",
+        // A score may have an age of its own.
+        ("scores" | "request", _) => return Ok(()),
+        (part, _) => part,
+    };
+    let expected = world.now().age(part);
+    if let Some(age) = fact.age() {
+        let too_old = fact.max_age().is_some();
+        case.same(fact.path(), Some((age.as_millis(), too_old)), expected)?;
+    }
+    if expected.is_none() {
+        case.same(fact.path(), fact.cause(), Some(Cause::ContextUnknown))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn no_boost_and_no_tier_brings_back_what_is_held_back() {
+    check(4, 120, |tapes| {
+        let cases = tapes.cases(Dialect::Full);
+        let mut pushed = cases.policy.clone();
+        pushed.boosts.clear();
+        for action in &mut pushed.actions {
+            action.tier = 1_000;
+            action.propensity = None;
+            action.value = Some(1_000_000_000_000);
+            pushed.boosts.push(Boost {
+                id: format!("up-with-{}", action.id),
+                basis_points: 980_000,
+                selector: Selector { ids: vec![action.id.clone()], ..Selector::default() },
+                when: Vec::new(),
+            });
+        }
+        let pushed = compile(&pushed)?;
+        for case in cases.each() {
+            let held = held_back(&case, case.ask);
+            let pushed = answer(&pushed.decide(case.context, &case.request));
+            let slipped = pushed.recommended.iter().find(|placed| held.contains(&placed.action));
+            case.ensure(slipped.is_none(), || "recommended and held back".to_owned())?;
+            let there: BTreeSet<_> = pushed.withheld.into_iter().map(|a| a.action).collect();
+            case.ensure(held.is_subset(&there), || "held back and not accounted for".to_owned())?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn force_brings_back_nothing_that_is_firmly_held() {
+    check(5, 60, |tapes| {
+        let cases = tapes.cases(Dialect::Full);
+        let engine = cases.engine()?;
+        for mut case in cases.each() {
+            case.request.force = None;
+            let plain = answer(&engine.decide(case.context, &case.request));
+            for account in &plain.withheld {
+                let request = case.request.clone().force(&account.action);
+                let forced = answer(&engine.decide(case.context, &request));
+                let force = Force { action: account.action.clone(), treatment: None };
+                let held = held_back(&case, &Ask { force: Some(force), ..case.ask.clone() });
+                let is_there = forced.recommended.iter().any(|r| r.action == account.action);
+                case.ensure(!is_there || !held.contains(&account.action), || {
+                    format!("forced {}", account.action)
+                })?;
+                // It may go first, and changes nothing about who else may go.
+                let (mut now, mut before) = (admissible(&forced), admissible(&plain));
+                now.remove(&account.action);
+                before.remove(&account.action);
+                case.same("besides the forced", before, now)?;
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn hiding_a_part_admits_nothing_more() {
+    check(6, 50, |tapes| {
+        let cases = tapes.cases(Dialect::Monotone);
+        let engine = cases.engine()?;
+        for case in cases.each() {
+            let whole = answer(&engine.decide(case.context, &case.request));
+            for part in generate::PARTS {
+                // Whoever forgets a block no longer heeds it.
+                let forgets_a_block = whole.withheld.iter().any(|account| {
+                    part == "consent" && account.reasons.iter().any(|reason| reason.code == 203)
+                });
+                if forgets_a_block {
+                    continue;
+                }
+                let hidden = hide(case.context.clone(), part);
+                let without = admissible(&answer(&engine.decide(&hidden, &case.request)));
+                let all = admissible(&whole);
+                let more = without.difference(&all).find(|id| !forgets_limits(&case, &whole, id));
+                case.ensure(more.is_none(), || {
+                    format!("without {part} {without:?}, with it {all:?}")
+                })?;
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Service is held by what is known to have happened, and by nothing else: who
+/// forgets that no longer holds it.
+fn forgets_limits(case: &Case<'_>, whole: &Answer, action: &str) -> bool {
+    let marketing = limits::purpose(case.policy, case.policy.action(action).unwrap());
+    let limit = |reason: &Reason| matches!(reason.code, 403 | 404 | 501..=504);
+    let held = whole.withheld.iter().find(|account| account.action == action);
+    marketing != "marketing" && held.is_some_and(|held| held.reasons.iter().any(limit))
+}
+
+#[test]
+fn a_further_rule_admits_nothing_more() {
+    check(7, 100, |tapes| {
+        let cases = tapes.cases(Dialect::Full);
+        let with = cases.engine()?;
+        let rules: [fn(&mut Policy) -> bool; 5] = [
+            |policy| policy.suppress.pop().is_some(),
+            |policy| policy.limits.pop().is_some(),
+            |policy| policy.quiet_hours.pop_last().is_some(),
+            |policy| policy.holdout.pop_last().is_some(),
+            |policy| policy.thresholds.pop_last().is_some(),
+        ];
+        for take_one in rules {
+            let mut fewer = cases.policy.clone();
+            if !take_one(&mut fewer) {
+                continue;
+            }
+            let without = compile(&fewer)?;
+            for case in cases.each() {
+                let with = admissible(&answer(&with.decide(case.context, &case.request)));
+                let without = admissible(&answer(&without.decide(case.context, &case.request)));
+                case.ensure(with.is_subset(&without), || {
+                    format!("with one more {with:?}, without {without:?}")
+                })?;
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_order_of_a_document_changes_nothing() {
+    check(8, 60, |tapes| {
+        let cases = tapes.cases(Dialect::Full);
+        let engine = cases.engine()?;
+        for turns in 0..3 {
+            let mut other = cases.policy.clone();
+            turn(&mut other.actions, turns);
+            turn(&mut other.suppress, turns);
+            turn(&mut other.boosts, turns);
+            turn(&mut other.limits, turns);
+            turn(&mut other.placements, turns);
+            turn(&mut other.exclusive, turns);
+            let other = compile(&other)?;
+            for case in cases.each() {
+                let fingerprints = (engine.policy().fingerprint(), other.policy().fingerprint());
+                case.same("fingerprints", fingerprints.0, fingerprints.1)?;
+                let decisions = [&engine, &other]
+                    .map(|engine| engine.decide(case.context, &case.request).to_json());
+                case.same("decisions", &decisions[0], &decisions[1])?;
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_same_inputs_give_the_same_bytes_on_every_thread() {
+    check(9, 20, |tapes| {
+        let cases = tapes.cases(Dialect::Full);
+        let engine = cases.engine()?;
+        for case in cases.each() {
+            let decide = || engine.decide(case.context, &case.request).to_json();
+            let once = decide();
+            std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..4).map(|_| scope.spawn(decide)).collect();
+                for thread in threads {
+                    case.same("threads", &once, &thread.join().unwrap())?;
+                }
+                Ok::<(), Fault>(())
+            })?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_smaller_limit_gives_the_first_of_a_larger_one() {
+    check(10, 120, |tapes| {
+        let cases = tapes.cases(Dialect::Full);
+        let engine = cases.engine()?;
+        for mut case in cases.each() {
+            case.request.slots.clear();
+            case.request.limit = None;
+            let all = answer(&engine.decide(case.context, &case.request)).recommended;
+            for limit in 0..=all.len() {
+                case.request.limit = Some(limit);
+                let first = answer(&engine.decide(case.context, &case.request)).recommended;
+                case.same("limited", &first[..], &all[..limit])?;
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_ranking_alone_recommends_the_same() {
+    check(11, 150, |tapes| {
+        let cases = tapes.cases(Dialect::Full);
+        let engine = cases.engine()?;
+        for case in cases.each() {
+            let request = case.request.clone().ranked_only();
+            let complete = engine.decide(case.context, &case.request);
+            let ranked = engine.decide(case.context, &request);
+            let mut whole = answer(&complete);
+            whole.withheld.clear();
+            let mut without_reasons = answer(&ranked);
+            // Why another channel was passed over is an account, too.
+            for placed in whole.recommended.iter_mut().chain(&mut without_reasons.recommended) {
+                placed.passed_over.clear();
+            }
+            case.same("answers", whole, without_reasons)?;
+            case.same("valid until", complete.valid_until(), ranked.valid_until())?;
+            let in_force = |decision: &Decision<'_>| -> Vec<_> {
+                decision.suppressions().map(|rule| rule.until()).collect()
+            };
+            case.same("suppressions", in_force(&complete), in_force(&ranked))?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn twins_in_toml_and_json_are_one_policy() {
+    check(12, 50, |tapes| {
+        let cases = tapes.cases(Dialect::Full);
+        let engine = cases.engine()?;
+        let fingerprint = engine.policy().fingerprint();
+        let twins = [
+            Engine::from_toml(&cases.policy.to_toml(Style::Short)),
+            Engine::from_toml(&cases.policy.to_toml(Style::Long)),
+            Engine::from_json(&cases.policy.to_json(Style::Long)),
+            Engine::from_json(&engine.policy().to_json()),
+        ];
+        for case in cases.each() {
+            let decision = engine.decide(case.context, &case.request).to_json();
+            for twin in &twins {
+                let twin = twin.as_ref().map_err(|error| case.say(&error.to_string()))?;
+                case.same("fingerprints", fingerprint, twin.policy().fingerprint())?;
+                let decision_of_twin = twin.decide(case.context, &case.request).to_json();
+                case.same("decisions", &decision, &decision_of_twin)?;
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Puts a list in another order.
+fn turn<T>(list: &mut [T], turns: usize) {
+    if turns == 0 {
+        list.reverse();
+    } else {
+        list.rotate_left(turns % list.len().max(1));
+    }
+}
+
 fn hide(mut context: Context, hidden: &str) -> Context {
     each_part!(context, |part, name| {
         if name == hidden {
             *part = Part::Unknown;
         }
     });
-    context
-}
-
-/// Delivers every part again, unchanged and so much later.
-fn deliver_again(mut context: Context, later: i64) -> Context {
-    let move_on = |time: Timestamp| Timestamp::from_millis(time.as_millis() + later);
-    each_part!(context, |part, _name| {
-        if let Part::Known(part) = part {
-            part.as_of = AsOf::from(move_on(part.as_of.oldest()));
-        }
-    });
-    if let Part::Known(scores) = &mut context.scores {
-        for score in scores.values.values_mut() {
-            score.at = score.at.map(move_on);
-        }
-    }
     context
 }

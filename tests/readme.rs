@@ -2,11 +2,14 @@
 
 #![allow(
     clippy::unwrap_used,
-    clippy::string_slice,
+    clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test may stop at the first surprise"
 )]
 
 use std::fmt::Write;
+use std::fs;
+use std::path::Path;
 
 use tactful::{Channel, Context, Engine, Request};
 
@@ -33,9 +36,28 @@ fn the_program_prints_what_stands_below_it() {
 
 #[test]
 fn the_policy_is_sound() {
-    let start = README.find("```toml\n").unwrap() + "```toml\n".len();
-    let policy = README[start..].split("```").next().unwrap();
-    assert!(Engine::from_toml(policy).unwrap().warnings().is_empty());
+    let blocks = README.split("```toml\n").skip(1);
+    let blocks: Vec<&str> = blocks.map(|block| block.split("```").next().unwrap()).collect();
+    assert_eq!(blocks.len(), 2, "a policy, and how it goes on");
+    for policy in [blocks[0], &blocks.concat()] {
+        assert!(Engine::from_toml(policy).unwrap().warnings().is_empty());
+    }
+}
+
+#[test]
+fn the_examples_are_there_and_their_policies_are_sound() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let commands = README.lines().filter_map(|line| line.split_once("--example "));
+    for (_, name) in commands {
+        let name = name.split_whitespace().next().unwrap();
+        assert!(folder.join(name).with_extension("rs").exists(), "{name}");
+    }
+    for policy in fs::read_dir(folder.join("policies")).unwrap() {
+        let path = policy.unwrap().path();
+        let engine = Engine::from_toml(&fs::read_to_string(&path).unwrap());
+        let engine = engine.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert!(engine.warnings().is_empty(), "{}", path.display());
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Actions: ids, words, dates, conditions and treatments.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::str::FromStr;
 
 use super::{CheckedAction, CheckedTreatment, Checker, Clause};
@@ -247,7 +247,9 @@ impl Checker<'_> {
         for (place, slot) in slots.iter().enumerate() {
             if !placements.iter().any(|placement| placement.id == *slot) {
                 let path = self.place_of(slots, path, place);
-                let known = placements.iter().map(|placement| placement.id.as_str());
+                let known: BTreeSet<&str> =
+                    placements.iter().map(|placement| placement.id.as_str()).collect();
+                let known = known.into_iter().filter(|id| !id.is_empty());
                 self.unknown_word(path, "placement", slot, known);
             }
         }

@@ -134,6 +134,11 @@ impl<'p> Bearers<'p> {
         bearers
     }
 
+    /// Tells whether an action is of a kind.
+    pub(super) fn has_kind(&self, kind: &str) -> bool {
+        self.kinds.get(kind).is_some_and(|places| !places.is_empty())
+    }
+
     /// Lists the groups that actions are in.
     pub(super) fn groups(&self) -> impl Iterator<Item = &'p str> {
         self.groups.keys().copied()

@@ -62,6 +62,10 @@ impl Checker<'_> {
         let fallback_zone =
             fallback_zone.and_then(|zone| self.zone(zone, path.key("fallback_zone")));
         let (from, to) = (from?, to?);
+        if from.is_end_of_day() {
+            let message = "a day ends at `24:00`: nothing begins then";
+            self.error_with_help(code::VALUE, path.key("from"), message, "write `00:00`");
+        }
         if from == to {
             let message = "these quiet hours end when they begin";
             let help = "write `from = \"00:00\"` and `to = \"24:00\"` for a whole day";

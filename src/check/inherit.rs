@@ -1,13 +1,13 @@
 //! Conditions of kinds and groups, which their actions inherit and can only
 //! tighten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::bearers::Bearers;
 use super::{CheckedAction, Checker, Clause};
 use crate::condition;
-use crate::diagnostic::DocPath;
+use crate::diagnostic::{Diagnostic, DocPath};
 use crate::policy::{Engagement, code};
 
 /// What actions inherit, by the name of their kind and of their group.
@@ -24,6 +24,15 @@ struct Stages {
     suitable: Vec<Clause>,
 }
 
+/// The conditions of one stage.
+type Stage = fn(&Stages) -> &Vec<Clause>;
+
+const STAGES: [(&str, Stage); 3] = [
+    ("eligible", |stages| &stages.eligible),
+    ("applicable", |stages| &stages.applicable),
+    ("suitable", |stages| &stages.suitable),
+];
+
 impl Checker<'_> {
     /// Compiles the conditions of kinds and groups.
     pub(super) fn check_inherited(&mut self, bearers: &Bearers<'_>) -> Inherited {
@@ -36,6 +45,13 @@ impl Checker<'_> {
             if !bearers.groups().any(|group| group == name) {
                 let path = DocPath::root().key("groups").key(name.clone());
                 self.unknown_word(path, "group", name, bearers.groups());
+            }
+        }
+        for (name, kind) in &policy.kinds {
+            if kind.engagement != Engagement::default() && !bearers.has_kind(name) {
+                let path = DocPath::root().key("kinds").key(name.clone());
+                let message = "no action is of this kind: its conditions do nothing yet";
+                self.report.push(Diagnostic::warning(code::IDLE_RULE, path, message));
             }
         }
         Inherited { kinds, groups }
@@ -68,28 +84,24 @@ impl Checker<'_> {
 
     /// Puts what an action inherits before its own conditions.
     pub(super) fn inherit(&mut self, inherited: &Inherited, actions: &mut [CheckedAction]) {
+        let mut together = BTreeSet::new();
         for (place, action) in actions.iter_mut().enumerate() {
             let of_kind = inherited.kinds.get(&action.kind);
             let of_group = action.group.as_ref().and_then(|group| inherited.groups.get(group));
-            let parents: Vec<&Stages> = of_kind.into_iter().chain(of_group).collect();
-            if parents.is_empty() {
-                continue;
+            if let (Some(of_kind), Some(of_group), Some(group)) = (of_kind, of_group, &action.group)
+                && together.insert((action.kind.clone(), group.clone()))
+            {
+                let path = DocPath::root().key("groups").key(group.clone());
+                for (key, stage) in STAGES {
+                    self.refuse_loosening(stage(of_group), stage(of_kind), &path.key(key));
+                }
             }
+            let parents: Vec<&Stages> = of_kind.into_iter().chain(of_group).collect();
             let path = DocPath::root().key("actions").index(place);
-            self.inherit_stage(
-                &mut action.eligible,
-                &parents,
-                |s| &s.eligible,
-                &path.key("eligible"),
-            );
-            let applicable = path.key("applicable");
-            self.inherit_stage(&mut action.applicable, &parents, |s| &s.applicable, &applicable);
-            self.inherit_stage(
-                &mut action.suitable,
-                &parents,
-                |s| &s.suitable,
-                &path.key("suitable"),
-            );
+            let own = [&mut action.eligible, &mut action.applicable, &mut action.suitable];
+            for (own, (key, stage)) in own.into_iter().zip(STAGES) {
+                self.inherit_stage(own, &parents, stage, &path.key(key));
+            }
         }
     }
 
@@ -97,11 +109,14 @@ impl Checker<'_> {
         &mut self,
         own: &mut Vec<Clause>,
         parents: &[&Stages],
-        stage: fn(&Stages) -> &Vec<Clause>,
+        stage: Stage,
         path: &DocPath,
     ) {
         let mut inherited: Vec<Clause> =
             parents.iter().flat_map(|parent| stage(parent)).cloned().collect();
+        if inherited.is_empty() {
+            return;
+        }
         self.refuse_loosening(own, &inherited, path);
         inherited.append(own);
         *own = inherited;

@@ -147,9 +147,9 @@ impl Checker<'_> {
         for (place, limit) in policy.limits.iter().enumerate() {
             let path = DocPath::root().key("limits").index(place);
             self.unique(&mut ids, &limit.id, &path);
-            let Some(rule) = self.limit_rule(limit, &path) else {
-                continue;
-            };
+            // One that is wrong stands for nothing, so that the rest is checked.
+            let nothing = LimitRule::Cooldown { gap: Duration::ZERO };
+            let rule = self.limit_rule(limit, &path).unwrap_or(nothing);
             checked.push(self.check_limit(limit, rule, actions, bearers, &path));
         }
         checked
@@ -249,6 +249,7 @@ impl Checker<'_> {
 
     fn limit_rule(&mut self, limit: &Limit, path: &DocPath) -> Option<LimitRule> {
         let shape = self.shape(limit, path)?;
+        // Everything is read before anything that is wrong ends it.
         Some(match shape {
             "gap" => LimitRule::Cooldown { gap: self.needed(limit.gap.as_ref(), "gap", path)? },
             "never_followed_by" => {
@@ -257,22 +258,20 @@ impl Checker<'_> {
             }
             "only_after" => self.only_after(limit, path)?,
             "each" => {
-                let at_most = self.at_most(limit.at_most, path)?;
-                LimitRule::Cap { at_most, window: self.window_of_each(limit, path)? }
+                let at_most = self.at_most(limit.at_most, path);
+                let window = self.window_of_each(limit, path);
+                LimitRule::Cap { at_most: at_most?, window: window? }
             }
             "pause" => {
-                let at_most = self.at_most(limit.at_most, path)?;
-                let within = self.needed(limit.within.as_ref(), "within", path)?;
-                LimitRule::Pause {
-                    at_most,
-                    within,
-                    pause: self.needed(limit.pause.as_ref(), "pause", path)?,
-                }
+                let at_most = self.at_most(limit.at_most, path);
+                let within = self.needed(limit.within.as_ref(), "within", path);
+                let pause = self.needed(limit.pause.as_ref(), "pause", path);
+                LimitRule::Pause { at_most: at_most?, within: within?, pause: pause? }
             }
             _ => {
-                let at_most = self.at_most(limit.at_most, path)?;
-                let within = self.needed(limit.within.as_ref(), "within", path)?;
-                LimitRule::Cap { at_most, window: Window::Rolling(within) }
+                let at_most = self.at_most(limit.at_most, path);
+                let within = self.needed(limit.within.as_ref(), "within", path);
+                LimitRule::Cap { at_most: at_most?, window: Window::Rolling(within?) }
             }
         })
     }
@@ -367,8 +366,8 @@ impl Checker<'_> {
             let message = format!("`week_starts` does not go with `each = \"{text}\"`");
             self.error(code::VALUE, path.key("week_starts"), message);
         }
-        let period = Period { unit, every: self.every(limit, path)? };
-        Some(Window::Calendar(period, self.whose_zone(limit, path)?))
+        let (every, zone) = (self.every(limit, path), self.whose_zone(limit, path));
+        Some(Window::Calendar(Period { unit, every: every? }, zone?))
     }
 
     fn window_without_calendar(

@@ -245,7 +245,10 @@ impl Checker<'_> {
             return None;
         }
         let path = path.key("never_together");
-        if exclusive.never_together.len() < 2 {
+        let different: HashSet<&String> = exclusive.never_together.iter().collect();
+        if different.len() < exclusive.never_together.len() {
+            self.error(code::DUPLICATE, path.clone(), "an action occurs twice");
+        } else if different.len() < 2 {
             let message = "it takes two actions to keep apart";
             self.error(code::VALUE, path.clone(), message);
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Checker;
 use crate::diagnostic::DocPath;
-use crate::policy::{AttributeType, Engagement, code, preset};
+use crate::policy::{AttributeType, Engagement, Freshness, code, preset};
 use crate::schema::{Fact, Type, is_name};
 use crate::time::{Duration, Zone};
 use crate::vocabulary::{Kind, Purpose};
@@ -167,27 +167,48 @@ impl Checker<'_> {
     }
 
     pub(super) fn check_fresh(&mut self) {
-        for (key, text) in &self.policy.fresh {
+        for (key, freshness) in &self.policy.fresh {
             let path = DocPath::root().key("fresh").key(key.clone());
-            let max_age = match text.as_str() {
-                "never" => None,
-                text => match text.parse::<Duration>() {
-                    Ok(max_age) => Some(max_age),
-                    Err(error) => {
-                        let help = "or `never` for a part that does not age";
-                        self.error_with_help(code::VALUE, path, error.to_string(), help);
-                        continue;
+            if key.is_empty() || !self.schema.parts().any(|part| part.key == *key) {
+                let known: Vec<String> = self.schema.parts().map(|part| part.key.clone()).collect();
+                let known = known.iter().map(String::as_str).filter(|key| !key.is_empty());
+                self.unknown_word(path, "part", key, known);
+                continue;
+            }
+            match freshness {
+                Freshness::Part(text) => {
+                    if let Some(max_age) = self.max_age(text, path) {
+                        self.schema.set_max_age(key, max_age);
                     }
-                },
-            };
-            if key.is_empty() || !self.schema.set_max_age(key, max_age) {
-                let known: Vec<String> = self
-                    .schema
-                    .parts()
-                    .map(|part| part.key.clone())
-                    .filter(|key| !key.is_empty())
-                    .collect();
-                self.unknown_word(path, "part", key, known.iter().map(String::as_str));
+                }
+                Freshness::Sources(sources) => {
+                    if sources.is_empty() {
+                        let message = "no source is named";
+                        let help = "write one limit for the part, or one for each source";
+                        self.error_with_help(code::VALUE, path.clone(), message, help);
+                    }
+                    for (source, text) in sources {
+                        if let Some(max_age) = self.max_age(text, path.key(source.clone())) {
+                            self.schema.need_source(key, source, max_age);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads how old something may be; `Some(None)` if it does not age.
+    #[expect(clippy::option_option, reason = "what cannot be read is not what does not age")]
+    fn max_age(&mut self, text: &str, path: DocPath) -> Option<Option<Duration>> {
+        if text == "never" {
+            return Some(None);
+        }
+        match text.parse::<Duration>() {
+            Ok(max_age) => Some(Some(max_age)),
+            Err(error) => {
+                let help = "or `never` for a part that does not age";
+                self.error_with_help(code::VALUE, path, error.to_string(), help);
+                None
             }
         }
     }

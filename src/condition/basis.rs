@@ -331,7 +331,7 @@ pub(crate) fn shown(facts: &Facts<'_>, subject: &Subject) -> Option<String> {
     }
 }
 
-fn show_cell(cell: Cell<'_>, ty: &Type) -> Option<String> {
+pub(super) fn show_cell(cell: Cell<'_>, ty: &Type) -> Option<String> {
     let entries = |count: usize| match count {
         0 => "none".to_owned(),
         1 => "1 entry".to_owned(),

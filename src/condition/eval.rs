@@ -2,7 +2,11 @@
 
 mod atoms;
 mod lists;
+mod marks;
+mod plain;
 mod terms;
+
+use marks::Marks;
 
 use super::program::{Node, NodeId, Program, TermId};
 use super::truth::{NEVER, Outcome, Rail, Truth};
@@ -21,6 +25,7 @@ pub(crate) struct Evaluator<'a> {
     /// What is known already, and in which scope it was found out.
     nodes: Vec<Option<(ScopeId, Outcome)>>,
     terms: Vec<Option<(ScopeId, Reading<'a>)>>,
+    marks: Marks,
     /// How many scopes there were: elements macros looked at, and instants.
     scopes: u32,
     /// The scope outside of every macro, at the instant it stands at.
@@ -188,6 +193,7 @@ impl<'a> Evaluator<'a> {
             at: at.as_millis(),
             nodes: vec![None; program.node_count()],
             terms: vec![None; program.term_count()],
+            marks: Marks::default(),
             scopes: 0,
             outermost: Scope::OUTSIDE.id,
         }
@@ -216,6 +222,11 @@ impl<'a> Evaluator<'a> {
         self.facts
     }
 
+    /// Returns the instant that `now` stands for.
+    pub(crate) fn moment(&self) -> Timestamp {
+        Timestamp::from_millis(self.at)
+    }
+
     pub(super) fn program(&self) -> &'a Program {
         self.program
     }
@@ -232,11 +243,12 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn node(&mut self, id: NodeId, scope: Scope<'a>) -> Outcome {
         let program = self.program;
+        if program.is_plain(id) {
+            return Outcome::always(self.plain(id, &scope));
+        }
         let scope_id = self.scope_of(id, scope);
-        if let Some(Some((known_in, known))) = self.nodes.get(id.0 as usize)
-            && *known_in == scope_id
-        {
-            return *known;
+        if let Some(known) = self.known(id, scope_id) {
+            return known;
         }
         let outcome = match &program[id] {
             Node::True => Outcome::always(Truth::True),
@@ -244,19 +256,58 @@ impl<'a> Evaluator<'a> {
             Node::Unknown => Outcome::UNKNOWN,
             Node::Atom(atom) => self.atom(*atom, scope),
             Node::Not(inner) => self.node(*inner, scope).not(),
-            Node::All(parts) => {
-                let start = Outcome::always(Truth::True);
-                parts.iter().fold(start, |all, part| all.and(self.node(*part, scope)))
-            }
-            Node::Any(parts) => {
-                let start = Outcome::always(Truth::False);
-                parts.iter().fold(start, |any, part| any.or(self.node(*part, scope)))
-            }
+            Node::All(parts) => self.all(parts, scope),
+            Node::Any(parts) => self.any(parts, scope),
         };
-        if let Some(place) = self.nodes.get_mut(id.0 as usize) {
-            *place = Some((scope_id, outcome));
-        }
+        self.remember(id, scope_id, outcome);
         outcome
+    }
+
+    fn all(&mut self, parts: &[NodeId], scope: Scope<'a>) -> Outcome {
+        let mut all = Outcome::always(Truth::True);
+        for part in parts {
+            all = all.and(self.node(*part, scope));
+            // What is false for good on every rail stays so.
+            if all == Outcome::always(Truth::False) {
+                break;
+            }
+        }
+        all
+    }
+
+    fn any(&mut self, parts: &[NodeId], scope: Scope<'a>) -> Outcome {
+        let mut any = Outcome::always(Truth::False);
+        for part in parts {
+            any = any.or(self.node(*part, scope));
+            if any == Outcome::always(Truth::True) {
+                break;
+            }
+        }
+        any
+    }
+
+    /// Returns what a truth came to in a scope, if it was looked for there.
+    fn known(&self, id: NodeId, scope: ScopeId) -> Option<Outcome> {
+        let (known_in, known) = (*self.nodes.get(id.0 as usize)?)?;
+        (known_in == scope).then_some(known)
+    }
+
+    fn remember(&mut self, id: NodeId, scope: ScopeId, outcome: Outcome) {
+        if let Some(place) = self.nodes.get_mut(id.0 as usize) {
+            *place = Some((scope, outcome));
+        }
+    }
+
+    /// Returns what a term came to in a scope, if it was computed there.
+    fn known_term(&self, id: TermId, scope: ScopeId) -> Option<Reading<'a>> {
+        let (known_in, known) = (*self.terms.get(id.0 as usize)?)?;
+        (known_in == scope).then_some(known)
+    }
+
+    fn remember_term(&mut self, id: TermId, scope: ScopeId, reading: Reading<'a>) {
+        if let Some(place) = self.terms.get_mut(id.0 as usize) {
+            *place = Some((scope, reading));
+        }
     }
 
     /// Reads or computes a value, if it is fresh.

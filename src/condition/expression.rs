@@ -1,5 +1,6 @@
 //! Expressions: what a condition is made of, for their values.
 
+use super::bound::{self, Root};
 use super::eval::{Evaluator, Value as Computed};
 use super::lower::{Place, lower_value};
 use super::program::Program;
@@ -56,6 +57,8 @@ impl Expression {
             .map_err(|findings| error(text, findings))?;
         let mut program = Program::new();
         let place = lower_value(&typed, &mut program);
+        bound::check(&typed, Root::Value(&place), &mut program)
+            .map_err(|found| error(text, vec![found]))?;
         let ty = match typed.ty {
             Ty::Of(Type::List(element)) => *element,
             Ty::Of(ty) => ty,

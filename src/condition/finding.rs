@@ -9,7 +9,7 @@ pub(crate) const SYNTAX: Code = Code::new("E101");
 pub(crate) const TEXT: Code = Code::new("E102");
 /// A number that does not fit.
 pub(crate) const NUMBER: Code = Code::new("E103");
-/// A condition too long, too deep, or with too long a list.
+/// A condition too long, too deep, with too long a list, or too slow.
 pub(crate) const LIMIT: Code = Code::new("E104");
 /// Something other languages have and this one leaves out.
 pub(crate) const LEFT_OUT: Code = Code::new("E105");

@@ -6,10 +6,12 @@ use super::program::{Atom, Limit, Node, NodeId, Program};
 ///
 /// A part of the other that is only repeated is not weaker.
 pub(crate) fn is_weaker(program: &Program, weaker: NodeId, than: NodeId) -> bool {
-    let repeats = match &program[than] {
-        Node::All(parts) => parts.contains(&weaker),
-        _ => weaker == than,
+    let parts_of = |node: NodeId| match &program[node] {
+        Node::All(parts) => parts.clone(),
+        _ => vec![node],
     };
+    let said = parts_of(than);
+    let repeats = parts_of(weaker).iter().all(|part| said.contains(part));
     !repeats && Implication { program, steps: 0 }.holds(than, weaker)
 }
 

@@ -6,6 +6,7 @@
 
 mod reads;
 mod shape;
+mod work;
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -190,6 +191,10 @@ pub(crate) enum ListTerm {
 /// would take memory by the square of its length.
 const MAX_FLAT: usize = 64;
 
+/// Plain truths that are made of more are remembered: what is shared many
+/// times over would take time beyond all bounds.
+const SHORT: u32 = 16;
+
 /// Every truth, atom and term of the conditions lowered into it.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
@@ -273,6 +278,34 @@ impl Program {
 
     pub(crate) fn term_is_local(&self, term: TermId) -> bool {
         self.shape_of_term(term).local
+    }
+
+    /// Tells whether a truth depends on the element of a macro and on nothing
+    /// else: it is the same on every rail, and never changes.
+    pub(crate) fn is_plain(&self, node: NodeId) -> bool {
+        self.shape_of_node(node).plain
+    }
+
+    pub(crate) fn term_is_plain(&self, term: TermId) -> bool {
+        self.shape_of_term(term).plain
+    }
+
+    /// Tells whether a truth looks through a list that may be long.
+    pub(crate) fn looks_through_lists(&self, node: NodeId) -> bool {
+        self.shape_of_node(node).looks
+    }
+
+    pub(crate) fn term_looks_through_lists(&self, term: TermId) -> bool {
+        self.shape_of_term(term).looks
+    }
+
+    /// Tells whether a plain truth is found out faster than remembered.
+    pub(crate) fn is_short(&self, node: NodeId) -> bool {
+        self.shape_of_node(node).size <= SHORT
+    }
+
+    pub(crate) fn term_is_short(&self, term: TermId) -> bool {
+        self.shape_of_term(term).size <= SHORT
     }
 
     /// Returns how many truths and terms lie inside each other here.

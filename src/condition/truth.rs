@@ -21,6 +21,16 @@ pub enum Truth {
     Unknown,
 }
 
+impl Truth {
+    pub(crate) fn not(self) -> Self {
+        match self {
+            Self::True => Self::False,
+            Self::False => Self::True,
+            Self::Unknown => Self::Unknown,
+        }
+    }
+}
+
 impl From<bool> for Truth {
     fn from(value: bool) -> Self {
         if value { Self::True } else { Self::False }
@@ -69,12 +79,7 @@ impl Rail {
     }
 
     fn not(self) -> Self {
-        let truth = match self.truth {
-            Truth::True => Truth::False,
-            Truth::False => Truth::True,
-            Truth::Unknown => Truth::Unknown,
-        };
-        Self { truth, ..self }
+        Self { truth: self.truth.not(), ..self }
     }
 }
 

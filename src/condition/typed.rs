@@ -88,6 +88,52 @@ impl Typed {
         Self { kind: Kind::Error, ty: Ty::Error, span }
     }
 
+    /// Shows this and everything inside of it, what contains before what is in it.
+    pub(crate) fn visit(&self, see: &mut dyn FnMut(&Self)) {
+        see(self);
+        match &self.kind {
+            Kind::Constant(_)
+            | Kind::Situation(_)
+            | Kind::Fact(_)
+            | Kind::Entry(..)
+            | Kind::Field(..)
+            | Kind::Element
+            | Kind::Now
+            | Kind::KnownPart(_)
+            | Kind::Error => {}
+            Kind::Not(inner)
+            | Kind::Negate(inner)
+            | Kind::Has(inner)
+            | Kind::KnownFact(inner)
+            | Kind::Since(inner)
+            | Kind::DaysSince(inner)
+            | Kind::Units(_, inner)
+            | Kind::ToDouble(inner)
+            | Kind::ToInt(inner)
+            | Kind::Characters(inner)
+            | Kind::Clock(_, inner, _)
+            | Kind::Size(inner) => inner.visit(see),
+            Kind::Compare(_, a, b)
+            | Kind::In(a, b)
+            | Kind::Arithmetic(_, a, b)
+            | Kind::Within(a, b)
+            | Kind::Text(_, a, b)
+            | Kind::Filter(a, b)
+            | Kind::Macro(_, a, b) => {
+                a.visit(see);
+                b.visit(see);
+            }
+            Kind::Choice(test, then, otherwise) => {
+                for part in [test, then, otherwise] {
+                    part.visit(see);
+                }
+            }
+            Kind::All(parts) | Kind::Any(parts) | Kind::Written(parts) => {
+                parts.iter().for_each(|part| part.visit(see));
+            }
+        }
+    }
+
     pub(crate) fn is_error(&self) -> bool {
         self.ty == Ty::Error
     }

@@ -25,6 +25,15 @@ record! {
     }
 }
 
+impl Scores {
+    /// Adds the output of a model.
+    #[must_use]
+    pub fn score(mut self, name: impl Into<String>, score: impl Into<Score>) -> Self {
+        self.values.insert(name.into(), score.into());
+        self
+    }
+}
+
 /// One output of a model.
 ///
 /// In JSON it is a number, or `{"value": 0.35, "at": "2026-03-10T15:00:30Z"}`
@@ -50,6 +59,12 @@ impl Score {
     pub const fn at(mut self, time: Timestamp) -> Self {
         self.at = Some(time);
         self
+    }
+}
+
+impl From<f64> for Score {
+    fn from(value: f64) -> Self {
+        Self::new(value)
     }
 }
 
@@ -115,6 +130,15 @@ record! {
             #[serde(deserialize_with = "crate::object::unique")]
             values: BTreeMap<String, Attribute>,
         }
+    }
+}
+
+impl Attributes {
+    /// Adds an attribute.
+    #[must_use]
+    pub fn attribute(mut self, name: impl Into<String>, value: impl Into<Attribute>) -> Self {
+        self.values.insert(name.into(), value.into());
+        self
     }
 }
 

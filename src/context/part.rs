@@ -29,6 +29,14 @@ impl<T> Part<T> {
             Self::Known(value) => Some(value),
         }
     }
+
+    /// Returns what is known, if anything, to change it.
+    pub fn known_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Unknown => None,
+            Self::Known(value) => Some(value),
+        }
+    }
 }
 
 impl<T> From<T> for Part<T> {
@@ -219,6 +227,15 @@ impl AsOf {
         let sources: BTreeMap<_, _> =
             watermarks.into_iter().map(|(source, time)| (source.into(), time)).collect();
         (!sources.is_empty()).then_some(Self(Watermarks::Sources(sources)))
+    }
+
+    /// Returns the time up to which nothing from one source is missing.
+    #[must_use]
+    pub fn of(&self, source: &str) -> Option<Timestamp> {
+        match &self.0 {
+            Watermarks::One(_) => None,
+            Watermarks::Sources(sources) => sources.get(source).copied(),
+        }
     }
 
     /// Returns the time up to which nothing from any source is missing.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use smallvec::SmallVec;
 
+use crate::condition::{Basis, FactState, Subject};
 use crate::context::Context;
 use crate::decision::{ChannelOrder, Detail, Request};
 use crate::plan::{Plan, PlannedAction};
@@ -23,8 +24,9 @@ pub(super) struct Asked<'a> {
     /// Whether all reasons are wanted: a recommendation has those why it does
     /// not go on the channels before, however little else is asked for.
     pub(super) needs_reasons: bool,
-    /// The zone of the request, if it names one that exists.
-    pub(super) zone: Option<Zone>,
+    /// The zone of the request, if it names one; an error if there is no such
+    /// zone.
+    pub(super) zone: Option<Result<Zone, Basis>>,
 }
 
 impl<'a> Asked<'a> {
@@ -38,13 +40,18 @@ impl<'a> Asked<'a> {
             already_shown: ids(&request.already_shown),
             is_complete: request.detail == Detail::Complete,
             needs_reasons: request.detail == Detail::Complete || channels.len() > 1,
-            zone: zone.and_then(Zone::find),
+            zone: zone.map(|name| Zone::find(name).ok_or_else(no_such_zone)),
         }
     }
 
     pub(super) fn is_forced(&self, action: &PlannedAction) -> bool {
         self.request.force.as_ref().is_some_and(|force| force.action == action.id)
     }
+}
+
+fn no_such_zone() -> Basis {
+    let subject = Subject::Outside("request.time_zone".to_owned());
+    Basis { subject, state: FactState::Invalid }
 }
 
 /// Lists the channels of a request in the order they are tried, each once.

@@ -127,6 +127,7 @@ impl<'a> Consents<'a> {
         match grant.status {
             ConsentStatus::Granted if counts => Answer::Granted,
             ConsentStatus::Granted => Answer::Lapsed,
+            ConsentStatus::DefaultGranted if !counts && self.soft_opt_in => Answer::Lapsed,
             _ if !counts => Answer::None,
             ConsentStatus::Denied => Answer::Denied,
             ConsentStatus::DefaultDenied => Answer::AssumedNo,

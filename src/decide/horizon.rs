@@ -32,6 +32,11 @@ impl Horizon {
         Self { running, ..Self::NEVER }
     }
 
+    /// The same for those only who ask what frozen parts lead to.
+    pub(super) fn while_frozen(self) -> Self {
+        Self { running: Self::NEVER.running, ..self }
+    }
+
     pub(super) fn joined(self, other: Self) -> Self {
         Self { running: self.running.min(other.running), frozen: self.frozen.min(other.frozen) }
     }

@@ -85,10 +85,12 @@ impl Tested {
     }
 
     /// Notes until when what was just looked at stays as it is.
+    ///
+    /// What is out already does not change what is recommended, and still
+    /// changes what is said of it.
     pub(super) fn watch(&mut self, horizon: Horizon) {
-        if !self.is_out {
-            self.horizon = self.horizon.joined(horizon);
-        }
+        let horizon = if self.is_out { horizon.while_frozen() } else { horizon };
+        self.horizon = self.horizon.joined(horizon);
     }
 }
 

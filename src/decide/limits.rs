@@ -166,7 +166,7 @@ impl<'a> Limits<'a> {
         });
     }
 
-    /// Lists what a limit rests on.
+    /// Lists what a limit rests on: the history first.
     pub(super) fn rests_on(&self, limit: &CheckedLimit) -> impl Iterator<Item = &Knowledge> {
         let window = match &limit.rule {
             LimitRule::Cap { window: Window::Session, .. } => Some(&self.session),

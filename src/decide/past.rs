@@ -94,11 +94,7 @@ impl<'a> Labels<'a> {
         };
         let today = plan.find(&interaction.action).map(|id| plan.action(id));
         let labels = match (recorded.kind, today) {
-            (None, Some(action)) => {
-                let of_today = Self::today(action, recorded.channel, recorded.outcome);
-                let purpose = interaction.purpose.unwrap_or(of_today.purpose);
-                Self { purpose, ..of_today }
-            }
+            (None, Some(action)) => Self::today(action, recorded.channel, recorded.outcome),
             (kind, _) => {
                 let purpose = interaction.purpose.or_else(|| Some(purpose_of(plan, kind?)));
                 let purpose = purpose.unwrap_or(Purpose::Marketing);

@@ -61,7 +61,7 @@ impl<'a> Quiet<'a> {
             None => part.map_or(Delivery::Never, |part| facts.delivery(part)),
         };
         let zone = match &asked.zone {
-            Some(zone) => Ok(zone.clone()),
+            Some(zone) => zone.clone(),
             None => zone_of(facts, of_profile),
         };
         let on_channel = |(id, rule): (u32, &'a CheckedQuietHours)| {

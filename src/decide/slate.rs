@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::Candidate;
 use super::asked::Asked;
 use super::horizon::Horizon;
-use super::lane::Lane;
+use super::lane::{Lane, Tested};
 use super::limits;
 use super::past::{Labels, Mark, Value};
 use crate::check::{ExclusiveRule, Per};
@@ -49,22 +49,23 @@ impl<'a> Slate<'a> {
         }
     }
 
-    /// Places an action, or says why it has no place: the first reason of
-    /// full, nothing fits, quota, never together, at most so many, limit,
+    /// Places an action on a channel, or says why it has no place: the first
+    /// reason of full, nothing fits, quota, never together, at most so many, limit,
     /// seen already.
     pub(super) fn place(
         &mut self,
         candidate: &Candidate,
+        on: &Tested,
         lanes: &mut [Lane<'a>],
     ) -> Result<(), StoredReason> {
         let action = self.plan.action(candidate.action);
-        let Some(lane) = lanes.get_mut(candidate.on.lane) else {
+        let Some(lane) = lanes.get_mut(on.lane) else {
             return Err(reason(ReasonCode::SlateFull));
         };
         if self.slots.are_taken(self.placed.len()) {
             return Err(reason(ReasonCode::SlateFull));
         }
-        let (slot, treatment) = self.fit(candidate, action, lane)?;
+        let (slot, treatment) = self.fit(candidate, on, lane)?;
         self.draw(action)?;
         self.stand_together(action)?;
         self.obey_limits(candidate, action, lane)?;
@@ -81,7 +82,7 @@ impl<'a> Slate<'a> {
             passed_over: passed_over(candidate),
             slot: slot.map(number),
             treatment: treatment.map(number),
-            priority: candidate.on.priority.unwrap_or(0),
+            priority: on.priority.unwrap_or(0),
         });
         Ok(())
     }

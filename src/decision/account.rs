@@ -3,6 +3,8 @@
 use super::{
     Account, Assignment, Decision, InForce, Placed, Priority, Reason, ReasonCode, Verdict,
 };
+#[cfg(feature = "json")]
+use crate::condition::Basis;
 use crate::decision::{Cause, FactUse};
 use crate::plan::{ActionId, PlannedAction};
 use crate::time::Timestamp;
@@ -201,6 +203,12 @@ impl<'d> SuppressionInForce<'d> {
     #[must_use]
     pub fn is_known(&self) -> bool {
         self.facts().all(|fact| fact.cause().is_none_or(|cause| cause == Cause::LastKnown))
+    }
+
+    /// Returns what it rests on, and whether by what was last known.
+    #[cfg(feature = "json")]
+    pub(super) fn basis(&self) -> (&'d [Basis], bool) {
+        (&self.in_force.basis, self.in_force.by_last_known)
     }
 
     /// Returns the facts it rests on, with their age.

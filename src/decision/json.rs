@@ -148,3 +148,9 @@ impl Serialize for ReasonCode {
         serializer.serialize_u16(self.number())
     }
 }
+
+impl Serialize for Cause {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u16(self.number())
+    }
+}

@@ -27,6 +27,9 @@ macro_rules! named {
         }
 
         impl $name {
+            /// Every one of them, in their order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
             /// Returns the name in logs and in JSON.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
@@ -120,7 +123,7 @@ named! {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $number:literal, $name:literal, $stage:ident, $severity:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $number:literal, $name:literal, $stage:ident, $severity:ident;)+) => {
         /// A stable reason, the same number in every language.
         ///
         /// Numbers are never reused; a reason that rests on missing facts
@@ -129,7 +132,7 @@ macro_rules! codes {
         #[non_exhaustive]
         #[repr(u16)]
         pub enum ReasonCode {
-            $($(#[$doc])* $variant = $number,)+
+            $($(#[doc = $doc])+ $variant = $number,)+
         }
 
         impl ReasonCode {
@@ -146,6 +149,12 @@ macro_rules! codes {
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// Says in a sentence what it means.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)+ }
             }
 
             /// Returns the stage that gives the reason.
@@ -233,9 +242,14 @@ codes! {
 }
 
 impl ReasonCode {
-    /// Returns what becomes of an action for which this is the first reason,
-    /// found out at a stage.
-    fn verdict(self, stage: Stage) -> Verdict {
+    /// Returns what becomes of an action for which this is the only reason.
+    #[must_use]
+    pub fn verdict(self) -> Verdict {
+        self.verdict_at(self.stage())
+    }
+
+    /// The same for a reason that was found out at another stage than usual.
+    fn verdict_at(self, stage: Stage) -> Verdict {
         match stage {
             Stage::Availability => Verdict::Unavailable,
             Stage::Consent => Verdict::Unconsented,
@@ -290,7 +304,7 @@ impl StoredReason {
 ///
 /// Quiet hours have a say only where nothing else holds the action back.
 pub(crate) fn verdict(reasons: &[StoredReason]) -> Verdict {
-    let by = |reason: &StoredReason| reason.code.verdict(reason.stage());
+    let by = |reason: &StoredReason| reason.code.verdict_at(reason.stage());
     if let Some(first) = reasons.iter().find(|reason| reason.stage() != Stage::QuietHours) {
         return by(first);
     }
@@ -412,15 +426,20 @@ impl<'d> Reason<'d> {
 
     /// Returns the facts the reason rests on, with their age.
     pub fn facts(&self) -> impl Iterator<Item = FactUse> {
-        let (basis, by_last_known) = match self.stored.rule {
-            Rule::Suppression(id) => match self.decision.in_force(id) {
-                Some(in_force) => (in_force.basis.as_slice(), in_force.by_last_known),
-                None => (&[][..], false),
-            },
-            _ => (self.stored.basis.as_slice(), self.stored.by_last_known),
-        };
+        let (basis, by_last_known) = self.basis();
         let schema = &self.decision.plan.schema;
         basis.iter().map(move |basis| FactUse::new(basis, by_last_known, schema))
+    }
+
+    /// Returns what it rests on, and whether by what was last known.
+    pub(super) fn basis(&self) -> (&'d [Basis], bool) {
+        match self.stored.rule {
+            Rule::Suppression(id) => match self.decision.in_force(id) {
+                Some(in_force) => (in_force.basis.as_slice(), in_force.by_last_known),
+                None => (&[], false),
+            },
+            _ => (self.stored.basis.as_slice(), self.stored.by_last_known),
+        }
     }
 
     /// Returns what kind of news the reason is: missing facts make it a
@@ -512,40 +531,54 @@ impl fmt::Display for FactUse {
     }
 }
 
-/// What is the matter with a fact that a reason rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[repr(u16)]
-pub enum Cause {
+macro_rules! causes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $number:literal, $name:literal;)+) => {
+        /// What is the matter with a fact that a reason rests on.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        #[repr(u16)]
+        pub enum Cause {
+            $($(#[doc = $doc])+ $variant = $number,)+
+        }
+
+        impl Cause {
+            /// Every cause, in the order of their numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Returns the stable number.
+            #[must_use]
+            pub const fn number(self) -> u16 {
+                self as u16
+            }
+
+            /// Returns the name in logs and in JSON.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// Says in a sentence what it means.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)+ }
+            }
+        }
+    };
+}
+
+causes! {
     /// Never delivered, not carried by its part, or known in part only.
-    ContextUnknown = 901,
+    ContextUnknown = 901, "context_unknown";
     /// Older than its limit.
-    ContextStale = 902,
+    ContextStale = 902, "context_stale";
     /// Not to be believed: dated ahead of now, no number, another currency.
-    ContextInvalid = 903,
+    ContextInvalid = 903, "context_invalid";
     /// Older than its limit, and still a reason to hold back: a suppression
     /// that allows the unknown goes by what was known last.
-    LastKnown = 904,
+    LastKnown = 904, "last_known";
 }
 
 impl Cause {
-    /// Returns the stable number.
-    #[must_use]
-    pub const fn number(self) -> u16 {
-        self as u16
-    }
-
-    /// Returns the name in logs and in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ContextUnknown => "context_unknown",
-            Self::ContextStale => "context_stale",
-            Self::ContextInvalid => "context_invalid",
-            Self::LastKnown => "last_known",
-        }
-    }
-
     /// Tells whether the fact could not be used.
     fn is_missing(self) -> bool {
         self != Self::LastKnown

@@ -2,11 +2,12 @@
 
 use std::fmt::{self, Write};
 
-use crate::check::{CheckedLimit, CheckedSuppression};
+use crate::check::{CheckedLimit, CheckedSuppression, LimitRule};
 use crate::condition;
 use crate::decision::limit_in_words;
 use crate::plan::{Plan, PlannedAction};
 use crate::policy::{Boost, Limit, Selector};
+use crate::time::Duration;
 
 /// Reads a policy back: what is offered, what is held back, what is lifted.
 pub(crate) fn describe(plan: &Plan) -> String {
@@ -148,15 +149,28 @@ impl Reader<'_> {
         ];
         let about: Vec<String> = about.into_iter().filter(|said| !said.is_empty()).collect();
         let about = if about.is_empty() { "anything".to_owned() } else { about.join(", ") };
-        write!(self.text, "  {}: {about}: {}", limit.id, limit_in_words(limit))?;
+        let id = &limit.id;
+        if let (Some(followers), LimitRule::NeverAfter { within }) =
+            (&written.never_followed_by, &limit.rule)
+        {
+            let (followers, within) = (selected(followers), within.in_words());
+            return writeln!(self.text, "  {id}: no {followers} within {within} after {about}");
+        }
+        if let (Some(before), LimitRule::OnlyAfter { at_least, within }) =
+            (&written.only_after, &limit.rule)
+        {
+            write!(self.text, "  {id}: {about} only after {}", selected(before))?;
+            if *at_least > Duration::ZERO {
+                write!(self.text, ", at least {} later", at_least.in_words())?;
+            }
+            if let Some(within) = within {
+                write!(self.text, ", within {}", within.in_words())?;
+            }
+            return writeln!(self.text);
+        }
+        write!(self.text, "  {id}: {about}: {}", limit_in_words(limit))?;
         if let Some(per) = &written.per {
             write!(self.text, ", for each {per} by itself")?;
-        }
-        if let Some(followers) = &written.never_followed_by {
-            write!(self.text, ", which holds back {}", selected(followers))?;
-        }
-        if let Some(before) = &written.only_after {
-            write!(self.text, ", which is {}", selected(before))?;
         }
         writeln!(self.text)
     }
@@ -167,7 +181,7 @@ impl Reader<'_> {
             let (percent, what) = (holdout.percent, selected(&holdout.selector));
             writeln!(
                 self.text,
-                "\nLeft out to measure by ({name}): {percent} % of customers get no {what}"
+                "\nLeft out to measure by ({name}): {percent} % of customers; they miss {what}"
             )?;
         }
         for (name, threshold) in &policy.thresholds {

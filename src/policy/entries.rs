@@ -1,5 +1,7 @@
 //! The entries of a policy.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Decimal;
@@ -241,4 +243,16 @@ pub enum AttributeType {
     Named(String),
     /// One of these words.
     Words(Vec<String>),
+}
+
+/// How old a part may be.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Freshness {
+    /// A length of time such as `15m`, or `never` for no limit.
+    Part(String),
+    /// The same for each source that the part needs, by name. Without one of
+    /// them the part is unknown.
+    Sources(BTreeMap<String, String>),
 }

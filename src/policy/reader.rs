@@ -6,8 +6,8 @@ use super::code;
 use super::document::Tree;
 use super::{
     Action, AttributeType, Boost, ConsentRules, Decimal, DeclaredKind, Engagement, Exclusive,
-    Group, Holdout, Limit, Placement, Policy, Propensity, QuietHours, Selector, Situation,
-    Suppression, Threshold, Treatment,
+    Freshness, Group, Holdout, Limit, Placement, Policy, Propensity, QuietHours, Selector,
+    Situation, Suppression, Threshold, Treatment,
 };
 use crate::diagnostic::suggest::closest;
 use crate::diagnostic::{Diagnostic, DocPath, Report};
@@ -48,7 +48,7 @@ fn read_policy(table: &mut Table<'_>) -> Policy {
             when: situation.required_texts("when"),
             unless: situation.texts("unless"),
         }),
-        fresh: table.texts_by_name("fresh"),
+        fresh: table.freshness("fresh"),
         actions: table.list("actions", read_action),
         suppress: table.list("suppress", read_suppression),
         boosts: table.list("boosts", read_boost),
@@ -397,19 +397,23 @@ impl<'t> Table<'t> {
         })
     }
 
-    fn texts_by_name(&mut self, key: &'static str) -> BTreeMap<String, String> {
+    /// Reads how old parts may be: as a whole, or by source.
+    fn freshness(&mut self, key: &'static str) -> BTreeMap<String, Freshness> {
+        let expected = "a length of time such as \"15m\", or \"never\"";
         self.by_name(key, |table, entry, path| match entry {
-            Tree::Text(text) => Some(text.clone()),
-            Tree::Table(_) => {
-                let message = "age limits by source are not supported yet";
-                let diagnostic = Diagnostic::error(code::NOT_YET, path, message);
-                table
-                    .report
-                    .push(diagnostic.with_help("write one limit for the part, such as \"15m\""));
-                None
+            Tree::Text(text) => Some(Freshness::Part(text.clone())),
+            Tree::Table(entries) => {
+                let mut sources = BTreeMap::new();
+                for (source, limit) in entries {
+                    match limit {
+                        Tree::Text(text) => drop(sources.insert(source.clone(), text.clone())),
+                        other => table.wrong(path.key(source.clone()), expected, other),
+                    }
+                }
+                Some(Freshness::Sources(sources))
             }
             other => {
-                table.wrong(path, "a length of time such as \"15m\", or \"never\"", other);
+                table.wrong(path, expected, other);
                 None
             }
         })

@@ -72,7 +72,7 @@ macro_rules! fields {
 }
 
 /// A record whose fields conditions read.
-trait Fields: Sized + 'static {
+trait Fields: Sized + Sync + 'static {
     const FIELDS: &'static [Field<Self>];
 }
 

@@ -1,6 +1,10 @@
 //! What a reader finds at the place of a fact.
 
-use super::FieldId;
+mod search;
+
+pub(crate) use search::{Mark, Marked, Search, mark};
+
+use super::{FactId, FieldId};
 use crate::context::{Completeness, Score};
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{Channel, Money, Word};
@@ -35,7 +39,7 @@ pub(crate) enum Cell<'a> {
 pub(crate) const MAX_ELEMENTS: usize = 256;
 
 /// Where records lie.
-pub(super) trait RowSource: fmt::Debug {
+pub(super) trait RowSource: fmt::Debug + Sync {
     fn count(&self) -> usize;
     fn cell(&self, row: usize, field: FieldId) -> Cell<'_>;
 }
@@ -45,6 +49,9 @@ pub(super) trait RowSource: fmt::Debug {
 pub(crate) struct Rows<'a>(pub(super) &'a dyn RowSource);
 
 impl<'a> Rows<'a> {
+    /// Records of which nothing is known.
+    pub(crate) const BLANK: Self = Self(&NoValues);
+
     pub(crate) fn len(&self) -> usize {
         self.0.count().min(MAX_ELEMENTS)
     }
@@ -59,10 +66,26 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// What lies over the facts as they are.
+pub(super) trait Overlay: fmt::Debug + Sync {
+    /// Returns what a fact would be, if it would be otherwise.
+    fn cell(&self, fact: FactId) -> Option<Cell<'_>>;
+}
+
 /// Where plain values lie.
 pub(super) trait ValueSource: fmt::Debug {
     fn count(&self) -> usize;
     fn value(&self, place: usize) -> Cell<'_>;
+
+    // Both are here to be compiled for each kind of list: a call for every
+    // entry takes longer than the rest.
+    fn find(&self, wanted: Cell<'_>) -> Option<Search> {
+        search::find(self, wanted)
+    }
+
+    fn mark_all(&self, marks: &mut Vec<u16>) -> Option<Marked> {
+        search::mark_all(self, marks)
+    }
 }
 
 /// A list of values that are not lists.
@@ -79,6 +102,17 @@ impl<'a> ListCell<'a> {
     pub(crate) fn get(&self, place: usize) -> Cell<'a> {
         self.0.value(place)
     }
+
+    /// Looks for a value where the list lies; `None` if the two are of kinds
+    /// that whoever asks has to compare.
+    pub(crate) fn find(&self, wanted: Cell<'_>) -> Option<Search> {
+        self.0.find(wanted)
+    }
+
+    /// Adds a mark for each entry, if they are of one kind.
+    pub(crate) fn mark_all(&self, marks: &mut Vec<u16>) -> Option<Marked> {
+        self.0.mark_all(marks)
+    }
 }
 
 #[derive(Debug)]
@@ -90,6 +124,16 @@ impl ValueSource for NoValues {
     }
 
     fn value(&self, _: usize) -> Cell<'_> {
+        Cell::Absent
+    }
+}
+
+impl RowSource for NoValues {
+    fn count(&self) -> usize {
+        0
+    }
+
+    fn cell(&self, _: usize, _: FieldId) -> Cell<'_> {
         Cell::Absent
     }
 }

@@ -2,11 +2,10 @@
 
 use smallvec::SmallVec;
 
-use super::builtin::Delivered;
-use super::cell::{Cell, ListCell};
+use super::cell::{Cell, ListCell, Overlay};
 use super::request::RequestFacts;
 use super::{FactEntry, FactId, FactTable, Origin, PartEntry, PartId, Presence, Schema};
-use crate::context::{Context, Score};
+use crate::context::{AsOf, Context, Score};
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{Channel, Currency};
 
@@ -27,6 +26,7 @@ pub struct Facts<'a> {
 enum Source<'a> {
     Context(&'a Context, RequestFacts<'a>),
     Table(&'a FactTable),
+    Changed(&'a Facts<'a>, &'a dyn Overlay),
 }
 
 /// When a part was delivered, and what that means now.
@@ -43,6 +43,8 @@ pub(crate) enum Delivery {
 }
 
 impl Delivery {
+    pub(crate) const THIS_MOMENT: Self = Self::Fresh { age: Duration::ZERO, expires_at: None };
+
     /// Ages a delivery; one exactly as old as its limit is fresh.
     fn aged(as_of: Timestamp, max_age: Option<Duration>, now: Timestamp) -> Self {
         if as_of > now + CLOCK_SKEW {
@@ -55,6 +57,34 @@ impl Delivery {
                 let last = max_age.map(|max_age| as_of + max_age);
                 Self::Fresh { age, expires_at: last.map(|last| last + Duration::from_millis(1)) }
             }
+        }
+    }
+
+    /// Returns the delivery that is worse off; of two that are fresh, how long
+    /// both are.
+    fn worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Never, _) | (_, Self::Never) => Self::Never,
+            (ahead @ Self::Ahead { .. }, _) | (_, ahead @ Self::Ahead { .. }) => ahead,
+            (stale @ Self::Stale { .. }, Self::Fresh { .. })
+            | (Self::Fresh { .. }, stale @ Self::Stale { .. }) => stale,
+            (Self::Stale { age, .. }, Self::Stale { age: other_age, .. }) => {
+                if other_age > age {
+                    other
+                } else {
+                    self
+                }
+            }
+            (
+                Self::Fresh { age, expires_at },
+                Self::Fresh { age: other_age, expires_at: other_expires_at },
+            ) => Self::Fresh {
+                age: age.max(other_age),
+                expires_at: match (expires_at, other_expires_at) {
+                    (Some(one), Some(other)) => Some(one.min(other)),
+                    (one, other) => one.or(other),
+                },
+            },
         }
     }
 
@@ -97,6 +127,21 @@ impl<'a> Facts<'a> {
         self
     }
 
+    /// Reads the same facts, some of them otherwise, with parts delivered anew.
+    pub(super) fn changed<'b>(
+        &'b self,
+        changes: &'b dyn Overlay,
+        delivered: &[PartId],
+    ) -> Facts<'b> {
+        let mut changed = Facts { source: Source::Changed(self, changes), ..self.clone() };
+        for part in delivered {
+            if let Some(delivery) = changed.deliveries.get_mut(usize::from(part.0)) {
+                *delivery = Delivery::THIS_MOMENT;
+            }
+        }
+        changed
+    }
+
     fn new(schema: &'a Schema, source: Source<'a>, now: Timestamp) -> Self {
         let deliveries =
             (0_u16..).zip(schema.parts()).map(|(id, part)| delivery(part, PartId(id), source, now));
@@ -114,6 +159,7 @@ impl<'a> Facts<'a> {
         match self.source {
             Source::Context(_, request) => Some(request.channel),
             Source::Table(_) => None,
+            Source::Changed(facts, _) => facts.channel(),
         }
     }
 
@@ -141,6 +187,7 @@ impl<'a> Facts<'a> {
         let entry = self.schema.entry(id);
         let cell = match self.source {
             Source::Table(table) => table.cell(id),
+            Source::Changed(facts, changes) => changes.cell(id).unwrap_or_else(|| facts.cell(id)),
             Source::Context(context, request) => match &entry.origin {
                 Origin::Context(read) => read(context, request),
                 Origin::Attribute(name) => attribute(entry, name, context),
@@ -161,24 +208,28 @@ impl<'a> Facts<'a> {
 }
 
 fn delivery(part: &PartEntry, id: PartId, source: Source<'_>, now: Timestamp) -> Delivery {
-    let always = Delivery::Fresh { age: Duration::ZERO, expires_at: None };
+    let always = Delivery::THIS_MOMENT;
     match (part.presence, source) {
         (Presence::Always, _) => always,
         (Presence::Context(delivered), Source::Context(context, _)) => {
-            of_context(delivered, part.max_age, context, now)
+            delivered(context).map_or(Delivery::Never, |as_of| of_sources(part, as_of, now))
         }
         (Presence::Table, Source::Table(table)) if table.is_known(id) => always,
         _ => Delivery::Never,
     }
 }
 
-fn of_context(
-    delivered: Delivered,
-    max_age: Option<Duration>,
-    context: &Context,
-    now: Timestamp,
-) -> Delivery {
-    delivered(context).map_or(Delivery::Never, |as_of| Delivery::aged(as_of.oldest(), max_age, now))
+/// Ages a part by the sources it needs: by the one that is worst off.
+fn of_sources(part: &PartEntry, as_of: &AsOf, now: Timestamp) -> Delivery {
+    if part.sources.is_empty() {
+        return Delivery::aged(as_of.oldest(), part.max_age, now);
+    }
+    let of_source = |(source, max_age): &(String, Option<Duration>)| {
+        let as_of = as_of.of(source);
+        as_of.map_or(Delivery::Never, |as_of| Delivery::aged(as_of, *max_age, now))
+    };
+    let deliveries = part.sources.iter().map(of_source);
+    deliveries.reduce(Delivery::worse).unwrap_or(Delivery::Never)
 }
 
 /// Reads an attribute as the type the policy declares.

@@ -139,6 +139,10 @@ impl RecordType {
         u16::try_from(place).ok().map(|place| (super::FieldId(place), fact))
     }
 
+    pub(crate) fn type_of(&self, field: super::FieldId) -> Option<&Type> {
+        self.0.fields.get(usize::from(field.0)).map(|(_, fact)| fact.ty())
+    }
+
     pub(crate) fn name_of(&self, field: super::FieldId) -> &str {
         self.0.fields.get(usize::from(field.0)).map_or("", |(name, _)| name)
     }

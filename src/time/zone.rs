@@ -60,9 +60,13 @@ pub(crate) struct TimeOfDay(u16);
 const MINUTES_OF_DAY: u16 = 24 * 60;
 
 impl TimeOfDay {
+    pub(crate) fn is_end_of_day(self) -> bool {
+        self.0 == MINUTES_OF_DAY
+    }
+
     /// Returns the local time on a day; `24:00` is the start of the next.
     fn on(self, day: Date) -> Option<DateTime> {
-        if self.0 == MINUTES_OF_DAY {
+        if self.is_end_of_day() {
             return Some(day.tomorrow().ok()?.to_datetime(Time::midnight()));
         }
         let (hour, minute) = (i8::try_from(self.0 / 60).ok()?, i8::try_from(self.0 % 60).ok()?);

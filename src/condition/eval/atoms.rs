@@ -48,41 +48,25 @@ impl<'a> Evaluator<'a> {
     /// Cuts the line of a term, and finds out when the term crosses the cut.
     fn cut(&mut self, term: TermId, limit: Limit, scope: Scope<'a>) -> Outcome {
         let reading = self.term(term, scope);
-        reading.decide(|value| match (value, limit) {
-            (Value::Int(value) | Value::Time(value) | Value::Length(value), Limit::Int(limit)) => {
-                self.crossing(i128::from(value) - i128::from(limit), reading.slope)
-            }
-            (Value::AtLeast(least), Limit::Int(limit)) if least > limit => (Truth::False, NEVER),
-            (Value::AtLeast(_), Limit::Int(i64::MAX)) => (Truth::True, NEVER),
-            (Value::Double(value), Limit::Int(limit)) => {
-                ((compare_mixed(limit, value) != Ordering::Less).into(), NEVER)
-            }
-            (Value::Double(value), Limit::Double { value: limit, open }) => {
-                let limit = limit.get();
-                ((value < limit || !open && value <= limit).into(), NEVER)
-            }
-            (Value::Int(value), Limit::Double { value: limit, open }) => {
-                let below = match integer_cut(limit.get(), open) {
-                    Ok(limit) => value <= limit,
-                    Err(all) => all,
-                };
-                (below.into(), NEVER)
-            }
-            _ => (Truth::Unknown, NEVER),
-        })
+        reading.decide(|value| (side(value, limit), self.crossing(value, limit, reading.slope)))
     }
 
-    /// Decides `excess <= 0` for a number that changes with time.
-    fn crossing(&self, excess: i128, slope: i64) -> (Truth, i64) {
-        let slope_wide = i128::from(slope);
+    /// Returns when a value that changes with time gets to the other side.
+    fn crossing(&self, value: Value<'a>, limit: Limit, slope: i64) -> i64 {
+        let (Value::Int(value) | Value::Time(value) | Value::Length(value), Limit::Int(limit)) =
+            (value, limit)
+        else {
+            return NEVER;
+        };
+        let (excess, speed) = (i128::from(value) - i128::from(limit), i128::from(slope));
         let lasts = if excess <= 0 && slope > 0 {
-            Some(-excess / slope_wide + 1)
+            Some(-excess / speed + 1)
         } else if excess > 0 && slope < 0 {
-            Some(ceiling(excess, -slope_wide))
+            Some(ceiling(excess, -speed))
         } else {
             None
         };
-        ((excess <= 0).into(), self.after(lasts))
+        self.after(lasts)
     }
 
     fn after(&self, millis: Option<i128>) -> i64 {
@@ -165,12 +149,7 @@ impl<'a> Evaluator<'a> {
 
     fn has(&self, place: TermId, scope: Scope<'a>) -> Outcome {
         let (cell, delivery) = self.place(place, scope);
-        let is_there = Reading::optional(match cell {
-            Cell::Absent => Some(Value::Bool(false)),
-            // Nobody knows whether there is such a list.
-            Cell::List(_, Completeness::Unknown) | Cell::Rows(_, Completeness::Unknown) => None,
-            _ => Some(Value::Bool(true)),
-        });
+        let is_there = Reading::optional(is_filled(cell).map(Value::Bool));
         is_there.delivered(delivery).test(|value| value == Value::Bool(true))
     }
 
@@ -212,15 +191,54 @@ impl<'a> Evaluator<'a> {
     /// Decides `known(part.fact)`: whether reading it gives a value.
     fn known_fact(&self, place: TermId, scope: Scope<'a>) -> Outcome {
         let (cell, delivery) = self.place(place, scope);
-        let present = match cell {
-            Cell::Absent | Cell::Invalid => false,
-            Cell::Double(value) => value.is_finite(),
-            Cell::List(_, completeness) | Cell::Rows(_, completeness) => {
-                completeness != Completeness::Unknown
-            }
-            _ => true,
-        };
-        known(delivery, present)
+        known(delivery, is_present(cell))
+    }
+}
+
+/// Decides whether a value lies below a cut of its line, or on it.
+pub(super) fn side(value: Value<'_>, limit: Limit) -> Truth {
+    match (value, limit) {
+        (Value::Int(value) | Value::Time(value) | Value::Length(value), Limit::Int(limit)) => {
+            (value <= limit).into()
+        }
+        (Value::AtLeast(least), Limit::Int(limit)) if least > limit => Truth::False,
+        (Value::AtLeast(_), Limit::Int(i64::MAX)) => Truth::True,
+        (Value::Double(value), Limit::Int(limit)) => {
+            (compare_mixed(limit, value) != Ordering::Less).into()
+        }
+        (Value::Double(value), Limit::Double { value: limit, open }) => {
+            let limit = limit.get();
+            (value < limit || !open && value <= limit).into()
+        }
+        (Value::Int(value), Limit::Double { value: limit, open }) => {
+            let below = match integer_cut(limit.get(), open) {
+                Ok(limit) => value <= limit,
+                Err(all) => all,
+            };
+            below.into()
+        }
+        _ => Truth::Unknown,
+    }
+}
+
+/// Says whether a place is filled; nobody knows whether there is an unknown list.
+pub(super) fn is_filled(cell: Cell<'_>) -> Option<bool> {
+    match cell {
+        Cell::Absent => Some(false),
+        Cell::List(_, Completeness::Unknown) | Cell::Rows(_, Completeness::Unknown) => None,
+        _ => Some(true),
+    }
+}
+
+/// Says whether reading a place would give a value.
+pub(super) fn is_present(cell: Cell<'_>) -> bool {
+    match cell {
+        Cell::Absent | Cell::Invalid => false,
+        Cell::Double(value) => value.is_finite(),
+        Cell::List(_, completeness) | Cell::Rows(_, completeness) => {
+            completeness != Completeness::Unknown
+        }
+        _ => true,
     }
 }
 
@@ -250,7 +268,7 @@ fn bounds(value: Value<'_>) -> (Value<'_>, Value<'_>) {
 }
 
 /// Decides `a < b`, if the bounds of the two do.
-fn less(a: Value<'_>, b: Value<'_>) -> Option<bool> {
+pub(super) fn less(a: Value<'_>, b: Value<'_>) -> Option<bool> {
     let ((least_a, most_a), (least_b, most_b)) = (bounds(a), bounds(b));
     if order(most_a, least_b)?.is_lt() {
         return Some(true);

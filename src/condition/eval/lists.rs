@@ -1,18 +1,24 @@
 //! Lists: a witness decides, its absence only where the list is complete.
 
 use super::atoms::equal;
+use super::marks::Home;
 use super::{Element, Evaluator, Reading, Scope, Value};
 use crate::condition::program::{ListTerm, NodeId, TermId};
 use crate::condition::truth::{NEVER, Outcome, Rail, Truth};
 use crate::context::Completeness;
-use crate::schema::{Cell, ListCell, Rows};
+use crate::schema::{Cell, ListCell, Rows, Search};
 
-/// A list that can be looked through.
+/// A list that can be looked through, and how old it is.
 struct View<'a> {
-    elements: Elements<'a>,
-    complete: bool,
+    list: Listed<'a>,
     /// Dates the list; its value does not matter.
     dated: Reading<'a>,
+}
+
+/// The elements of a list, and whether there are no others.
+pub(super) struct Listed<'a> {
+    elements: Elements<'a>,
+    pub(super) complete: bool,
 }
 
 enum Elements<'a> {
@@ -23,7 +29,23 @@ enum Elements<'a> {
     Entries(usize),
 }
 
-impl<'a> View<'a> {
+impl<'a> Listed<'a> {
+    /// Finds the list in a cell; one that is not known is none.
+    pub(super) fn of(cell: Cell<'a>) -> Option<Self> {
+        let (elements, completeness) = match cell {
+            Cell::List(list, completeness) => (Elements::Cells(list), completeness),
+            Cell::Rows(rows, completeness) => (Elements::Rows(rows), completeness),
+            Cell::Map(values) => (Elements::Entries(values.len()), Completeness::Complete),
+            Cell::Scores(scores) => (Elements::Entries(scores.len()), Completeness::Complete),
+            _ => return None,
+        };
+        match completeness {
+            Completeness::Unknown => None,
+            Completeness::Partial => Some(Self { elements, complete: false }),
+            Completeness::Complete => Some(Self { elements, complete: true }),
+        }
+    }
+
     fn len(&self) -> usize {
         match &self.elements {
             Elements::Rows(rows) => rows.len(),
@@ -33,15 +55,32 @@ impl<'a> View<'a> {
         }
     }
 
-    fn elements(&self) -> impl Iterator<Item = Element<'a>> {
-        (0..self.len()).map(|place| match &self.elements {
+    fn element(&self, place: usize) -> Element<'a> {
+        match &self.elements {
             Elements::Rows(rows) => Element::Row(*rows, place),
             Elements::Cells(cells) => Element::Cell(cells.get(place)),
             Elements::Values(values) => {
                 values.get(place).map_or(Element::None, |value| Element::Value(*value))
             }
             Elements::Entries(_) => Element::None,
-        })
+        }
+    }
+
+    fn elements(&self) -> impl Iterator<Item = Element<'a>> {
+        (0..self.len()).map(|place| self.element(place))
+    }
+
+    /// Returns the entries as they are stored, if they are.
+    pub(super) fn cells(&self) -> Option<ListCell<'a>> {
+        match &self.elements {
+            Elements::Cells(cells) => Some(*cells),
+            _ => None,
+        }
+    }
+
+    /// Counts the elements; there may be more if the list is partial.
+    pub(super) fn size(&self) -> Value<'a> {
+        counted(i64::try_from(self.len()).unwrap_or(i64::MAX), self.complete)
     }
 }
 
@@ -53,15 +92,16 @@ impl<'a> Evaluator<'a> {
                 let part = self.facts.schema().entry(*fact).part;
                 let dated =
                     Reading::constant(Value::Bool(true)).delivered(self.facts.delivery(part));
-                let view = dated.value.and_then(|_| view(self.facts.cell(*fact), dated));
-                view.ok_or(dated.without_value())
+                let list = dated.value.and_then(|_| Listed::of(self.facts.cell(*fact)));
+                list.map(|list| View { list, dated }).ok_or(dated.without_value())
             }
             ListTerm::Field(_, field) => {
                 let cell = match scope.element {
                     Element::Row(rows, row) => rows.cell(row, *field),
                     _ => Cell::Absent,
                 };
-                view(cell, Reading::constant(Value::Bool(true))).ok_or(Reading::UNKNOWN)
+                let dated = Reading::constant(Value::Bool(true));
+                Listed::of(cell).map(|list| View { list, dated }).ok_or(Reading::UNKNOWN)
             }
             ListTerm::Written(entries) => self.written(entries, scope),
         }
@@ -74,15 +114,19 @@ impl<'a> Evaluator<'a> {
         scope: Scope<'a>,
     ) -> Vec<Scope<'a>> {
         match self.open(list, scope) {
-            Ok(view) => self.scopes_of(&view),
+            Ok(view) => view.list.elements().map(|element| self.scope_at(element)).collect(),
             Err(_) => Vec::new(),
         }
     }
 
-    /// Makes a scope for each element of a list.
-    fn scopes_of(&mut self, view: &View<'a>) -> Vec<Scope<'a>> {
-        let scopes = view.elements().map(|element| Scope { id: self.next_scope(), element });
-        scopes.collect()
+    /// Makes the scope of an entry that is not there.
+    pub(in crate::condition) fn blank(&mut self, row: usize) -> Scope<'a> {
+        self.scope_at(Element::Row(Rows::BLANK, row))
+    }
+
+    /// Makes a scope for an element of a list.
+    fn scope_at(&mut self, element: Element<'a>) -> Scope<'a> {
+        Scope { id: self.next_scope(), element }
     }
 
     /// Opens a written list: unknown as a whole if one entry is, as in CEL.
@@ -105,7 +149,8 @@ impl<'a> Evaluator<'a> {
         if values.len() < entries.len() {
             return Err(dated.without_value());
         }
-        Ok(View { elements: Elements::Values(values), complete: true, dated })
+        let list = Listed { elements: Elements::Values(values), complete: true };
+        Ok(View { list, dated })
     }
 
     pub(super) fn exists(&mut self, list: &'a ListTerm, body: NodeId, scope: Scope<'a>) -> Outcome {
@@ -113,13 +158,42 @@ impl<'a> Evaluator<'a> {
             Ok(view) => view,
             Err(unknown) => return unknown.unknown(),
         };
-        let none = Outcome::always(Truth::False);
-        let any = self
-            .scopes_of(&view)
-            .into_iter()
-            .fold(none, |any, element| any.or(self.node(body, element)));
-        let any = if view.complete { any } else { any.or(Outcome::UNKNOWN) };
+        if self.program.is_plain(body) {
+            let any = self.plain_any(&view.list, body);
+            return dated(Outcome::always(any), &view.dated);
+        }
+        let complete = view.list.complete;
+        let mut any = Outcome::always(if complete { Truth::False } else { Truth::Unknown });
+        for element in view.list.elements() {
+            let scope = self.scope_at(element);
+            any = any.or(self.node(body, scope));
+            // A witness for good leaves nothing to find out.
+            if any == Outcome::always(Truth::True) {
+                break;
+            }
+        }
         dated(any, &view.dated)
+    }
+
+    /// Decides whether an element satisfies a plain body.
+    fn plain_any(&mut self, list: &Listed<'a>, body: NodeId) -> Truth {
+        let mut any = if list.complete { Truth::False } else { Truth::Unknown };
+        for truth in self.plain_truths(list, body) {
+            match truth {
+                Truth::True => return Truth::True,
+                Truth::False => {}
+                Truth::Unknown => any = Truth::Unknown,
+            }
+        }
+        any
+    }
+
+    /// Finds out what a plain body comes to, element by element.
+    fn plain_truths(&mut self, list: &Listed<'a>, body: NodeId) -> impl Iterator<Item = Truth> {
+        list.elements().map(move |element| {
+            let scope = self.scope_at(element);
+            self.plain(body, &scope)
+        })
     }
 
     pub(super) fn exactly_one(
@@ -132,9 +206,17 @@ impl<'a> Evaluator<'a> {
             Ok(view) => view,
             Err(unknown) => return unknown.unknown(),
         };
-        let outcomes: Vec<Outcome> =
-            self.scopes_of(&view).into_iter().map(|element| self.node(body, element)).collect();
-        let rail = |of: fn(&Outcome) -> Rail| one(outcomes.iter().map(of), view.complete);
+        if self.program.is_plain(body) {
+            let one =
+                one(self.plain_truths(&view.list, body).map(rail_for_good), view.list.complete);
+            return dated(Outcome { fresh: one, last_known: one, running: one }, &view.dated);
+        }
+        let mut outcomes = Vec::with_capacity(view.list.len());
+        for element in view.list.elements() {
+            let scope = self.scope_at(element);
+            outcomes.push(self.node(body, scope));
+        }
+        let rail = |of: fn(&Outcome) -> Rail| one(outcomes.iter().map(of), view.list.complete);
         let one = Outcome {
             fresh: rail(|outcome| outcome.fresh),
             last_known: rail(|outcome| outcome.last_known),
@@ -153,28 +235,44 @@ impl<'a> Evaluator<'a> {
         let Some(wanted) = item.value else {
             return both.unknown();
         };
-        let (mut found, mut undecided) = (false, !view.complete);
-        for element in view.elements() {
-            match self.value_of(element) {
-                Some(value) => match equal(wanted, value) {
-                    Some(is_equal) => found |= is_equal,
-                    None => undecided = true,
-                },
-                None => undecided = true,
-            }
-        }
+        let truth = self.is_among(wanted, &view.list, Home::of(list, scope));
         // A moving item or entry may meet another at any instant.
         let changes_at = if item.slope == 0 { NEVER } else { self.at.saturating_add(1) };
-        both.decide(|_| match (found, undecided) {
-            (false, true) => (Truth::Unknown, changes_at),
-            (found, _) => (found.into(), changes_at),
-        })
+        both.decide(|_| (truth, changes_at))
+    }
+
+    /// Decides whether a value is among the entries of a list.
+    pub(super) fn is_among(
+        &mut self,
+        wanted: Value<'a>,
+        list: &Listed<'a>,
+        home: Option<Home>,
+    ) -> Truth {
+        let found = list.cells().and_then(|cells| self.search(wanted, cells, home));
+        let found = found.unwrap_or_else(|| self.compared_one_by_one(wanted, list));
+        match found {
+            Search::Found => Truth::True,
+            Search::Missing if list.complete => Truth::False,
+            Search::Missing | Search::Undecided => Truth::Unknown,
+        }
+    }
+
+    fn compared_one_by_one(&self, wanted: Value<'a>, list: &Listed<'a>) -> Search {
+        let mut missing = Search::Missing;
+        for element in list.elements() {
+            match self.value_of(element).and_then(|value| equal(wanted, value)) {
+                Some(true) => return Search::Found,
+                Some(false) => {}
+                None => missing = Search::Undecided,
+            }
+        }
+        missing
     }
 
     /// Reads an element of a list of plain values.
     pub(super) fn value_of(&self, element: Element<'a>) -> Option<Value<'a>> {
         match element {
-            Element::Cell(cell) => self.read_cell(cell).value,
+            Element::Cell(cell) => self.value_in(cell),
             Element::Value(value) => Some(value),
             Element::None | Element::Row(..) => None,
         }
@@ -187,11 +285,12 @@ impl<'a> Evaluator<'a> {
         body: Option<NodeId>,
     ) -> Option<Vec<Value<'a>>> {
         let view = self.open(list, Scope::OUTSIDE).ok()?;
-        if !view.complete || !view.dated.fresh {
+        if !view.list.complete || !view.dated.fresh {
             return None;
         }
         let mut values = Vec::new();
-        for scope in self.scopes_of(&view) {
+        for element in view.list.elements() {
+            let scope = self.scope_at(element);
             let kept = body.map_or(Truth::True, |body| self.node(body, scope).truth());
             match kept {
                 Truth::True => values.push(self.value_of(scope.element)?),
@@ -205,10 +304,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn size(&mut self, list: &'a ListTerm, scope: Scope<'a>) -> Reading<'a> {
         match self.open(list, scope) {
             Err(unknown) => unknown,
-            Ok(view) => {
-                let size = i64::try_from(view.len()).unwrap_or(i64::MAX);
-                Reading { value: Some(counted(size, view.complete)), ..view.dated }
-            }
+            Ok(view) => Reading { value: Some(view.list.size()), ..view.dated },
         }
     }
 
@@ -223,37 +319,34 @@ impl<'a> Evaluator<'a> {
             Ok(view) => view,
             Err(unknown) => return unknown,
         };
-        let mut reading = view.dated;
         let mut count = 0;
         let mut known = true;
-        for element in self.scopes_of(&view) {
-            let satisfied = Reading::of_truth(self.node(body, element));
+        if self.program.is_plain(body) {
+            for truth in self.plain_truths(&view.list, body) {
+                count += i64::from(truth == Truth::True);
+                known &= truth != Truth::Unknown;
+            }
+            let value = known.then(|| counted(count, view.list.complete));
+            return Reading { value, ..view.dated };
+        }
+        let mut reading = view.dated;
+        for element in view.list.elements() {
+            let scope = self.scope_at(element);
+            let satisfied = Reading::of_truth(self.node(body, scope));
             count += i64::from(satisfied.value == Some(Value::Bool(true)));
             known &= satisfied.value.is_some();
             reading = reading.joined(&satisfied);
         }
-        Reading { value: known.then(|| counted(count, view.complete)), ..reading }
+        Reading { value: known.then(|| counted(count, view.list.complete)), ..reading }
     }
+}
+
+fn rail_for_good(truth: Truth) -> Rail {
+    Rail { truth, changes_at: NEVER }
 }
 
 fn counted<'a>(count: i64, complete: bool) -> Value<'a> {
     if complete { Value::Int(count) } else { Value::AtLeast(count) }
-}
-
-fn view<'a>(cell: Cell<'a>, dated: Reading<'a>) -> Option<View<'a>> {
-    let (elements, completeness) = match cell {
-        Cell::List(list, completeness) => (Elements::Cells(list), completeness),
-        Cell::Rows(rows, completeness) => (Elements::Rows(rows), completeness),
-        Cell::Map(values) => (Elements::Entries(values.len()), Completeness::Complete),
-        Cell::Scores(scores) => (Elements::Entries(scores.len()), Completeness::Complete),
-        _ => return None,
-    };
-    let complete = match completeness {
-        Completeness::Unknown => return None,
-        Completeness::Partial => false,
-        Completeness::Complete => true,
-    };
-    Some(View { elements, complete, dated })
 }
 
 /// Makes a truth about a list as old as the list.

@@ -7,6 +7,8 @@ use crate::condition::tree::Operation;
 use crate::condition::truth::NEVER;
 use crate::schema::{Cell, FactId};
 
+use std::ops::RangeInclusive;
+
 impl<'a> Evaluator<'a> {
     pub(super) fn term(&mut self, id: TermId, scope: Scope<'a>) -> Reading<'a> {
         let program = self.program;
@@ -30,19 +32,18 @@ impl<'a> Evaluator<'a> {
 
     /// Computes a term once in a scope, however often it occurs there.
     fn once(&mut self, id: TermId, term: &'a Term, scope: Scope<'a>) -> Reading<'a> {
+        if self.program.term_is_plain(id) {
+            return Reading::optional(self.plain_term(id, &scope));
+        }
         let scope_id = match self.program.term_is_local(id) {
             true => scope.id,
             false => self.outermost,
         };
-        if let Some(Some((known_in, known))) = self.terms.get(id.0 as usize)
-            && *known_in == scope_id
-        {
-            return *known;
+        if let Some(known) = self.known_term(id, scope_id) {
+            return known;
         }
         let reading = self.compute(term, scope);
-        if let Some(place) = self.terms.get_mut(id.0 as usize) {
-            *place = Some((scope_id, reading));
-        }
+        self.remember_term(id, scope_id, reading);
         reading
     }
 
@@ -84,18 +85,7 @@ impl<'a> Evaluator<'a> {
             Term::DaysSince(_) => self.whole_days(self.since(inner)),
             Term::Negate(_) => negated(inner),
             Term::Clock(clock, _, offset) => self.clock(*clock, inner, *offset),
-            _ => inner.map(|value| match (term, value) {
-                (Term::ToDouble(_), Value::Int(value)) => {
-                    Some(Value::Double(functions::to_double(value)))
-                }
-                (Term::ToInt(_), Value::Double(value)) => {
-                    functions::truncated(value).map(Value::Int)
-                }
-                (Term::Characters(_), Value::Text(text)) => {
-                    i64::try_from(text.chars().count()).ok().map(Value::Int)
-                }
-                _ => None,
-            }),
+            _ => inner.map(|value| converted(term, value)),
         }
     }
 
@@ -120,18 +110,13 @@ impl<'a> Evaluator<'a> {
         self.read_cell(self.facts.cell(fact)).delivered(self.facts.delivery(part))
     }
 
-    /// Reads a plain value; what is absent or invalid has none.
+    /// Reads a plain value, an amount in the one currency.
     pub(super) fn read_cell(&self, cell: Cell<'a>) -> Reading<'a> {
-        Reading::optional(match self.facts.in_one_currency(cell) {
-            Cell::Bool(value) => Some(Value::Bool(value)),
-            Cell::Int(value) => Some(Value::Int(value)),
-            Cell::Double(value) => value.is_finite().then_some(Value::Double(value)),
-            Cell::Text(text) => Some(Value::Text(text)),
-            Cell::Word(code) => Some(Value::Word(code)),
-            Cell::Time(time) => Some(Value::Time(time.as_millis())),
-            Cell::Length(length) => Some(Value::Length(length.as_millis())),
-            _ => None,
-        })
+        Reading::optional(self.value_in(cell))
+    }
+
+    pub(super) fn value_in(&self, cell: Cell<'a>) -> Option<Value<'a>> {
+        value_in(self.facts.in_one_currency(cell))
     }
 
     /// Reads the moment itself.
@@ -159,20 +144,17 @@ impl<'a> Evaluator<'a> {
     }
 
     fn clock(&self, clock: Clock, inner: Reading<'a>, offset: i32) -> Reading<'a> {
-        let (value, lasts) = match inner.value {
-            Some(Value::Time(millis)) => {
-                (clock.of_time(millis, offset), clock.lasts(millis, offset))
-            }
-            Some(Value::Length(millis)) => (clock.of_length(millis), 1),
-            _ => (None, NEVER),
-        };
-        let lasts = match inner.slope {
-            0 => NEVER,
-            1 => lasts,
+        let value = inner.value.and_then(|value| clock_part(clock, value, offset));
+        if inner.slope == 0 {
+            return Reading { value, ..inner };
+        }
+        let lasts = match (inner.slope, inner.value) {
+            (1, Some(Value::Time(millis))) => clock.lasts(millis, offset),
+            (1, None) => NEVER,
             _ => 1,
         };
         let holds_until = inner.holds_until.min(self.at.saturating_add(lasts));
-        Reading { value: value.map(Value::Int), slope: 0, holds_until, ..inner }
+        Reading { value, slope: 0, holds_until, ..inner }
     }
 
     fn computed(&self, operation: Operation, a: Reading<'a>, b: Reading<'a>) -> Reading<'a> {
@@ -181,8 +163,9 @@ impl<'a> Evaluator<'a> {
             return both;
         };
         let value = match (left, right) {
-            (Value::Int(a), Value::Int(b)) => integers(operation, a, b).map(Value::Int),
-            (Value::Double(a), Value::Double(b)) => doubles(operation, a, b).map(Value::Double),
+            (Value::Int(_), Value::Int(_)) | (Value::Double(_), Value::Double(_)) => {
+                computed(operation, left, right)
+            }
             _ => {
                 let slope = match operation {
                     Operation::Add => a.slope + b.slope,
@@ -204,29 +187,105 @@ impl<'a> Evaluator<'a> {
         slope: i64,
         both: Reading<'a>,
     ) -> Reading<'a> {
+        let Some((millis, line)) = Line::reached(operation, a, b) else {
+            return both;
+        };
+        let (kept, changes_at) = self.ranged(millis, slope, &line.range());
+        let holds_until = both.holds_until.min(changes_at);
+        Reading { value: kept.map(|millis| line.value(millis)), slope, holds_until, ..both }
+    }
+}
+
+/// The line that times lie on, or lengths of time.
+#[derive(Clone, Copy)]
+enum Line {
+    Times,
+    Lengths,
+}
+
+impl Line {
+    /// Computes a point, which may lie beyond the ends of its line.
+    fn reached(operation: Operation, a: Value<'_>, b: Value<'_>) -> Option<(i128, Self)> {
         use Operation::{Add, Multiply, Subtract};
 
         let sum = |a: i64, b: i64| i128::from(a) + i128::from(b);
         let difference = |a: i64, b: i64| i128::from(a) - i128::from(b);
-        let (millis, is_time) = match (operation, a, b) {
+        Some(match (operation, a, b) {
             (Add, Value::Time(a), Value::Length(b)) | (Add, Value::Length(a), Value::Time(b)) => {
-                (sum(a, b), true)
+                (sum(a, b), Self::Times)
             }
-            (Subtract, Value::Time(a), Value::Length(b)) => (difference(a, b), true),
+            (Subtract, Value::Time(a), Value::Length(b)) => (difference(a, b), Self::Times),
             (Subtract, Value::Time(a), Value::Time(b))
-            | (Subtract, Value::Length(a), Value::Length(b)) => (difference(a, b), false),
-            (Add, Value::Length(a), Value::Length(b)) => (sum(a, b), false),
-            (Multiply, Value::Int(a), Value::Length(b)) => (i128::from(a) * i128::from(b), false),
-            _ => return both,
-        };
-        let range = if is_time { TIMES } else { LENGTHS };
-        let (kept, changes_at) = self.ranged(millis, slope, &range);
-        Reading {
-            value: kept.map(if is_time { Value::Time } else { Value::Length }),
-            slope,
-            holds_until: both.holds_until.min(changes_at),
-            ..both
+            | (Subtract, Value::Length(a), Value::Length(b)) => (difference(a, b), Self::Lengths),
+            (Add, Value::Length(a), Value::Length(b)) => (sum(a, b), Self::Lengths),
+            (Multiply, Value::Int(a), Value::Length(b)) => {
+                (i128::from(a) * i128::from(b), Self::Lengths)
+            }
+            _ => return None,
+        })
+    }
+
+    fn range(self) -> RangeInclusive<i64> {
+        match self {
+            Self::Times => TIMES,
+            Self::Lengths => LENGTHS,
         }
+    }
+
+    fn value<'a>(self, millis: i64) -> Value<'a> {
+        match self {
+            Self::Times => Value::Time(millis),
+            Self::Lengths => Value::Length(millis),
+        }
+    }
+}
+
+/// Computes with values that do not move; none where CEL has an error.
+pub(super) fn computed<'a>(operation: Operation, a: Value<'a>, b: Value<'a>) -> Option<Value<'a>> {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => integers(operation, a, b).map(Value::Int),
+        (Value::Double(a), Value::Double(b)) => doubles(operation, a, b).map(Value::Double),
+        _ => {
+            let (millis, line) = Line::reached(operation, a, b)?;
+            let millis = i64::try_from(millis).ok()?;
+            line.range().contains(&millis).then(|| line.value(millis))
+        }
+    }
+}
+
+/// Reads a part off a time or a length of time.
+pub(super) fn clock_part<'a>(clock: Clock, value: Value<'a>, offset: i32) -> Option<Value<'a>> {
+    let part = match value {
+        Value::Time(millis) => clock.of_time(millis, offset)?,
+        Value::Length(millis) => clock.of_length(millis)?,
+        _ => return None,
+    };
+    Some(Value::Int(part))
+}
+
+/// Turns a value into one of another type.
+pub(super) fn converted<'a>(term: &Term, value: Value<'a>) -> Option<Value<'a>> {
+    match (term, value) {
+        (Term::ToDouble(_), Value::Int(value)) => Some(Value::Double(functions::to_double(value))),
+        (Term::ToInt(_), Value::Double(value)) => functions::truncated(value).map(Value::Int),
+        (Term::Characters(_), Value::Text(text)) => {
+            i64::try_from(text.chars().count()).ok().map(Value::Int)
+        }
+        _ => None,
+    }
+}
+
+/// Reads a plain value; what is absent or invalid has none.
+pub(super) fn value_in(cell: Cell<'_>) -> Option<Value<'_>> {
+    match cell {
+        Cell::Bool(value) => Some(Value::Bool(value)),
+        Cell::Int(value) => Some(Value::Int(value)),
+        Cell::Double(value) => value.is_finite().then_some(Value::Double(value)),
+        Cell::Text(text) => Some(Value::Text(text)),
+        Cell::Word(code) => Some(Value::Word(code)),
+        Cell::Time(time) => Some(Value::Time(time.as_millis())),
+        Cell::Length(length) => Some(Value::Length(length.as_millis())),
+        _ => None,
     }
 }
 
@@ -243,11 +302,14 @@ pub(super) fn value_of(constant: &Constant) -> Value<'_> {
 }
 
 fn negated(reading: Reading<'_>) -> Reading<'_> {
-    let value = reading.value.and_then(|value| match value {
+    Reading { value: reading.value.and_then(negated_value), slope: -reading.slope, ..reading }
+}
+
+pub(super) fn negated_value(value: Value<'_>) -> Option<Value<'_>> {
+    match value {
         Value::Int(value) => value.checked_neg().map(Value::Int),
         Value::Double(value) => Some(Value::Double(-value)),
         Value::Length(value) => value.checked_neg().map(Value::Length),
         _ => None,
-    });
-    Reading { value, slope: -reading.slope, ..reading }
+    }
 }

@@ -38,18 +38,20 @@ impl<'a> Lane<'a> {
             && self.clearing.limits.values(limit, action).is_empty()
     }
 
+    /// Notes how long a limit stands as it does.
+    ///
+    /// The age of the history matters where not knowing holds back, and where
+    /// a witness is missing; that of what a window begins with always does.
     fn limit_horizon(
         &self,
         limit: &CheckedLimit,
         standing: Standing,
         is_marketing: bool,
     ) -> Horizon {
-        let by_history = Horizon::at(standing.next);
-        if !is_marketing {
-            return by_history;
-        }
-        let rests_on = self.clearing.limits.rests_on(limit);
-        rests_on.fold(by_history, |horizon, knowledge| {
+        let limits = &self.clearing.limits;
+        let by_history = is_marketing || matches!(limit.rule, LimitRule::OnlyAfter { .. });
+        let rests_on = limits.rests_on(limit).skip(usize::from(!by_history));
+        rests_on.fold(Horizon::at(standing.next), |horizon, knowledge| {
             horizon.joined(Horizon::of_delivery(knowledge.delivery))
         })
     }
@@ -64,24 +66,25 @@ impl<'a> Lane<'a> {
     ) -> Option<(StoredReason, Hold)> {
         let limit = self.plan.limit(limit_id);
         let limits = &self.clearing.limits;
-        let lacking = limits.rests_on(limit).find_map(|knowledge| knowledge.lacking.clone());
         let needs_witness = matches!(limit.rule, LimitRule::OnlyAfter { .. });
         if needs_witness && !standing.is_blocked {
             return None;
         }
+        let lacking = limits.rests_on(limit).filter_map(|knowledge| knowledge.lacking.clone());
+        let lacking: Vec<Basis> = lacking.collect();
         // That there is no witness is only certain where nothing is lacking.
-        let is_shown = standing.is_blocked && !(needs_witness && lacking.is_some());
-        let lacking = lacking.filter(|_| is_marketing);
-        if !is_shown && lacking.is_none() {
+        let is_shown = standing.is_blocked && (lacking.is_empty() || !needs_witness);
+        let is_open = is_marketing && !lacking.is_empty();
+        if !is_shown && !is_open {
             return None;
         }
         let basis: Vec<Basis> = if is_shown {
             limits.rests_on(limit).filter_map(|knowledge| knowledge.known.clone()).collect()
         } else {
-            lacking.clone().into_iter().collect()
+            lacking
         };
         // What is not known stays so, even once what is shown lets go.
-        let hold = if lacking.is_some() { Hold::Never } else { Hold::Limit(limit_id, id) };
+        let hold = if is_open { Hold::Never } else { Hold::Limit(limit_id, id) };
         let channel = limit.names_channel().then_some(self.channel);
         let until = if self.asked.needs_reasons { self.clearing.clear(hold) } else { None };
         let (code, by_last_known) = (code(limit), is_shown);

@@ -26,7 +26,10 @@ impl<'a> Lane<'a> {
         let (deferral, holding) = (present.end, present.holding.clone());
         let ended = |until: Timestamp| action.ends_at.is_some_and(|ends_at| ends_at <= until);
         let is_over = deferral.is_some_and(ended);
-        let too_late = is_over || deferral.is_some_and(|until| self.fails_by(action, until));
+        // What is forced does not ask for its conditions, now or later.
+        let asks = !self.asked.is_forced(action);
+        let fails = asks && deferral.is_some_and(|until| self.fails_by(action, until));
+        let too_late = is_over || fails;
         for (id, end) in holding {
             let (code, basis) = match end {
                 None => (ReasonCode::TimezoneUnknown, self.clearing.quiet.zone.clone().err()),

@@ -105,6 +105,18 @@ impl<'a> Lane<'a> {
         let scored = self.scorer.score(action, &mut self.evaluator);
         let priority = scored.map(|scored| scored.priority);
         tested.priority = priority.or(is_forced.then_some(0));
+        // The stages that look at it later are not for what is forced.
+        if is_forced {
+            self.watch_priority(action, tested);
+        }
+    }
+
+    /// Notes until when a priority stays as it is.
+    fn watch_priority(&mut self, action: &'a PlannedAction, tested: &mut Tested) {
+        if let CheckedPropensity::Score(term) = &action.propensity {
+            tested.watch(Horizon::of(&self.evaluator.number_horizon(*term)));
+        }
+        tested.watch(self.scorer.horizon(action));
     }
 
     /// A missing score is a reason, never a default.

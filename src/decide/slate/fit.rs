@@ -3,12 +3,12 @@
 use super::super::Candidate;
 use super::super::asked::Asked;
 use super::super::horizon::Horizon;
-use super::super::lane::Lane;
+use super::super::lane::{Lane, Tested};
 use super::{Slate, reason};
 use crate::check::{CheckedPlacement, CheckedTreatment};
 use crate::condition::{Basis, FactState, Subject};
 use crate::decision::{ReasonCode, Request, StoredReason};
-use crate::plan::{ActionId, PlannedAction};
+use crate::plan::ActionId;
 use crate::schema::{Delivery, Facts};
 use crate::vocabulary::{Channel, FormFactor};
 
@@ -69,10 +69,11 @@ impl<'a> Slate<'a> {
     pub(super) fn fit(
         &self,
         candidate: &Candidate,
-        action: &PlannedAction,
+        on: &Tested,
         lane: &mut Lane<'a>,
     ) -> Result<(Option<usize>, Option<usize>), StoredReason> {
-        let viewer = self.viewers.get(candidate.on.lane);
+        let action = self.plan.action(candidate.action);
+        let viewer = self.viewers.get(on.lane);
         let asks = |treatment: &CheckedTreatment| {
             !treatment.devices.is_empty() || !treatment.locales.is_empty()
         };
@@ -80,16 +81,14 @@ impl<'a> Slate<'a> {
             lane.horizon = lane.horizon.joined(viewer.horizon);
         }
         let Slots::Named { slots, .. } = &self.slots else {
-            return self
-                .treatment(candidate, action, lane.channel, None)
-                .map(|found| (None, found));
+            return self.treatment(candidate, on, lane.channel, None).map(|found| (None, found));
         };
         let mut refusal = None;
         for (place, (name, taken)) in slots.iter().enumerate() {
             if *taken || !self.takes(name, candidate.action, lane.channel) {
                 continue;
             }
-            match self.treatment(candidate, action, lane.channel, Some(name)) {
+            match self.treatment(candidate, on, lane.channel, Some(name)) {
                 Ok(treatment) => return Ok((Some(place), treatment)),
                 // A refusal that names a missing fact says more than one without.
                 Err(reason) => {
@@ -119,10 +118,11 @@ impl<'a> Slate<'a> {
     fn treatment(
         &self,
         candidate: &Candidate,
-        action: &PlannedAction,
+        on: &Tested,
         channel: Channel,
         slot: Option<&str>,
     ) -> Result<Option<usize>, StoredReason> {
+        let action = self.plan.action(candidate.action);
         let wanted = self.asked.request.force.as_ref().filter(|_| candidate.is_forced);
         let wanted = wanted.and_then(|force| force.treatment.as_deref());
         if action.treatments.is_empty() && wanted.is_none() {
@@ -134,7 +134,7 @@ impl<'a> Slate<'a> {
             if !is_wanted || !is_made_for(treatment, channel, slot) {
                 continue;
             }
-            match self.suits(treatment, candidate.on.lane) {
+            match self.suits(treatment, on.lane) {
                 Ok(true) => return Ok(Some(place)),
                 Ok(false) => {}
                 Err(basis) => unknown = Some(basis),

@@ -65,7 +65,10 @@ fn about_slate(reason: &Reason<'_>) -> String {
         ReasonCode::NoMatchingPlacement if reason.lacks_facts() => {
             "it is made for certain devices or languages, and nobody can tell which apply"
         }
-        ReasonCode::NoMatchingPlacement => "no free slot fits",
+        ReasonCode::NoMatchingPlacement if reason.action().treatments.is_empty() => {
+            "no free slot takes it"
+        }
+        ReasonCode::NoMatchingPlacement => "none of its treatments fits a free slot here",
         ReasonCode::NeverTogether => "an action that it must not stand beside goes first",
         ReasonCode::Diversity => "the slate holds enough of its like",
         ReasonCode::Duplicate => "the customer sees it already",

@@ -7,10 +7,10 @@ use tactful::context::{
 };
 use tactful::{
     AppointmentStatus, Channel, ConsentStatus, Context, FormFactor, Metric, Money,
-    OnboardingStatus, OrderStatus, Outcome, Purpose, TicketState, Timestamp, Topic,
+    OnboardingStatus, OrderStatus, Outcome, Platform, Purpose, TicketState, Timestamp, Topic,
 };
 
-use crate::generate::{CHANNELS, LENGTHS, NOW};
+use crate::generate::{CHANNELS, LENGTHS, ZONES};
 use crate::model::{DAY, HOUR, MINUTE, Policy};
 use crate::tape::Tape;
 
@@ -23,7 +23,7 @@ impl Tape<'_> {
             "device" => context.device(self.device()),
             "recency" => context.recency(self.recency()),
             "consent" => context.consent(self.consent()),
-            "history" => context.history(self.history()),
+            "history" => context.history(self.history(policy)),
             "subscription" => context.subscription(self.subscription(policy)),
             "feedback" => context.feedback(self.feedback()),
             "scores" => context.scores(self.scores()),
@@ -89,12 +89,17 @@ impl Tape<'_> {
         let mut device = Device::new(self.as_of(30 * MINUTE));
         device.form_factor = self.maybe(&[FormFactor::Desktop, FormFactor::Mobile, FormFactor::Tv]);
         device.push_enabled = self.maybe(&[true, false]);
+        device.locale = self.maybe(&["de-AT".to_owned(), "en".to_owned(), "fr-FR".to_owned()]);
+        device.platform = self.maybe(&[Platform::Android, Platform::Ios]);
         device
     }
 
     fn recency(&mut self) -> Recency {
         let mut recency = Recency::new(self.as_of(DAY));
         recency.last_seen_at = self.maybe_time();
+        recency.first_seen_at = self.maybe_time();
+        recency.last_login_at = self.maybe_time();
+        recency.session_started_at = self.maybe_time();
         recency.sessions_30d = self.maybe(&[0, 3, 4]);
         if self.one_in(2) {
             let status = self.pick(&[OnboardingStatus::Done, OnboardingStatus::Stuck]);
@@ -104,33 +109,72 @@ impl Tape<'_> {
     }
 
     fn consent(&mut self) -> Consent {
-        let mut consent = Consent::new(self.as_of(DAY)).grants(self.list(6, |tape, _| {
-            let purpose = match tape.one_in(8) {
-                true => Purpose::Analytics,
-                false => Purpose::Marketing,
+        let mut consent = Consent::new(self.as_of(DAY)).grants(self.list(6, |tape, place| {
+            let purpose = match tape.below(12) {
+                8 => Purpose::Analytics,
+                9 | 10 => Purpose::Service,
+                11 => Purpose::Transactional,
+                _ => Purpose::Marketing,
             };
-            let status = match tape.below(4) {
+            let status = match tape.below(6) {
                 0 | 1 => ConsentStatus::Granted,
                 2 => ConsentStatus::Denied,
+                3 | 4 => ConsentStatus::DefaultGranted,
                 _ => tape.pick(ConsentStatus::ALL),
             };
             let mut grant = Grant::new(purpose, status, tape.time());
             grant.channel = if tape.one_in(3) { None } else { Some(tape.pick(CHANNELS)) };
             grant.expires_at = if tape.one_in(2) { tape.maybe_time() } else { None };
+            if place == 0 && !tape.one_in(4) {
+                // Most have agreed, or there would be little left to say of messages.
+                grant.channel = None;
+                grant.purpose = Purpose::Marketing;
+                grant.status = ConsentStatus::Granted;
+            }
             grant
         }));
-        if self.one_in(5) {
+        if self.one_in(6) {
             consent.hard_blocks = Some(vec![self.pick(CHANNELS)]);
+        }
+        if self.one_in(2) {
+            let count = 1 + self.below(3);
+            consent.preferred_channels = Some((0..count).map(|_| self.pick(CHANNELS)).collect());
         }
         consent
     }
 
-    fn history(&mut self) -> History {
-        History::new(self.as_of(DAY)).interactions(self.list(3, |tape, _| {
-            let outcome = tape.pick(&[Outcome::Click, Outcome::Reject, Outcome::Impression]);
-            let action = tape.pick(&["action-0", "action-1", "gone"]);
-            Interaction::new(action, outcome, tape.time())
-        }))
+    fn history(&mut self, policy: &Policy) -> History {
+        History::new(self.as_of(DAY)).interactions(self.list(8, |tape, _| tape.interaction(policy)))
+    }
+
+    fn interaction(&mut self, policy: &Policy) -> Interaction {
+        let outcome = match self.below(6) {
+            0 | 1 => Outcome::Sent,
+            2 | 3 => Outcome::Impression,
+            4 => Outcome::Click,
+            _ => Outcome::Reject,
+        };
+        let mut ids: Vec<_> = policy.actions.iter().map(|action| action.id.as_str()).collect();
+        ids.push("gone");
+        let mut interaction = Interaction::new(self.pick(&ids), outcome, self.time());
+        interaction.channel = if self.one_in(3) { None } else { Some(self.pick(CHANNELS)) };
+        if self.one_in(3) {
+            let kinds = ["upsell", "service", "promotion", "tip", "forgotten"];
+            let kind = self.pick(&kinds).to_owned();
+            interaction.kind = (!self.one_in(4)).then_some(kind);
+            interaction.group = self.maybe(&["plan".to_owned(), "care".to_owned()]);
+            interaction.tags = self.maybe(&[vec!["grow".to_owned()], Vec::new()]);
+            interaction.purpose = self.pick(&[
+                None,
+                Some(Purpose::Marketing),
+                Some(Purpose::Service),
+                Some(Purpose::Transactional),
+            ]);
+        }
+        if self.one_in(8) {
+            interaction.counts_toward_limits = Some(self.pick(&[false, true]));
+        }
+        interaction
     }
 
     fn subscription(&mut self, policy: &Policy) -> Subscription {
@@ -173,7 +217,7 @@ impl Tape<'_> {
             if self.one_in(3) {
                 let age =
                     self.pick(&[DAY, 7 * DAY, 7 * DAY + 1, 7 * DAY - 1, 30 * DAY, -5_000, -5_001]);
-                score = score.at(Timestamp::from_millis(NOW - age));
+                score = score.at(Timestamp::from_millis(self.now - age));
             }
             scores.values.insert(name.to_owned(), score);
         }
@@ -187,6 +231,13 @@ impl Tape<'_> {
         profile.role = self.maybe(&["admin".to_owned(), "member".to_owned()]);
         profile.joined_at = self.maybe_time();
         profile.vulnerable = self.maybe(&[false, true]);
+        let zones: Vec<_> = ZONES.iter().map(|zone| (*zone).to_owned()).collect();
+        profile.time_zone = self.maybe(&zones);
+        if self.one_in(12) {
+            profile.time_zone = Some("Mars/Olympus_Mons".to_owned());
+        }
+        profile.language = self.maybe(&["de".to_owned(), "en-GB".to_owned()]);
+        profile.country = self.maybe(&["AT".to_owned(), "AT".to_owned(), "US".to_owned()]);
         profile.segments = self.maybe(&[vec!["vip".to_owned()], Vec::new()]);
         profile
     }
@@ -235,7 +286,7 @@ impl Tape<'_> {
         let length = self.pick(&LENGTHS);
         let off = self.pick(&[0, -1, 1, 3 * MINUTE, -3 * MINUTE, 11 * HOUR, -11 * HOUR]);
         let sign = self.pick(&[-1, -1, -1, 1]);
-        Timestamp::from_millis(NOW + sign * length + off)
+        Timestamp::from_millis(self.now + sign * length + off)
     }
 
     fn maybe_time(&mut self) -> Option<Timestamp> {
@@ -246,6 +297,7 @@ impl Tape<'_> {
     fn as_of(&mut self, limit: i64) -> AsOf {
         let age = match self.below(4) {
             0 | 1 => 0,
+            2 if self.calm => 0,
             _ if self.timely => self.pick(&[0, 0, limit + 1]),
             2 => self.pick(&[1, MINUTE, -1, -5_000]),
             _ => self.pick(&[
@@ -259,9 +311,9 @@ impl Tape<'_> {
                 61 * MINUTE,
             ]),
         };
-        let time = Timestamp::from_millis(NOW - age);
+        let time = Timestamp::from_millis(self.now - age);
         if self.one_in(8) {
-            let newer = Timestamp::from_millis((NOW - age).max(NOW));
+            let newer = Timestamp::from_millis((self.now - age).max(self.now));
             return AsOf::sources([("a", newer), ("b", time)]).expect("two sources");
         }
         AsOf::from(time)
@@ -277,6 +329,7 @@ impl Tape<'_> {
         let items: Vec<T> = (0..count).map(|place| record(self, place)).collect();
         match state {
             _ if self.timely => List::complete(items),
+            7 if self.calm => List::complete(items),
             6 => List::partial(items),
             7 => List::default(),
             _ => List::complete(items),

@@ -1,25 +1,31 @@
 //! Random policies, contexts and requests that love boundaries.
 //!
 //! Everything is drawn from tapes of numbers, one for each entity, so that
-//! whoever shrinks the tapes shrinks the case.
+//! whoever shortens the tapes makes the case plainer.
 
 use std::collections::BTreeMap;
 
-use proptest::collection::vec;
-use proptest::prelude::{Strategy, any};
 use serde_json::{Value, json};
-use tactful::{Channel, Context, Request, Timestamp};
+use tactful::{Channel, Context};
 
+use crate::ask::{Ask, Force};
+use crate::cond::{Cond, Test};
+use crate::limits;
 use crate::model::{
-    Action, Boost, Cond, DAY, Exclusive, HOUR, MINUTE, Policy, Propensity, Selector, Suppression,
-    Test, Treatment,
+    Action, DAY, Engagement, HOUR, Kind, MINUTE, Policy, Propensity, Selector, Treatment,
 };
-use crate::tape::Tape;
+use crate::rules::{Limit, Rule};
+use crate::tape::{Shape, Tape, Tapes};
+use crate::zones;
 
 /// 2026-03-10T15:00:30Z
 pub(crate) const NOW: i64 = 1_773_154_830_000;
+/// 2026-03-29T01:00:00Z: summer time begins in Vienna.
+const VIENNA_LEAPS: i64 = 1_774_746_000_000;
+/// 2026-03-08T07:00:00Z: summer time begins in New York.
+const NEW_YORK_LEAPS: i64 = 1_772_953_200_000;
 
-/// Every length that a condition compares a time with.
+/// Every length that a condition compares a time with, and a limit looks back.
 pub(crate) const LENGTHS: [i64; 8] =
     [0, 15 * MINUTE, HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 60 * DAY];
 
@@ -38,52 +44,35 @@ pub(crate) const PARTS: [&str; 12] = [
     "attributes",
 ];
 
-/// The tapes of one case.
-#[derive(Clone, Debug)]
-pub(crate) struct Tapes {
-    policy: Vec<u16>,
-    situations: Vec<Vec<u16>>,
-    actions: Vec<Vec<u16>>,
-    suppress: Vec<Vec<u16>>,
-    boosts: Vec<Vec<u16>>,
-    exclusive: Vec<Vec<u16>>,
-    parts: Vec<Vec<u16>>,
-    request: Vec<u16>,
-}
+/// The customers that one policy decides about: the request, then the parts.
+const PAIRS: [&str; 4] = ["customer-0", "customer-1", "customer-2", "customer-3"];
 
-pub(crate) fn tapes() -> impl Strategy<Value = Tapes> {
-    let tape = |length: usize| vec(any::<u16>(), 0..length);
-    let tapes = |most: usize, length: usize| vec(tape(length), 0..=most);
-    (
-        tape(24),
-        tapes(3, 32),
-        vec(tape(90), 1..=7),
-        tapes(4, 60),
-        tapes(4, 40),
-        tapes(2, 4),
-        vec(tape(60), PARTS.len()),
-        tape(24),
-    )
-        .prop_map(
-            |(policy, situations, actions, suppress, boosts, exclusive, parts, request)| Tapes {
-                policy,
-                situations,
-                actions,
-                suppress,
-                boosts,
-                exclusive,
-                parts,
-                request,
-            },
-        )
-}
+pub(crate) const SHAPE: &Shape = &[
+    ("policy", 1, 1, 40),
+    ("situations", 0, 3, 32),
+    ("inherited", 0, 2, 12),
+    ("actions", 1, 6, 110),
+    ("suppress", 0, 3, 60),
+    ("boosts", 0, 3, 40),
+    ("quiet_hours", 0, 2, 16),
+    ("limits", 0, 3, 32),
+    ("holdout", 0, 2, 12),
+    ("thresholds", 0, 2, 12),
+    ("placements", 0, 3, 16),
+    ("exclusive", 0, 3, 16),
+    (PAIRS[0], 13, 13, 60),
+    (PAIRS[1], 13, 13, 60),
+    (PAIRS[2], 13, 13, 60),
+    (PAIRS[3], 13, 13, 60),
+];
 
 /// What a policy may contain.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Dialect {
     Full,
-    /// Without `on_unknown = "allow"` and `known()`, which know that a fact is
-    /// not known.
+    /// Without what knows that a fact is not known: `on_unknown = "allow"`,
+    /// `known()`, and a zone to fall back to; nor thresholds, since a fact may
+    /// lower a priority.
     Monotone,
     /// Of facts that are known, and conditions that turn with the clock.
     Timely,
@@ -91,134 +80,116 @@ pub(crate) enum Dialect {
     Plain,
 }
 
+/// One policy, and the customers and requests it decides about.
 #[derive(Clone, Debug)]
-pub(crate) struct Case {
+pub(crate) struct Cases {
     pub(crate) policy: Policy,
-    pub(crate) context: Context,
-    pub(crate) request: Request,
+    pub(crate) pairs: Vec<(Context, Ask)>,
 }
 
 impl Tapes {
-    pub(crate) fn case(&self, dialect: Dialect) -> Case {
+    pub(crate) fn cases(&self, dialect: Dialect) -> Cases {
         let policy = self.policy(dialect);
-        Case { context: self.context(&policy, dialect), request: self.request(&policy), policy }
+        let pairs = PAIRS.map(|name| self.pair(name, &policy, dialect));
+        Cases { pairs: pairs.into(), policy }
     }
 
-    fn policy(&self, dialect: Dialect) -> Policy {
-        let mut tape = Tape::new(&self.policy);
-        let mut policy = Policy {
-            currency: tape.pick(&["EUR", "EUR", "JPY"]).to_owned(),
-            attributes: attributes(),
-            ..Policy::default()
-        };
-        policy.kinds.insert(
-            "tip".into(),
-            tape.pick(&[
-                None,
-                Some("service".into()),
-                Some("transactional".into()),
-                Some("marketing".into()),
-            ]),
-        );
-        for _ in 0..tape.below(4) {
-            let part = tape.pick(&[
-                "support",
-                "cart",
-                "purchases",
-                "device",
-                "consent",
-                "scores",
-                "profile",
-                "attributes",
-                "recency",
-            ]);
-            let limit = tape.pick(&[Some(DAY), Some(15 * MINUTE), None, Some(HOUR)]);
-            policy.fresh.insert(part.to_owned(), limit);
-        }
-        for (place, numbers) in self.situations.iter().enumerate() {
-            let mut tape = Tape::new(numbers).timely(dialect == Dialect::Timely);
-            let conds = tape.conds(1 + place % 2, &policy, dialect);
-            policy.situations.insert(format!("situation_{place}"), conds);
-        }
-        for (place, numbers) in self.actions.iter().enumerate() {
-            let action = Tape::new(numbers)
-                .timely(dialect == Dialect::Timely)
-                .action(place, &policy, dialect);
-            policy.actions.push(action);
-        }
-        for (place, numbers) in self.suppress.iter().enumerate() {
-            let mut tape = Tape::new(numbers).timely(dialect == Dialect::Timely);
-            let rule = Suppression {
-                id: format!("rule-{place}"),
-                selector: tape.selector(&policy.actions),
-                allow: tape.one_in(3) && dialect != Dialect::Monotone,
-                when: tape.some_conds(&policy, dialect),
-                after: match tape.one_in(2) {
-                    true => tape.some_conds(&policy, dialect),
-                    false => Vec::new(),
-                },
-            };
-            policy.suppress.push(rule);
-        }
-        for (place, numbers) in self.boosts.iter().enumerate() {
-            let mut tape = Tape::new(numbers).timely(dialect == Dialect::Timely);
-            let boost = Boost {
-                id: format!("boost-{place}"),
-                selector: tape.selector(&policy.actions),
-                basis_points: tape
-                    .pick(&[0, 6_000, -10_000, 5_925, 10_000, 247_500, 1, 200_000, -5_000]),
-                when: match tape.one_in(2) {
-                    true => tape.some_conds(&policy, dialect),
-                    false => Vec::new(),
-                },
-            };
-            policy.boosts.push(boost);
-        }
-        for (place, numbers) in self.exclusive.iter().enumerate() {
-            policy.exclusive.push(Exclusive {
-                id: format!("exclusive-{place}"),
-                at_most: 1 + Tape::new(numbers).below(2),
-            });
-        }
-        policy
-    }
-
-    fn request(&self, policy: &Policy) -> Request {
-        let mut tape = Tape::new(&self.request);
-        let channel = tape.pick(CHANNELS);
-        let mut request = Request::new(Timestamp::from_millis(NOW), channel);
-        if tape.one_in(2) {
-            let count = tape.below(4);
-            let slots: Vec<_> = (0..count).map(|_| tape.pick(SLOTS)).collect();
-            request = request.slots(slots);
-        }
-        if tape.one_in(3) {
-            request = request.limit(tape.pick(&[1, 2, 3, 0]));
-        }
-        if tape.one_in(2) {
-            request = request.intent(tape.pick(&["cancel", "buy"]));
-        }
-        for action in &policy.actions {
-            if tape.one_in(16) {
-                request = request.exclude(&action.id);
-            }
-            if tape.one_in(16) {
-                request = request.out_of_stock(&action.id);
-            }
-        }
-        request
-    }
-
-    fn context(&self, policy: &Policy, dialect: Dialect) -> Context {
+    fn pair(&self, name: &str, policy: &Policy, dialect: Dialect) -> (Context, Ask) {
+        let tapes = self.of(name);
+        let ask = Tape::new(&tapes[0], self.base()).ask(policy);
+        let timely = dialect == Dialect::Timely;
         let mut context = Context::new();
-        for (part, numbers) in PARTS.iter().zip(&self.parts) {
-            let mut tape = Tape::new(numbers).timely(dialect == Dialect::Timely);
+        for (part, numbers) in PARTS.iter().zip(&tapes[1..]) {
+            let mut tape = Tape::new(numbers, ask.now).timely(timely).calm(self.is_calm());
             // A part that is there, mostly.
-            if !tape.one_in(10) {
+            if !tape.one_in(10) || tape.calm {
                 context = tape.part(context, part, policy);
             }
         }
-        context
+        let mut tape = Tape::new(&tapes[0], ask.now);
+        context.user_id = tape.maybe(&["ann", "bob", "eve", "joe", "sue"]).map(str::to_owned);
+        (context, ask)
+    }
+
+    /// The instant around which everything of the policy is.
+    fn base(&self) -> i64 {
+        let numbers = &self.of("policy")[0];
+        Tape::new(numbers, NOW).pick(&[NOW, NOW, VIENNA_LEAPS, NEW_YORK_LEAPS])
+    }
+
+    /// Half of the policies hold little back.
+    fn is_calm(&self) -> bool {
+        let mut tape = Tape::new(&self.of("policy")[0], NOW);
+        let _base = tape.below(4);
+        tape.one_in(2)
+    }
+
+    fn tapes_of(&self, name: &str, dialect: Dialect) -> impl Iterator<Item = (usize, Tape<'_>)> {
+        let (base, timely, calm) = (self.base(), dialect == Dialect::Timely, self.is_calm());
+        let tapes = self.of(name).iter().enumerate();
+        tapes.map(move |(place, numbers)| {
+            (place, Tape::new(numbers, base).timely(timely).calm(calm))
+        })
+    }
+
+    fn policy(&self, dialect: Dialect) -> Policy {
+        let mut tape = Tape::new(&self.of("policy")[0], self.base());
+        let _base_and_calm = (tape.below(4), tape.below(2));
+        let mut policy = tape.frame();
+        for (place, mut tape) in self.tapes_of("situations", dialect) {
+            let conds = tape.conds(1 + place % 2, &policy, dialect);
+            policy.situations.insert(format!("situation_{place}"), conds);
+        }
+        let slots: Vec<&str> = SLOTS[..self.of("placements").len()].to_vec();
+        for (place, mut tape) in self.tapes_of("actions", dialect) {
+            let action = tape.action(place, &policy, dialect, &slots);
+            policy.actions.push(action);
+        }
+        for (place, mut tape) in self.tapes_of("inherited", dialect) {
+            tape.inherited(place, &mut policy);
+        }
+        self.rules(&mut policy, dialect);
+        policy
+    }
+
+    fn rules(&self, policy: &mut Policy, dialect: Dialect) {
+        for (place, mut tape) in self.tapes_of("suppress", dialect) {
+            let rule = tape.suppression(place, policy, dialect);
+            if !tape.calm || tape.one_in(4) {
+                policy.suppress.push(rule);
+            }
+        }
+        for (place, mut tape) in self.tapes_of("boosts", dialect) {
+            let boost = tape.boost(place, policy, dialect);
+            policy.boosts.push(boost);
+        }
+        for (place, mut tape) in self.tapes_of("quiet_hours", dialect) {
+            let window = tape.quiet_hours(dialect);
+            policy.quiet_hours.insert(["night", "siesta"][place].to_owned(), window);
+        }
+        for (place, mut tape) in self.tapes_of("limits", dialect) {
+            let limit = tape.limit(place, policy);
+            policy.limits.push(limit);
+        }
+        for (place, mut tape) in self.tapes_of("holdout", dialect) {
+            let holdout = tape.holdout(policy);
+            policy.holdout.insert(["control", "annual"][place].to_owned(), holdout);
+        }
+        for (place, mut tape) in self.tapes_of("thresholds", dialect) {
+            let threshold = tape.threshold(policy);
+            if tape.calm && !tape.one_in(4) || dialect == Dialect::Monotone {
+                continue;
+            }
+            policy.thresholds.insert(["worth", "chance"][place].to_owned(), threshold);
+        }
+        for (place, mut tape) in self.tapes_of("placements", dialect) {
+            let placement = tape.placement(SLOTS[place], policy);
+            policy.placements.push(placement);
+        }
+        for (place, mut tape) in self.tapes_of("exclusive", dialect) {
+            let rule = tape.exclusive(place, policy);
+            policy.exclusive.push(rule);
+        }
     }
 }
 
@@ -227,10 +198,10 @@ pub(crate) const CHANNELS: &[Channel] =
 const SLOTS: &[&str] = &["tile", "hero", "card"];
 const GROUPS: &[&str] = &["plan", "care"];
 const TAGS: &[&str] = &["grow", "season"];
-
-/// Times that lie behind, mostly.
-const TIMES: [&str; 3] =
-    ["recency.last_seen_at", "profile.joined_at", "support.last_contact.ended_at"];
+const QUOTAS: &[&str] = &["gold", "silver"];
+const LOCALES: &[&str] = &["de-AT", "DE", "en-GB", "fr", "d", "de"];
+pub(crate) const ZONES: &[&str] =
+    &["Europe/Vienna", "America/New_York", "Asia/Beirut", "Australia/Lord_Howe", "Asia/Kolkata"];
 
 fn attributes() -> BTreeMap<String, Value> {
     BTreeMap::from([
@@ -244,9 +215,127 @@ fn attributes() -> BTreeMap<String, Value> {
     ])
 }
 
+/// Random requests.
+impl Tape<'_> {
+    fn ask(&mut self, policy: &Policy) -> Ask {
+        let _user = (self.below(6), self.below(5));
+        let channel = self.pick(CHANNELS);
+        let mut ask = Ask::new(self.moment(policy), channel);
+        if self.one_in(3) {
+            let others = CHANNELS.iter().filter(|other| **other != channel && self.one_in(2));
+            ask.or_channels = others.copied().collect();
+            if self.one_in(2) {
+                ask.or_channels.reverse();
+            }
+            if self.one_in(8) {
+                ask.or_channels.push(channel);
+            }
+            ask.preferred = self.one_in(2);
+        }
+        if self.one_in(2) {
+            let count = self.below(4);
+            ask.slots = (0..count).map(|_| self.pick(SLOTS).to_owned()).collect();
+        }
+        if self.one_in(3) {
+            ask.limit = Some(self.pick(&[1, 2, 3, 0]));
+        }
+        if self.one_in(2) {
+            ask.intent = Some(self.pick(&["cancel", "buy"]));
+        }
+        ask.time_zone = self.one_in(3).then(|| self.pick(ZONES));
+        if self.one_in(20) {
+            ask.time_zone = Some("Mars/Olympus_Mons");
+        }
+        ask.locale = self.one_in(4).then(|| self.pick(LOCALES));
+        for quota in QUOTAS {
+            if !self.one_in(4) {
+                ask.quotas.insert((*quota).to_owned(), self.pick(&[2, 1, 5, 0]));
+            }
+        }
+        if self.one_in(6) {
+            let action = self.pick(&policy.actions);
+            let treatments: Vec<_> = action.treatments.iter().map(|t| Some(&t.id)).collect();
+            let treatment = if self.one_in(2) && !treatments.is_empty() {
+                self.pick(&treatments).cloned()
+            } else {
+                None
+            };
+            ask.force = Some(Force { action: action.id, treatment });
+        }
+        for action in &policy.actions {
+            let lists = [&mut ask.excluded, &mut ask.out_of_stock, &mut ask.already_shown];
+            for list in lists {
+                if self.one_in(24) {
+                    list.push(action.id.clone());
+                }
+            }
+        }
+        ask
+    }
+
+    /// An instant on, just before or just after something begins or ends.
+    fn moment(&mut self, policy: &Policy) -> i64 {
+        let around = self.now + self.pick(&[0, 0, 0, 11 * HOUR, -11 * HOUR]);
+        let off = self.pick(&[0, 0, 1, -1]);
+        let zone = zones::zone(self.pick(ZONES)).expect("one of ours");
+        let day = zones::local_date(zone, around);
+        let instants: Vec<i64> = match self.below(6) {
+            4 => {
+                let windows = policy.quiet_hours.values();
+                windows.flat_map(|window| <[i64; 2]>::from(window.on(zone, day))).collect()
+            }
+            5 => {
+                let next = |calendar| zones::next_period(calendar, zone, around);
+                calendars(policy).map(next).collect()
+            }
+            _ => Vec::new(),
+        };
+        if instants.is_empty() { around + off } else { self.pick(&instants) + off }
+    }
+}
+
 /// Random parts of a policy.
 impl Tape<'_> {
-    fn action(&mut self, place: usize, policy: &Policy, dialect: Dialect) -> Action {
+    /// What a policy declares before there are actions.
+    fn frame(&mut self) -> Policy {
+        let mut policy = Policy {
+            currency: self.pick(&["EUR", "EUR", "JPY"]).to_owned(),
+            attributes: attributes(),
+            ..Policy::default()
+        };
+        let purposes =
+            [None, Some("service".into()), Some("transactional".into()), Some("marketing".into())];
+        let tip = Kind { purpose: self.pick(&purposes), ..Kind::default() };
+        policy.kinds.insert("tip".into(), tip);
+        if self.one_in(4) {
+            policy.soft_opt_in = self.at_least_one_of(&["email", "sms"]);
+        }
+        for _ in 0..self.below(3) {
+            let part = self.pick(&[
+                "support",
+                "cart",
+                "purchases",
+                "device",
+                "consent",
+                "scores",
+                "profile",
+                "attributes",
+                "recency",
+                "history",
+            ]);
+            let limit = self.pick(&[Some(DAY), Some(15 * MINUTE), None, Some(HOUR)]);
+            policy.fresh.insert(part.to_owned(), limit);
+        }
+        policy
+    }
+
+    fn action(
+        &mut self,
+        place: usize,
+        policy: &Policy,
+        dialect: Dialect,
+        slots: &[&str],
+    ) -> Action {
         let kinds = ["upsell", "service", "promotion", "goodwill", "survey", "information", "tip"];
         let mut action = Action {
             // Not in the order of their places: ids decide between equals.
@@ -266,7 +355,22 @@ impl Tape<'_> {
         action.tier = self.pick(&[0, 0, 0, 1, -1, 2]);
         action.rank = self.pick(&[0, 0, 10, -5]);
         action.paused = self.one_in(16) && !self.timely;
-        action.starts_at = self.one_in(5).then(|| self.time().as_millis());
+        self.dates(&mut action);
+        self.worth(&mut action);
+        let needs = &mut action.needs;
+        for clauses in [&mut needs.eligible, &mut needs.applicable, &mut needs.suitable] {
+            let often = if self.calm { 12 } else { 4 };
+            if self.one_in(if self.timely { 2 } else { often }) {
+                *clauses = self.some_conds(policy, dialect);
+            }
+        }
+        self.treatments(&mut action, slots);
+        self.flags(&mut action, policy);
+        action
+    }
+
+    fn dates(&mut self, action: &mut Action) {
+        action.starts_at = self.one_in(6).then(|| self.time().as_millis());
         action.ends_at = self.one_in(4).then(|| self.time().as_millis());
         if self.timely {
             // Nothing that holds for ever.
@@ -277,10 +381,14 @@ impl Tape<'_> {
         {
             action.ends_at = Some(start + DAY);
         }
+    }
+
+    fn worth(&mut self, action: &mut Action) {
         action.propensity = match self.below(8) {
             0..=3 => {
                 Some(Propensity::Fixed(self.pick(&[60_000_000, 150_000_000, 1_000_000_000, 0, 1])))
             }
+            4..=6 if self.calm => Some(Propensity::Fixed(150_000_000)),
             4 | 5 => Some(Propensity::Score("uptake".to_owned())),
             6 => Some(Propensity::Score("churn".to_owned())),
             _ => None,
@@ -290,11 +398,10 @@ impl Tape<'_> {
             // A probability of nothing is refused.
             action.propensity = None;
         }
-        for clauses in [&mut action.eligible, &mut action.applicable, &mut action.suitable] {
-            if self.one_in(if self.timely { 2 } else { 3 }) {
-                *clauses = self.some_conds(policy, dialect);
-            }
-        }
+    }
+
+    fn treatments(&mut self, action: &mut Action, slots: &[&str]) {
+        let slots = if slots.is_empty() { SLOTS } else { slots };
         let treatments = if self.one_in(3) { 1 + self.below(3) } else { 0 };
         for place in 0..treatments {
             let channels: Vec<_> = action.channels.iter().map(String::as_str).collect();
@@ -302,18 +409,58 @@ impl Tape<'_> {
                 id: format!("treatment-{place}"),
                 channels: self.mostly_none(&channels),
                 devices: self.mostly_none(&["mobile", "desktop"]),
-                slots: self.mostly_none(SLOTS),
+                slots: self.mostly_none(slots),
+                locales: self.mostly_none(&["de", "de-AT", "en"]),
             });
         }
-        action
     }
 
-    fn mostly_none(&mut self, of: &[&str]) -> Vec<String> {
+    fn flags(&mut self, action: &mut Action, policy: &Policy) {
+        let marketing = limits::purpose(policy, action) == "marketing";
+        let flag = [None, None, None, None, None, Some(true), Some(false)];
+        action.obeys_limits = self.pick(&flag);
+        action.counts_toward_limits = self.pick(&flag);
+        action.obeys_quiet_hours = self.pick(&flag);
+        // Marketing always needs consent.
+        action.needs_consent = self.pick(&flag).filter(|needs| *needs || !marketing);
+        action.quota = self.one_in(5).then(|| self.pick(QUOTAS).to_owned());
+    }
+
+    pub(crate) fn mostly_none(&mut self, of: &[&str]) -> Vec<String> {
         if self.one_in(3) { self.some_of(of) } else { Vec::new() }
     }
 
+    /// Conditions of a kind, or of a group; of facts that the actions' own
+    /// conditions do not ask, since those may not loosen what is inherited.
+    fn inherited(&mut self, place: usize, policy: &mut Policy) {
+        let length = self.pick(&LENGTHS[1..]);
+        let questions = if place == 0 {
+            [
+                Test::Word("profile.country", "==", "AT"),
+                Test::Has("profile.country"),
+                Test::Within("recency.first_seen_at", length),
+            ]
+        } else {
+            [
+                Test::Within("recency.last_login_at", length),
+                Test::Word("device.platform", "!=", "ios"),
+                Test::Has("device.platform"),
+            ]
+        };
+        let cond = Cond::Test(self.pick(&questions));
+        let mut of = Engagement::default();
+        let stages = [&mut of.eligible, &mut of.applicable, &mut of.suitable];
+        stages[self.below(3)].push(cond);
+        let action = self.pick(&policy.actions);
+        match (place, action.group) {
+            (0, _) => policy.kinds.entry(action.kind).or_default().engagement = of,
+            (_, Some(group)) => drop(policy.groups.insert(group, of)),
+            (_, None) => {}
+        }
+    }
+
     /// Selects something: what a policy names must exist.
-    fn selector(&mut self, actions: &[Action]) -> Selector {
+    pub(crate) fn selector(&mut self, actions: &[Action]) -> Selector {
         let mut selector = Selector::default();
         for _ in 0..=self.below(2) {
             let action = &actions[self.below(actions.len())];
@@ -327,193 +474,12 @@ impl Tape<'_> {
         }
         selector
     }
+}
 
-    fn some_conds(&mut self, policy: &Policy, dialect: Dialect) -> Vec<Cond> {
-        let more = usize::from(self.one_in(4));
-        self.conds(1 + more, policy, dialect)
-    }
-
-    fn conds(&mut self, count: usize, policy: &Policy, dialect: Dialect) -> Vec<Cond> {
-        (0..count).map(|_| self.cond(2, policy, dialect)).collect()
-    }
-
-    fn cond(&mut self, depth: usize, policy: &Policy, dialect: Dialect) -> Cond {
-        let situations: Vec<&String> = policy.situations.keys().collect();
-        let shape = match self.timely {
-            true => self.pick(&[0, 5, 6, 7, 8, 5, 3, 7]),
-            false => self.below(12),
-        };
-        let mut pair =
-            |depth: usize| (0..2).map(|_| self.cond(depth - 1, policy, dialect)).collect();
-        match shape {
-            6 if depth > 0 => Cond::And(pair(depth)),
-            7 if depth > 0 => Cond::Or(pair(depth)),
-            8 if depth > 0 => Cond::Not(Box::new(self.cond(depth - 1, policy, dialect))),
-            5 => self.window(),
-            9 if !situations.is_empty() => Cond::Situation(self.pick(&situations).clone()),
-            3 | 4 | 10 => self.each(),
-            11 if dialect == Dialect::Full && self.one_in(3) => {
-                Cond::Test(Test::Known(self.pick(&[
-                    "support",
-                    "purchases",
-                    "profile",
-                    "profile.role",
-                ])))
-            }
-            _ => Cond::Test(self.question()),
-        }
-    }
-
-    fn length(&mut self) -> i64 {
-        self.pick(&LENGTHS[1..])
-    }
-
-    /// Something that begins and ends.
-    fn window(&mut self) -> Cond {
-        let time = self.pick(&TIMES);
-        let (begins, ends) = self.pick(&[(DAY, 7 * DAY), (HOUR, DAY), (2 * DAY, 14 * DAY)]);
-        let begins = Test::Since(time, ">=", begins);
-        Cond::And(vec![Cond::Test(begins), Cond::Test(Test::Within(time, ends))])
-    }
-
-    fn question(&mut self) -> Test {
-        let op = self.pick(&[">=", "<", "<=", ">"]);
-        let half_open = self.pick(&[">=", "<"]);
-        let equal = self.pick(&["==", "!="]);
-        let length = self.length();
-        let days = self.pick(&[0, 1, 7, 14, 60]);
-        let last_seen = self.pick(&TIMES);
-        let still_to_come = self.pick(&["subscription.renews_at", "attributes.expires_at"]);
-        let carried = [
-            "profile.role",
-            "profile.joined_at",
-            "device.form_factor",
-            "purchases.cart",
-            "support.active_contact",
-            "recency.onboarding",
-            "attributes.vip",
-            "attributes.nickname",
-            "request.intent",
-            "subscription.arrears_minor",
-        ];
-        let carried = self.pick(&carried);
-        let timely = [
-            Test::Since(last_seen, op, length),
-            Test::Within(last_seen, length),
-            Test::Days(last_seen, half_open, days),
-            Test::Ahead(still_to_come, op, length),
-            Test::Now(still_to_come, op),
-            Test::Within(still_to_come, length),
-        ];
-        if self.timely || self.one_in(5) {
-            return self.pick(&timely);
-        }
-        self.pick(&[
-            Test::Word("profile.plan", equal, "basic"),
-            Test::Int("profile.age_years", op, 18),
-            Test::Has(carried),
-            Test::Int("subscription.arrears_minor", equal, 0),
-            Test::Num("scores.churn", op, 0.5),
-            Test::Num("scores.uptake", op, 0.06),
-            Test::Word("device.form_factor", equal, "mobile"),
-            Test::OneOf("device.form_factor", vec!["mobile", "tv"]),
-            Test::Flag("device.push_enabled"),
-            Test::Int("purchases.cart.units", op, 1),
-            Test::Int("purchases.cart.value_minor", op, 5_000),
-            Test::Within("purchases.cart.updated_at", length),
-            Test::Word("recency.onboarding.status", equal, "stuck"),
-            Test::Int("recency.sessions_30d", op, 3),
-            Test::Flag("profile.vulnerable"),
-            Test::Holds("profile.segments", "vip"),
-            Test::Word("request.intent", equal, "cancel"),
-            Test::Word("request.channel", equal, "web"),
-            Test::Holds("consent.hard_blocks", "web"),
-            Test::Flag("attributes.vip"),
-            Test::Int("attributes.children", op, 2),
-            Test::Num("attributes.spend", op, 99.5),
-            Test::Word("attributes.nickname", equal, "max"),
-            Test::Word("attributes.tier", equal, "gold"),
-            Test::Holds("attributes.labels", "a"),
-        ])
-    }
-
-    /// A question about a list.
-    fn each(&mut self) -> Cond {
-        let lists = [
-            "support.tickets",
-            "purchases.orders",
-            "purchases.products",
-            "feedback.answers",
-            "appointments.bookings",
-            "history.interactions",
-            "consent.grants",
-        ];
-        // Tickets have most to say.
-        let list = match self.below(14) {
-            place @ 0..7 => lists[place],
-            _ => lists[0],
-        };
-        let tests = self.of_an_element(list);
-        let count = 1 + self.below(3);
-        Cond::Each {
-            list,
-            all: self.one_in(4),
-            or: self.one_in(4),
-            tests: (0..count).map(|_| self.pick(&tests)).collect(),
-        }
-    }
-
-    fn of_an_element(&mut self, list: &str) -> Vec<Test> {
-        let op = self.pick(&[">=", "<", "<=", ">"]);
-        let equal = self.pick(&["==", "!="]);
-        let length = self.length();
-        match list {
-            "support.tickets" => vec![
-                Test::Word("x.topic", equal, "billing_dispute"),
-                Test::Flag("x.is_open"),
-                Test::Within("x.closed_at", length),
-                Test::OneOf("x.topic", vec!["refund", "billing_dispute"]),
-                Test::Word("x.state", equal, "solved"),
-                Test::Has("x.closed_at"),
-                Test::Since("x.closed_at", op, length),
-                Test::Since("x.opened_at", op, length),
-                Test::Flag("x.escalated"),
-                Test::Int("x.disputed_minor", op, 5_000),
-                Test::Int("x.reopened", op, 1),
-            ],
-            "purchases.orders" => vec![
-                Test::Flag("x.is_delayed"),
-                Test::Word("x.status", equal, "delivered"),
-                Test::Within("x.placed_at", length),
-                Test::Int("x.total_minor", op, 10_000),
-                Test::Now("x.promised_at", op),
-                Test::Holds("x.categories", "phone"),
-            ],
-            "purchases.products" => vec![
-                Test::Word("x.category", equal, "phone"),
-                Test::Ahead("x.warranty_ends_at", op, length),
-                Test::Now("x.warranty_ends_at", op),
-            ],
-            "feedback.answers" => vec![
-                Test::Int("x.score", op, 2),
-                Test::Word("x.metric", equal, "csat"),
-                Test::Within("x.answered_at", length),
-            ],
-            "appointments.bookings" => vec![
-                Test::Now("x.starts_at", op),
-                Test::Ahead("x.starts_at", op, length),
-                Test::Word("x.status", equal, "booked"),
-            ],
-            "history.interactions" => vec![
-                Test::Word("x.outcome", equal, "click"),
-                Test::Word("x.action", equal, "action-0"),
-                Test::Within("x.at", length),
-            ],
-            _ => vec![
-                Test::Word("x.status", equal, "granted"),
-                Test::Word("x.channel", equal, "web"),
-                Test::Within("x.changed_at", length),
-            ],
-        }
-    }
+/// The limits of a policy that are judged by a calendar.
+pub(crate) fn calendars(policy: &Policy) -> impl Iterator<Item = &crate::rules::Calendar> {
+    policy.limits.iter().filter_map(|Limit { rule, .. }| match rule {
+        Rule::Calendar(_, calendar) => Some(calendar),
+        _ => None,
+    })
 }

@@ -4,28 +4,45 @@
 //! as, and condition trees instead of texts. Slow, and meant to be obvious.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
-use tactful::{Context, Request};
+use tactful::{Channel, Context};
+use xxhash_rust::xxh3::xxh3_128;
 
-use crate::model::{Action, Cond, DAY, HOUR, MINUTE, Policy, Propensity, Selector, Test};
+use crate::ask::Ask;
+use crate::cond::Cond;
+use crate::facts::{Fact, Facts, Truth, parts_per_billion, texts, time};
+use crate::limits::{self, Event};
+use crate::model::{Action, Engagement, Policy, Propensity, Selector};
+use crate::rules::Exclusive;
+use crate::slate::Slate;
 
 /// What the reference says to one request.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Answer {
     pub(crate) recommended: Vec<Recommended>,
     /// In the order they would have had.
     pub(crate) withheld: Vec<Withheld>,
+    /// What the slate would hold if nobody were held out, and does not.
+    pub(crate) ghosts: Vec<String>,
+    /// Name, bucket if there is one, and whether the customer is left out.
+    pub(crate) holdouts: Vec<(String, Option<u64>, bool)>,
+    pub(crate) reservations: BTreeMap<String, u64>,
+    /// Suppressions in force, with their codes.
+    pub(crate) in_force: Vec<(String, u16)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Recommended {
     pub(crate) action: String,
+    pub(crate) channel: &'static str,
     pub(crate) slot: Option<String>,
     pub(crate) treatment: Option<String>,
     pub(crate) tier: i64,
     pub(crate) priority: u128,
+    pub(crate) forced: bool,
+    pub(crate) passed_over: Vec<Reason>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -34,87 +51,55 @@ pub(crate) struct Withheld {
     pub(crate) verdict: &'static str,
     pub(crate) tier: i64,
     pub(crate) priority: Option<u128>,
-    /// Sorted: the numbers of the codes follow the stages.
+    /// In the order of the stages.
     pub(crate) reasons: Vec<Reason>,
 }
 
-/// Code, rule and condition.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Reason(pub(crate) u16, pub(crate) Option<String>, pub(crate) Option<String>);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Truth {
-    True,
-    False,
-    Unknown,
+pub(crate) struct Reason {
+    pub(crate) code: u16,
+    pub(crate) rule: Option<String>,
+    pub(crate) condition: Option<String>,
+    pub(crate) channel: Option<&'static str>,
 }
 
-use Truth::{False, True, Unknown};
+impl Reason {
+    pub(crate) fn of_code(code: u16) -> Self {
+        Self { code, rule: None, condition: None, channel: None }
+    }
 
-impl Truth {
-    fn of(value: Option<bool>) -> Self {
-        match value {
-            Some(true) => True,
-            Some(false) => False,
-            None => Unknown,
+    /// The place of its stage among those of a decision.
+    fn stage(&self) -> u16 {
+        match self.code {
+            211..=213 => 2,
+            201..=203 => 1,
+            101..=106 => 0,
+            301..=303 => self.code - 298,
+            401 | 402 => 6,
+            403 | 404 | 501..=504 => 7,
+            601 => 8,
+            701 | 704 => 9,
+            702 => 10,
+            _ => 11,
         }
     }
-
-    fn not(self) -> Self {
-        match self {
-            True => False,
-            False => True,
-            Unknown => Unknown,
-        }
-    }
-
-    /// Kleene's and.
-    fn all(truths: &[Self]) -> Self {
-        if truths.contains(&False) {
-            False
-        } else if truths.contains(&Unknown) {
-            Unknown
-        } else {
-            True
-        }
-    }
-
-    fn any(truths: &[Self]) -> Self {
-        let negated: Vec<_> = truths.iter().map(|truth| truth.not()).collect();
-        Self::all(&negated).not()
-    }
 }
 
-/// A fact as it can be read.
-enum Fact {
-    Unknown,
-    /// Its part is known and does not carry it.
-    Absent,
-    /// It is there, of the wrong type or in another currency.
-    Unreadable,
-    Is(Value),
-}
-
-/// Whether facts count that are too old to be known, as what was known last.
-#[derive(Clone, Copy, PartialEq)]
-enum Facts {
-    Now,
-    LastKnown,
-}
-
-pub(crate) struct Reference<'a> {
-    policy: &'a Policy,
-    request: &'a Request,
-    context: Value,
+/// What is the case: everything that a decision may depend on.
+pub(crate) struct World<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) ask: &'a Ask,
+    /// As JSON, with every time as a number.
+    pub(crate) context: Value,
     /// When each part was delivered: by its oldest source.
-    as_of: BTreeMap<String, i64>,
-    /// The instant that conditions compare with.
-    now: i64,
+    pub(crate) as_of: BTreeMap<String, i64>,
+    pub(crate) history: Vec<Event>,
 }
 
-impl<'a> Reference<'a> {
-    pub(crate) fn new(policy: &'a Policy, context: &Context, request: &'a Request) -> Self {
-        let context = serde_json::to_value(context).expect("a context is JSON");
+impl<'a> World<'a> {
+    pub(crate) fn new(policy: &'a Policy, context: &Context, ask: &'a Ask) -> Self {
+        let mut context = serde_json::to_value(context).expect("a context is JSON");
+        read_times(&mut context);
         let mut as_of = BTreeMap::new();
         for (part, record) in context.as_object().into_iter().flatten() {
             let oldest = match &record["as_of"] {
@@ -123,217 +108,397 @@ impl<'a> Reference<'a> {
             };
             as_of.extend(oldest.map(|oldest| (part.clone(), oldest)));
         }
-        Self { policy, request, context, as_of, now: request.now.as_millis() }
+        let interactions = &context["history"]["interactions"];
+        let items = interactions.as_array().or_else(|| interactions["partial"].as_array());
+        let items = items.into_iter().flatten();
+        let history = items.map(|interaction| Event::recorded(policy, interaction)).collect();
+        Self { policy, ask, context, as_of, history }
     }
 
+    pub(crate) fn now(&'a self) -> Reference<'a> {
+        Reference { world: self, now: self.ask.now, today: self.ask.now, channel: self.ask.channel }
+    }
+
+    /// The exclusives in the order of their ids.
+    pub(crate) fn exclusive(&self) -> Vec<&'a Exclusive> {
+        let mut exclusive: Vec<_> = self.policy.exclusive.iter().collect();
+        exclusive.sort_by_key(|rule| rule.id());
+        exclusive
+    }
+}
+
+/// Puts numbers in the place of all texts that are times.
+fn read_times(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(read_times),
+        Value::Object(items) => items.values_mut().for_each(read_times),
+        Value::String(text) if text.len() >= 20 => {
+            if let Ok(time) = text.parse::<tactful::Timestamp>() {
+                *value = time.as_millis().into();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The world at an instant, seen from a channel.
+#[derive(Clone, Copy)]
+pub(crate) struct Reference<'a> {
+    pub(crate) world: &'a World<'a>,
+    /// The instant that conditions compare with.
+    pub(crate) now: i64,
+    /// The instant that parts are as old at as they are.
+    pub(crate) today: i64,
+    pub(crate) channel: Channel,
+}
+
+/// An action before there is a slate.
+struct Candidate<'a> {
+    action: &'a Action,
+    forced: bool,
+    on: Vec<OnChannel>,
+}
+
+/// What stands against an action on a channel.
+struct OnChannel {
+    channel: Channel,
+    reasons: Vec<Reason>,
+    priority: Option<u128>,
+}
+
+impl<'a> Reference<'a> {
     /// Goes to another instant, with every part as old as it was.
-    pub(crate) fn at(&mut self, now: i64) {
-        self.now = now;
+    pub(crate) fn at(self, now: i64) -> Self {
+        Self { now, ..self }
+    }
+
+    /// Goes to another instant, with every part as much older.
+    pub(crate) fn later(self, now: i64) -> Self {
+        Self { now, today: now, ..self }
+    }
+
+    pub(crate) fn on(self, channel: Channel) -> Self {
+        Self { channel, ..self }
+    }
+
+    /// The channels that are asked for, in the order they are tried.
+    pub(crate) fn channels(&self) -> Vec<Channel> {
+        let ask = self.world.ask;
+        let mut channels = vec![ask.channel];
+        channels.extend(&ask.or_channels);
+        let preferred = match self.fact("consent.preferred_channels", None, Facts::Now) {
+            Fact::Is(preferred) if ask.preferred => preferred,
+            _ => return channels,
+        };
+        let preferred = texts(&preferred);
+        channels.sort_by_key(|channel| {
+            let place = preferred.iter().position(|name| *name == channel.as_str());
+            place.unwrap_or(preferred.len())
+        });
+        channels
     }
 
     pub(crate) fn decide(&self) -> Answer {
-        let mut order: Vec<&Action> = self.policy.actions.iter().collect();
-        order.sort_by_key(|action| {
-            (
-                Reverse(action.tier),
-                Reverse(self.priority(action)),
-                Reverse(action.rank),
-                action.ends_at.unwrap_or(i64::MAX),
-                &action.id,
-            )
-        });
-        let mut recommended: Vec<Recommended> = Vec::new();
-        let mut withheld = Vec::new();
-        for action in order {
-            let mut reasons = self.obstacles(action);
-            let priority = self.priority(action);
-            if priority.is_none() {
-                reasons.push(Reason(704, None, None));
+        let actions = self.world.policy.actions.iter();
+        let candidates: Vec<_> = actions.map(|action| self.candidate(action)).collect();
+        let free = |on: &OnChannel| on.reasons.is_empty();
+        let or_held_out = |on: &OnChannel| on.reasons.iter().all(|reason| reason.code == 601);
+        let mut answer = Answer { holdouts: self.holdouts(), ..Answer::default() };
+        let mut slate = Slate::default();
+        for candidate in in_order(&candidates, free) {
+            let Some(on) = candidate.on.iter().find(|on| free(on)) else {
+                answer.withheld.push(candidate.withheld());
+                continue;
+            };
+            match self.on(on.channel).place(candidate.action, &mut slate) {
+                Ok(()) => answer.recommended.push(self.recommended(candidate, on, &slate)),
+                Err(reason) => answer.withheld.push(candidate.outranked(on, reason)),
             }
-            if reasons.is_empty() {
-                match self.place(action, &recommended) {
-                    Ok((slot, treatment)) => {
-                        recommended.push(Recommended {
-                            action: action.id.clone(),
-                            slot,
-                            treatment,
-                            tier: action.tier,
-                            priority: priority.expect("no reason 704"),
-                        });
-                        continue;
-                    }
-                    Err(reason) => reasons.push(reason),
+        }
+        answer.reservations = slate.reservations();
+        let mut other = Slate::default();
+        for candidate in in_order(&candidates, or_held_out) {
+            if let Some(on) = candidate.on.iter().find(|on| or_held_out(on)) {
+                let placed = self.on(on.channel).place(candidate.action, &mut other).is_ok();
+                if placed && !free(on) {
+                    answer.ghosts.push(candidate.action.id.clone());
                 }
             }
-            let verdict = match reasons[0].0 {
-                101..=106 => "unavailable",
-                201..=203 => "unconsented",
-                301..=303 => "ineligible",
-                401..=402 => "suppressed",
-                704 => "unscored",
-                _ => "outranked",
-            };
-            withheld.push(Withheld {
-                action: action.id.clone(),
-                verdict,
-                tier: action.tier,
-                priority,
-                reasons,
-            });
         }
-        Answer { recommended, withheld }
+        answer.in_force = self.in_force();
+        answer
     }
 
-    /// All reasons of the stages 1 to 6.
+    fn candidate(&self, action: &'a Action) -> Candidate<'a> {
+        let on = self.channels().into_iter().map(|channel| {
+            let there = self.on(channel);
+            let reasons = there.obstacles(action);
+            OnChannel { channel, reasons, priority: there.priority(action) }
+        });
+        Candidate { action, forced: self.is_forced(action), on: on.collect() }
+    }
+
+    fn recommended(
+        &self,
+        candidate: &Candidate<'_>,
+        on: &OnChannel,
+        slate: &Slate<'_>,
+    ) -> Recommended {
+        let placed = slate.placed.last().expect("it was placed");
+        let before = candidate.on.iter().take_while(|other| other.channel != on.channel);
+        Recommended {
+            action: candidate.action.id.clone(),
+            channel: on.channel.as_str(),
+            slot: self.slot_name(placed),
+            treatment: placed.treatment.clone(),
+            tier: candidate.action.tier,
+            priority: on.priority.expect("no reason 704"),
+            forced: candidate.forced,
+            passed_over: all_reasons(before),
+        }
+    }
+
+    /// All reasons of the stages before the slate.
     pub(crate) fn obstacles(&self, action: &Action) -> Vec<Reason> {
+        let mut reasons = self.unavailable(action);
+        let by_code =
+            |code| Reason { channel: Some(self.channel.as_str()), ..Reason::of_code(code) };
+        reasons.extend(self.no_consent(action).map(by_code));
+        let blocks = &self.world.context["consent"]["hard_blocks"];
+        reasons.extend(texts(blocks).contains(&self.channel.as_str()).then(|| by_code(203)));
+        reasons.extend(self.quiet_reasons(action));
+        for (code, origin, cond) in self.clauses(action) {
+            if self.truth(cond, Facts::Now) != Truth::True {
+                let condition = Some(cond.text());
+                reasons.push(Reason { rule: origin, condition, ..Reason::of_code(code) });
+            }
+        }
+        reasons.extend(self.suppressions(action));
+        reasons.extend(self.limit_reasons(action));
+        if !self.is_forced(action) {
+            reasons.extend(self.held_out(action));
+            reasons.extend(self.below(action));
+        }
+        reasons
+    }
+
+    fn unavailable(&self, action: &Action) -> Vec<Reason> {
+        let ask = self.world.ask;
+        let channel = self.channel.as_str();
+        let checks = [
+            (101, action.paused),
+            (102, action.starts_at.is_some_and(|start| self.now < start)),
+            (103, action.ends_at.is_some_and(|end| self.now >= end)),
+            (104, ask.excluded.contains(&action.id)),
+            (105, !action.channels.iter().any(|c| c == channel)),
+            (106, ask.out_of_stock.contains(&action.id)),
+        ];
+        let held = checks.into_iter().filter(|(_, holds)| *holds);
+        let channel = |code| (code == 105).then_some(channel);
+        held.map(|(code, _)| Reason { channel: channel(code), ..Reason::of_code(code) }).collect()
+    }
+
+    /// Everything that an action needs, with its code and where it comes from:
+    /// its kind, its group, itself. Nothing if it is forced.
+    pub(crate) fn clauses(&self, action: &'a Action) -> Vec<(u16, Option<String>, &'a Cond)> {
+        let policy = self.world.policy;
+        let of_kind = policy.kinds.get(&action.kind);
+        let of_group = action.group.as_ref().and_then(|group| policy.groups.get(group));
+        let group = action.group.as_deref().unwrap_or_default();
+        let origins = [
+            (of_kind.map(|kind| &kind.engagement), Some(format!("kinds.{}", action.kind))),
+            (of_group, Some(format!("groups.{group}"))),
+            (Some(&action.needs), None),
+        ];
+        type Stage = (u16, fn(&Engagement) -> &Vec<Cond>);
+        let stages: [Stage; 3] =
+            [(301, |of| &of.eligible), (302, |of| &of.applicable), (303, |of| &of.suitable)];
+        let mut clauses = Vec::new();
+        for (code, stage) in stages {
+            for (of, origin) in &origins {
+                let conds = of.iter().flat_map(|engagement| stage(engagement));
+                clauses.extend(conds.map(|cond| (code, origin.clone(), cond)));
+            }
+        }
+        if self.is_forced(action) { Vec::new() } else { clauses }
+    }
+
+    fn suppressions(&self, action: &Action) -> Vec<Reason> {
         let mut reasons = Vec::new();
-        let mut found = |holds: bool, code: u16| {
-            if holds {
-                reasons.push(Reason(code, None, None));
+        let mut rules: Vec<_> = self.world.policy.suppress.iter().collect();
+        rules.sort_by_key(|rule| &rule.id);
+        for rule in rules {
+            let channel = (!rule.channels.is_empty()).then_some(self.channel.as_str());
+            if self.selects(&rule.selector, action)
+                && let Some(code) = self.held_by(rule)
+            {
+                let rule = Some(rule.id.clone());
+                reasons.push(Reason { rule, channel, ..Reason::of_code(code) });
             }
+        }
+        reasons
+    }
+
+    /// The code of a suppression that is in force on the channel.
+    fn held_by(&self, rule: &crate::rules::Suppression) -> Option<u16> {
+        let on =
+            rule.channels.is_empty() || rule.channels.iter().any(|c| c == self.channel.as_str());
+        if on && self.holds_back(&rule.when, rule.allow) {
+            Some(401)
+        } else if on && !rule.after.is_empty() && self.holds_back(&rule.after, rule.allow) {
+            Some(402)
+        } else {
+            None
+        }
+    }
+
+    /// A suppression blocks unless its condition is known false; under `allow`
+    /// if it is true, now or by what was known last.
+    fn holds_back(&self, conds: &[Cond], allow: bool) -> bool {
+        match self.every(conds, Facts::Now) {
+            Truth::True => true,
+            Truth::False => false,
+            Truth::Unknown if allow => self.every(conds, Facts::LastKnown) == Truth::True,
+            Truth::Unknown => true,
+        }
+    }
+
+    fn in_force(&self) -> Vec<(String, u16)> {
+        let mut in_force: Vec<(String, u16)> = Vec::new();
+        let mut rules: Vec<_> = self.world.policy.suppress.iter().collect();
+        rules.sort_by_key(|rule| &rule.id);
+        for channel in self.channels() {
+            for rule in &rules {
+                let known = in_force.iter().any(|(id, _)| *id == rule.id);
+                let code = self.on(channel).held_by(rule);
+                in_force.extend(code.filter(|_| !known).map(|code| (rule.id.clone(), code)));
+            }
+        }
+        in_force
+    }
+
+    fn holdouts(&self) -> Vec<(String, Option<u64>, bool)> {
+        let user = self.world.context["user_id"].as_str();
+        let holdouts = self.world.policy.holdout.iter().map(|(name, holdout)| {
+            let bucket = user.map(|user| {
+                let salt = holdout.salt.unwrap_or(name);
+                let version = holdout.version.unwrap_or(1);
+                let hash = xxh3_128(format!("{salt}\u{1f}{version}\u{1f}{user}").as_bytes());
+                u64::try_from(hash & u128::from(u64::MAX)).expect("64 bits") % 10_000
+            });
+            let share = u64::try_from(holdout.basis_points).expect("not negative");
+            let held = bucket.is_some_and(|bucket| bucket < share);
+            (name.clone(), bucket, held)
+        });
+        holdouts.collect()
+    }
+
+    fn held_out(&self, action: &Action) -> Vec<Reason> {
+        if self.purpose(action) != "marketing" || action.tier > 0 {
+            return Vec::new();
+        }
+        let held = self.holdouts().into_iter().filter(|(name, _, held)| {
+            *held && self.selects(&self.world.policy.holdout[name].selector, action)
+        });
+        held.map(|(name, ..)| Reason { rule: Some(name), ..Reason::of_code(601) }).collect()
+    }
+
+    /// What an action does not come to.
+    fn below(&self, action: &Action) -> Vec<Reason> {
+        let (Some(propensity), Some(priority)) = (self.propensity(action), self.priority(action))
+        else {
+            return vec![Reason::of_code(704)];
         };
-        let channel = self.request.channel.as_str();
-        found(action.paused, 101);
-        found(action.starts_at.is_some_and(|start| self.now < start), 102);
-        found(action.ends_at.is_some_and(|end| self.now >= end), 103);
-        found(self.request.excluded.contains(&action.id), 104);
-        found(!action.channels.iter().any(|c| c == channel), 105);
-        found(self.request.out_of_stock.contains(&action.id), 106);
-        if self.purpose(action) == "marketing" {
-            let code = self.consent(channel);
-            found(code.is_some(), code.unwrap_or_default());
-        }
-        let blocks = &self.context["consent"]["hard_blocks"];
-        found(texts(blocks).contains(&channel), 203);
-        for (code, conds) in
-            [(301, &action.eligible), (302, &action.applicable), (303, &action.suitable)]
-        {
-            for cond in conds {
-                if self.truth(cond, Facts::Now) != True {
-                    reasons.push(Reason(code, None, Some(cond.text())));
-                }
+        let mut reasons = Vec::new();
+        let thresholds = self.world.policy.thresholds.iter();
+        let judging = thresholds.filter(|(_, threshold)| {
+            threshold.selector.is_empty() || self.selects(&threshold.selector, action)
+        });
+        let number = |least: i64| u128::try_from(least).expect("not negative");
+        for (name, threshold) in judging {
+            let rule = Some(name.clone());
+            if threshold.propensity.is_some_and(|least| propensity < number(least)) {
+                reasons.push(Reason { rule: rule.clone(), ..Reason::of_code(701) });
+            }
+            // P, C and L have 9, 4 and 4 decimals.
+            let product = |minor: i64| number(minor) * 10_u128.pow(17);
+            if threshold.priority.is_some_and(|least| priority < product(least)) {
+                reasons.push(Reason { rule, ..Reason::of_code(702) });
             }
         }
-        for rule in &self.policy.suppress {
-            if self.selects(&rule.selector, action) {
-                if self.blocks(&rule.when, rule.allow) {
-                    reasons.push(Reason(401, Some(rule.id.clone()), None));
-                } else if !rule.after.is_empty() && self.blocks(&rule.after, rule.allow) {
-                    reasons.push(Reason(402, Some(rule.id.clone()), None));
-                }
-            }
-        }
-        reasons.sort();
+        reasons.sort_by_key(Reason::stage);
         reasons
     }
 
     /// Whether a reason holds only because something is not known: of the
     /// stages 3 to 6, without what was known last.
     pub(crate) fn rests_on_the_unknown(&self, action: &Action, reason: &Reason) -> Option<bool> {
-        let clauses = match reason.0 {
-            301 => &action.eligible,
-            302 => &action.applicable,
-            303 => &action.suitable,
-            401 | 402 => {
-                let mut rules = self.policy.suppress.iter();
-                let rule = rules.find(|rule| Some(&rule.id) == reason.1.as_ref())?;
-                let conds = if reason.0 == 401 { &rule.when } else { &rule.after };
-                let truth = self.every(conds, Facts::Now);
-                return (truth == True || !rule.allow).then_some(truth == Unknown);
+        match reason.code {
+            301..=303 => {
+                let clauses = self.clauses(action);
+                let this = clauses.iter().find(|(code, origin, cond)| {
+                    *code == reason.code
+                        && *origin == reason.rule
+                        && Some(cond.text()) == reason.condition
+                });
+                Some(self.truth(this?.2, Facts::Now) == Truth::Unknown)
             }
-            _ => return None,
-        };
-        let text = |cond: &&Cond| Some(cond.text()) == reason.2;
-        Some(self.truth(clauses.iter().find(text)?, Facts::Now) == Unknown)
+            401 | 402 => {
+                let mut rules = self.world.policy.suppress.iter();
+                let rule = rules.find(|rule| Some(&rule.id) == reason.rule.as_ref())?;
+                let conds = if reason.code == 401 { &rule.when } else { &rule.after };
+                let truth = self.every(conds, Facts::Now);
+                (truth == Truth::True || !rule.allow).then_some(truth == Truth::Unknown)
+            }
+            _ => None,
+        }
     }
 
     /// How old a part is, never less than nothing, and whether it is too old.
     pub(crate) fn age(&self, part: &str) -> Option<(i64, bool)> {
         let as_of = self.as_of(part)?;
-        let age = self.request.now.as_millis() - as_of;
+        let age = self.today - as_of;
         Some((age.max(0), !self.usable(part, Some(as_of), Facts::Now)))
     }
 
-    fn purpose(&self, action: &'a Action) -> &'a str {
-        let of_kind = match action.kind.as_str() {
-            "service" | "goodwill" | "guidance" | "information" => "service",
-            kind => match self.policy.kinds.get(kind) {
-                Some(Some(purpose)) => purpose,
-                _ => "marketing",
-            },
-        };
-        action.purpose.as_deref().unwrap_or(of_kind)
+    pub(crate) fn is_forced(&self, action: &Action) -> bool {
+        self.world.ask.force.as_ref().is_some_and(|force| force.action == action.id)
     }
 
-    fn selects(&self, selector: &Selector, action: &Action) -> bool {
+    pub(crate) fn purpose(&self, action: &'a Action) -> &'a str {
+        limits::purpose(self.world.policy, action)
+    }
+
+    pub(crate) fn selects(&self, selector: &Selector, action: &Action) -> bool {
         let group = action.group.iter().any(|g| selector.groups.contains(g));
         let tag = action.tags.iter().any(|tag| selector.tags.contains(tag));
         selector.kinds.contains(&action.kind) || tag || group || selector.ids.contains(&action.id)
     }
 
-    /// A suppression blocks unless its condition is known false; under `allow`
-    /// if it is true, now or by what was known last.
-    fn blocks(&self, conds: &[Cond], allow: bool) -> bool {
-        match self.every(conds, Facts::Now) {
-            True => true,
-            False => false,
-            Unknown if allow => self.every(conds, Facts::LastKnown) == True,
-            Unknown => true,
-        }
-    }
-
-    /// Why marketing is held back on a channel, if it is.
-    fn consent(&self, channel: &str) -> Option<u16> {
-        let Some((true, grants)) = self.list("consent.grants", Facts::Now) else {
-            return Some(201);
-        };
-        let status = |of_channel: Option<&str>| {
-            // The newest answer that counts already; of two at once, the stricter.
-            let strictness = ["granted", "default_granted", "pending", "default_denied", "denied"];
-            grants
-                .iter()
-                .filter(|g| g["purpose"] == "marketing" && g["channel"].as_str() == of_channel)
-                .filter(|g| time(&g["changed_at"]).is_some_and(|at| at <= self.now))
-                .filter_map(|g| {
-                    let strict = strictness.iter().position(|s| g["status"] == **s)?;
-                    let over = time(&g["expires_at"]).is_some_and(|end| self.now >= end);
-                    Some((time(&g["changed_at"]), strict, over))
-                })
-                .max()
-                .map(|(_, strict, over)| (strictness[strict], over))
-        };
-        let answers = [status(Some(channel)), status(None)];
-        let counting = answers.iter().flatten().filter(|(_, over)| !over);
-        let counting: Vec<_> = counting.map(|(status, _)| *status).collect();
-        let lapsed = answers.iter().flatten().any(|(s, over)| *over && *s == "granted");
-        let first = counting.first().copied();
-        if counting.contains(&"denied") || first == Some("default_denied") {
-            return Some(201);
-        }
-        match first {
-            _ if !self.request.channel.is_outbound() => None,
-            Some("granted") => None,
-            None if lapsed => Some(202),
-            _ => Some(201),
-        }
-    }
-
-    /// P·C·V·L, or `None` without the score that P is.
-    pub(crate) fn priority(&self, action: &Action) -> Option<u128> {
-        let propensity = match &action.propensity {
-            None => 1_000_000_000,
-            Some(Propensity::Fixed(ppb)) => u128::from(*ppb),
+    /// P, or `None` without the score that it is.
+    fn propensity(&self, action: &Action) -> Option<u128> {
+        match &action.propensity {
+            None => Some(1_000_000_000),
+            Some(Propensity::Fixed(ppb)) => Some(u128::from(*ppb)),
             Some(Propensity::Score(name)) => {
                 let Fact::Is(value) = self.fact(&format!("scores.{name}"), None, Facts::Now) else {
                     return None;
                 };
-                parts_per_billion(value.as_f64()?)?
+                parts_per_billion(value.as_f64()?)
             }
+        }
+    }
+
+    /// P·C·V·L; nothing without its score, and 0 if it is forced.
+    fn priority(&self, action: &Action) -> Option<u128> {
+        let forced = self.is_forced(action).then_some(0);
+        let Some(propensity) = self.propensity(action) else {
+            return forced;
         };
         let factor = |levers: bool| {
             let mut sum = 10_000;
-            for boost in &self.policy.boosts {
-                let in_force = self.every(&boost.when, Facts::Now) == True;
+            for boost in &self.world.policy.boosts {
+                let in_force = self.every(&boost.when, Facts::Now) == Truth::True;
                 if boost.when.is_empty() == levers
                     && in_force
                     && self.selects(&boost.selector, action)
@@ -346,334 +511,87 @@ impl<'a> Reference<'a> {
         let value = u128::try_from(action.value.unwrap_or(0)).expect("not negative");
         Some(propensity * factor(false) * value * factor(true))
     }
+}
 
-    /// Where an action goes in the slate so far, or why it does not.
-    fn place(
-        &self,
-        action: &Action,
-        taken: &[Recommended],
-    ) -> Result<(Option<String>, Option<String>), Reason> {
-        let (slots, limit) = (&self.request.slots, self.request.limit);
-        let full = !slots.is_empty() && taken.len() == slots.len();
-        if full || limit == Some(taken.len()) {
-            return Err(Reason(801, None, None));
-        }
-        let mut free: BTreeMap<usize, &String> = slots.iter().enumerate().collect();
-        for placed in taken {
-            let used = free.iter().find(|(_, slot)| Some(**slot) == placed.slot.as_ref());
-            if let Some(place) = used.map(|(place, _)| *place) {
-                free.remove(&place);
-            }
-        }
-        let mut places: Vec<Option<String>> = free.values().map(|s| Some((*s).clone())).collect();
-        if slots.is_empty() {
-            places.push(None);
-        }
-        let fit = places.into_iter().find_map(|slot| {
-            let treatment = self.treatment(action, slot.as_deref())?;
-            Some((slot, treatment))
-        });
-        let Some(fit) = fit else {
-            return Err(Reason(802, None, None));
-        };
-        for rule in &self.policy.exclusive {
-            let in_group = |id: &str| {
-                let other = self.policy.actions.iter().find(|other| other.id == id);
-                action.group.is_some() && other.is_some_and(|other| other.group == action.group)
-            };
-            let group = taken.iter().filter(|placed| in_group(&placed.action));
-            if group.count() >= rule.at_most {
-                return Err(Reason(804, Some(rule.id.clone()), None));
-            }
-        }
-        Ok(fit)
+impl Candidate<'_> {
+    /// The channel it goes on, or by which it is ranked.
+    fn ranked_by(&self, free: impl Fn(&OnChannel) -> bool) -> &OnChannel {
+        self.on.iter().find(|on| free(on)).unwrap_or(&self.on[0])
     }
 
-    /// The treatment for a slot: none of none, else the first that fits.
-    fn treatment(&self, action: &Action, slot: Option<&str>) -> Option<Option<String>> {
-        let one_of = |words: &[String], word: Option<&str>| {
-            words.is_empty() || words.iter().any(|w| Some(w.as_str()) == word)
-        };
-        let device = match self.fact("device.form_factor", None, Facts::Now) {
-            Fact::Is(word) => word.as_str().map(str::to_owned),
-            _ => None,
-        };
-        let fits = action.treatments.iter().find(|treatment| {
-            one_of(&treatment.channels, Some(self.request.channel.as_str()))
-                && one_of(&treatment.devices, device.as_deref())
-                && (slot.is_none() || one_of(&treatment.slots, slot))
-        });
-        match fits {
-            Some(treatment) => Some(Some(treatment.id.clone())),
-            None => action.treatments.is_empty().then_some(None),
+    fn withheld(&self) -> Withheld {
+        let verdicts: Vec<_> = self.on.iter().map(|on| verdict(&on.reasons)).collect();
+        let deferred = verdicts.contains(&"deferred");
+        let mut reasons = all_reasons(self.on.iter());
+        reasons.sort_by_key(Reason::stage);
+        Withheld {
+            action: self.action.id.clone(),
+            verdict: if deferred { "deferred" } else { verdicts[0] },
+            tier: self.action.tier,
+            priority: self.on[0].priority,
+            reasons,
         }
     }
 
-    fn every(&self, conds: &[Cond], facts: Facts) -> Truth {
-        let truths: Vec<_> = conds.iter().map(|cond| self.truth(cond, facts)).collect();
-        Truth::all(&truths)
-    }
-
-    fn truth(&self, cond: &Cond, facts: Facts) -> Truth {
-        match cond {
-            Cond::Test(test) => self.test(test, None, facts),
-            Cond::Situation(name) => self.every(&self.policy.situations[name], facts),
-            Cond::Not(cond) => self.truth(cond, facts).not(),
-            Cond::And(conds) => self.every(conds, facts),
-            Cond::Or(conds) => {
-                let truths: Vec<_> = conds.iter().map(|cond| self.truth(cond, facts)).collect();
-                Truth::any(&truths)
-            }
-            Cond::Each { list, all, or, tests } => {
-                let Some((complete, items)) = self.list(list, facts) else {
-                    return Unknown;
-                };
-                let mut truths = Vec::new();
-                for item in items {
-                    let of_tests = tests.iter().map(|test| self.test(test, Some(item), facts));
-                    let of_tests: Vec<_> = of_tests.collect();
-                    truths.push(if *or { Truth::any(&of_tests) } else { Truth::all(&of_tests) });
-                }
-                if !complete {
-                    truths.push(Unknown);
-                }
-                if *all { Truth::all(&truths) } else { Truth::any(&truths) }
-            }
+    fn outranked(&self, on: &OnChannel, reason: Reason) -> Withheld {
+        Withheld {
+            action: self.action.id.clone(),
+            verdict: "outranked",
+            tier: self.action.tier,
+            priority: on.priority,
+            reasons: vec![reason],
         }
-    }
-
-    fn test(&self, test: &Test, element: Option<&Value>, facts: Facts) -> Truth {
-        let path = match test {
-            Test::Word(path, ..) | Test::OneOf(path, _) | Test::Holds(path, _) => path,
-            Test::Int(path, ..) | Test::Num(path, ..) | Test::Flag(path) => path,
-            Test::Has(path) | Test::Within(path, _) | Test::Since(path, ..) => path,
-            Test::Days(path, ..) | Test::Ahead(path, ..) | Test::Now(path, _) => path,
-            Test::Known(path) => {
-                let part = path.split('.').next().unwrap_or(path);
-                let part_known = self.usable(part, self.as_of(part), Facts::Now);
-                let whole_part = !path.contains('.');
-                let carried = || matches!(self.fact(path, None, Facts::Now), Fact::Is(_));
-                return Truth::of(Some(part_known && (whole_part || carried())));
-            }
-        };
-        if let (Test::Flag("x.is_open" | "x.is_delayed"), Some(element)) = (test, element) {
-            return self.derived(path, element);
-        }
-        let value = match (test, self.fact(path, element, facts)) {
-            (_, Fact::Unknown) => return Unknown,
-            (Test::Has(_) | Test::Within(..), Fact::Absent) => return False,
-            (Test::Has(_), Fact::Unreadable | Fact::Is(_)) => return True,
-            (_, Fact::Absent | Fact::Unreadable) => return Unknown,
-            (_, Fact::Is(value)) => value,
-        };
-        let ago = || time(&value).map(|at| self.now - at);
-        Truth::of(match test {
-            Test::Word(_, op, word) => value.as_str().map(|text| compare(text, op, *word)),
-            Test::OneOf(_, words) => value.as_str().map(|text| words.contains(&text)),
-            Test::Holds(_, word) => value.as_array().map(|_| texts(&value).contains(word)),
-            Test::Int(_, op, int) => value.as_i64().map(|value| compare(value, op, *int)),
-            Test::Num(_, op, num) => value.as_f64().map(|value| compare(value, op, *num)),
-            Test::Flag(_) => value.as_bool(),
-            Test::Within(_, length) => ago().map(|ago| ago < *length),
-            Test::Since(_, op, length) => ago().map(|ago| compare(ago, op, *length)),
-            Test::Days(_, op, days) => ago().map(|ago| compare(ago.div_euclid(DAY), op, *days)),
-            Test::Ahead(_, op, length) => ago().map(|ago| compare(-ago, op, *length)),
-            Test::Now(_, op) => ago().map(|ago| compare(-ago, op, 0)),
-            Test::Has(_) | Test::Known(_) => None,
-        })
-    }
-
-    /// `is_open` and `is_delayed`, which follow from other fields.
-    fn derived(&self, path: &str, element: &Value) -> Truth {
-        let is = |field: &str, words: &[&str]| {
-            Truth::of(element[field].as_str().map(|word| words.contains(&word)))
-        };
-        if path == "x.is_open" {
-            return is("state", &["new", "open", "pending", "on_hold"]);
-        }
-        let promised = time(&element["promised_at"]);
-        let overdue = Truth::of(Some(promised.is_some_and(|at| at < self.now)));
-        let on_the_way = is("status", &["placed", "shipped"]);
-        Truth::any(&[is("status", &["delayed"]), Truth::all(&[on_the_way, overdue])])
-    }
-
-    fn fact(&self, path: &str, element: Option<&Value>, facts: Facts) -> Fact {
-        if let (Some(field), Some(element)) = (path.strip_prefix("x."), element) {
-            if field == "closed_at" && element[field].is_null() {
-                let over = ["solved", "closed"].iter().any(|state| element["state"] == **state);
-                return self.carried(if over { &element["updated_at"] } else { &Value::Null });
-            }
-            return self.field(element, field);
-        }
-        let (part, field) = path.split_once('.').expect("a part and a field");
-        if path == "request.channel" {
-            return Fact::Is(self.request.channel.as_str().into());
-        }
-        if path == "request.intent" {
-            return self.carried(&self.request.intent.clone().into());
-        }
-        let record = &self.context[part];
-        if part == "scores" {
-            let score = &record["values"][field];
-            let (value, at) = match score {
-                Value::Object(dated) => (&score["value"], dated.get("at").and_then(time)),
-                _ => (score, None),
-            };
-            // As old as the older of the two.
-            let usable = self.usable(part, at.or(self.as_of(part)), facts);
-            return match usable && self.usable(part, self.as_of(part), facts) {
-                true => self.carried(value),
-                false => Fact::Unknown,
-            };
-        }
-        let part = if path.starts_with("purchases.cart") { "cart" } else { part };
-        if !self.usable(part, self.as_of(part), facts) {
-            return Fact::Unknown;
-        }
-        if part == "attributes" {
-            return self.attribute(field, &record["values"][field]);
-        }
-        let (groups, field) = field.rsplit_once('.').unwrap_or(("", field));
-        let mut record = record;
-        for group in groups.split('.').filter(|group| !group.is_empty()) {
-            record = &record[group];
-        }
-        self.field(record, field)
-    }
-
-    /// A field of a record; money reads as minor units of the policy's currency.
-    fn field(&self, record: &Value, field: &str) -> Fact {
-        let Some(money) = field.strip_suffix("_minor") else {
-            return self.carried(&record[field]);
-        };
-        match &record[money] {
-            Value::Null => Fact::Absent,
-            money if money["currency"] == self.policy.currency.as_str() => {
-                Fact::Is(money["minor"].clone())
-            }
-            _ => Fact::Unreadable,
-        }
-    }
-
-    fn carried(&self, value: &Value) -> Fact {
-        match value {
-            Value::Null => Fact::Absent,
-            value => Fact::Is(value.clone()),
-        }
-    }
-
-    /// An attribute that is not of its declared type is unknown.
-    fn attribute(&self, name: &str, value: &Value) -> Fact {
-        let fits = match &self.policy.attributes[name] {
-            Value::Array(words) => words.contains(value),
-            declared => match declared.as_str().expect("the name of a type") {
-                "bool" => value.is_boolean(),
-                "int" => value.is_i64(),
-                "double" => value.is_number(),
-                "text" => value.is_string(),
-                "timestamp" => time(value).is_some(),
-                _ => value.is_array(),
-            },
-        };
-        match value {
-            Value::Null => Fact::Absent,
-            _ if fits => Fact::Is(value.clone()),
-            _ => Fact::Unreadable,
-        }
-    }
-
-    /// Whether the list is all there is, and what is there; nothing if its part
-    /// does not count.
-    fn list(&self, path: &str, facts: Facts) -> Option<(bool, &[Value])> {
-        let (part, name) = path.split_once('.').expect("a part and a list");
-        if !self.usable(part, self.as_of(part), facts) {
-            return None;
-        }
-        Some(match &self.context[part][name] {
-            Value::Array(items) => (true, items),
-            Value::Object(partial) => (false, partial["partial"].as_array()?),
-            _ => (false, &[]),
-        })
-    }
-
-    fn as_of(&self, part: &str) -> Option<i64> {
-        let part = if part == "cart" { "purchases" } else { part };
-        self.as_of.get(part).copied()
-    }
-
-    /// Whether what was delivered at a time counts: fresh, or all of it as what
-    /// was known last.
-    fn usable(&self, part: &str, as_of: Option<i64>, facts: Facts) -> bool {
-        let Some(as_of) = as_of else {
-            return false;
-        };
-        let default = match part {
-            "support" => 15 * MINUTE,
-            "cart" | "device" => 30 * MINUTE,
-            "purchases" | "subscription" => HOUR,
-            "appointments" => 6 * HOUR,
-            "scores" => 7 * DAY,
-            "profile" | "attributes" => 30 * DAY,
-            _ => DAY,
-        };
-        let limit = self.policy.fresh.get(part).copied();
-        let age = self.request.now.as_millis() - as_of;
-        let too_old = limit.unwrap_or(Some(default)).is_some_and(|limit| age > limit);
-        let ahead_of_now = age < -5_000;
-        facts == Facts::LastKnown || !too_old && !ahead_of_now
     }
 }
 
-/// The instants at which something about an action may change by time alone:
-/// each time of the context and the policy, and each length in it later.
-pub(crate) fn instants(policy: &Policy, context: &Context, lengths: &[i64]) -> BTreeSet<i64> {
-    let mut times = BTreeSet::new();
-    collect_times(&serde_json::to_value(context).expect("a context is JSON"), &mut times);
-    for action in &policy.actions {
-        times.extend(action.starts_at.iter().chain(&action.ends_at));
+/// Forced first, then tier, priority, rank, earlier end and id.
+fn in_order<'c, 'a>(
+    candidates: &'c [Candidate<'a>],
+    free: impl Fn(&OnChannel) -> bool,
+) -> Vec<&'c Candidate<'a>> {
+    let mut order: Vec<_> = candidates.iter().collect();
+    order.sort_by_key(|candidate| {
+        let on = candidate.ranked_by(&free);
+        let action = candidate.action;
+        (
+            Reverse(candidate.forced && free(on)),
+            Reverse(action.tier),
+            Reverse(on.priority),
+            Reverse(action.rank),
+            action.ends_at.unwrap_or(i64::MAX),
+            &action.id,
+        )
+    });
+    order
+}
+
+/// The reasons of several channels, without those that a channel before has
+/// given.
+fn all_reasons<'a>(on: impl Iterator<Item = &'a OnChannel>) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = Vec::new();
+    for on in on {
+        let new = on.reasons.iter().filter(|reason| !reasons.contains(reason));
+        let new: Vec<_> = new.cloned().collect();
+        reasons.extend(new);
     }
-    let mut instants = BTreeSet::new();
-    for time in times {
-        for length in lengths {
-            for around in [time - length, time + length] {
-                instants.extend([around, around + 1]);
-            }
-        }
+    reasons
+}
+
+/// What became of an action on a channel where something stands against it.
+fn verdict(reasons: &[Reason]) -> &'static str {
+    let Some(first) = reasons.iter().find(|reason| reason.stage() != 2) else {
+        let only_waits = reasons.iter().all(|reason| reason.code == 211);
+        return if only_waits { "deferred" } else { "limited" };
+    };
+    match first.code {
+        101..=106 => "unavailable",
+        201..=203 => "unconsented",
+        301..=303 => "ineligible",
+        401 | 402 => "suppressed",
+        403 | 404 | 501..=504 => "limited",
+        601 => "held_out",
+        701 | 702 => "below_threshold",
+        704 => "unscored",
+        _ => "outranked",
     }
-    instants
-}
-
-fn collect_times(value: &Value, times: &mut BTreeSet<i64>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| collect_times(item, times)),
-        Value::Object(items) => items.values().for_each(|item| collect_times(item, times)),
-        text => times.extend(time(text)),
-    }
-}
-
-fn compare<T: PartialOrd>(left: T, op: &str, right: T) -> bool {
-    match op {
-        "==" => left == right,
-        "!=" => left != right,
-        "<" => left < right,
-        "<=" => left <= right,
-        ">" => left > right,
-        _ => left >= right,
-    }
-}
-
-fn time(value: &Value) -> Option<i64> {
-    let time: tactful::Timestamp = value.as_str()?.parse().ok()?;
-    Some(time.as_millis())
-}
-
-fn texts(value: &Value) -> Vec<&str> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
-}
-
-/// Rounds a model's output half to even; what is no probability is none.
-fn parts_per_billion(value: f64) -> Option<u128> {
-    let is_probability = (0.0..=1.0).contains(&value);
-    let parts = format!("{:.0}", (value.abs() * 1e9).round_ties_even());
-    parts.parse().ok().filter(|_| is_probability)
 }

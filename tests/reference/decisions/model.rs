@@ -1,11 +1,13 @@
 //! Policies as the reference knows them, and how they are printed for the engine.
-//!
-//! A condition is a small tree of its own, not the engine's: the reference
-//! walks the tree, the engine reads the text.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
+
+use crate::cond::Cond;
+use crate::rules::{
+    Boost, Exclusive, Holdout, Limit, Placement, QuietHours, Suppression, Threshold,
+};
 
 pub(crate) const DAY: i64 = 24 * HOUR;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
@@ -18,13 +20,34 @@ pub(crate) struct Policy {
     pub(crate) fresh: BTreeMap<String, Option<i64>>,
     /// The type of an attribute, as the document names it.
     pub(crate) attributes: BTreeMap<String, Value>,
-    /// The purpose of a declared kind, if it names one.
-    pub(crate) kinds: BTreeMap<String, Option<String>>,
+    pub(crate) kinds: BTreeMap<String, Kind>,
+    pub(crate) groups: BTreeMap<String, Engagement>,
     pub(crate) situations: BTreeMap<String, Vec<Cond>>,
     pub(crate) actions: Vec<Action>,
     pub(crate) suppress: Vec<Suppression>,
     pub(crate) boosts: Vec<Boost>,
+    pub(crate) soft_opt_in: Vec<String>,
+    pub(crate) quiet_hours: BTreeMap<String, QuietHours>,
+    pub(crate) limits: Vec<Limit>,
+    pub(crate) holdout: BTreeMap<String, Holdout>,
+    pub(crate) thresholds: BTreeMap<String, Threshold>,
+    pub(crate) placements: Vec<Placement>,
     pub(crate) exclusive: Vec<Exclusive>,
+}
+
+/// A kind that the policy declares, or a built-in one with conditions.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Kind {
+    pub(crate) purpose: Option<String>,
+    pub(crate) engagement: Engagement,
+}
+
+/// What an action needs, by itself or by what it inherits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Engagement {
+    pub(crate) eligible: Vec<Cond>,
+    pub(crate) applicable: Vec<Cond>,
+    pub(crate) suitable: Vec<Cond>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -40,13 +63,16 @@ pub(crate) struct Action {
     pub(crate) starts_at: Option<i64>,
     pub(crate) ends_at: Option<i64>,
     pub(crate) channels: Vec<String>,
-    pub(crate) eligible: Vec<Cond>,
-    pub(crate) applicable: Vec<Cond>,
-    pub(crate) suitable: Vec<Cond>,
+    pub(crate) needs: Engagement,
     pub(crate) propensity: Option<Propensity>,
     /// In minor units.
     pub(crate) value: Option<i64>,
     pub(crate) treatments: Vec<Treatment>,
+    pub(crate) obeys_limits: Option<bool>,
+    pub(crate) counts_toward_limits: Option<bool>,
+    pub(crate) obeys_quiet_hours: Option<bool>,
+    pub(crate) needs_consent: Option<bool>,
+    pub(crate) quota: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -62,8 +88,10 @@ pub(crate) struct Treatment {
     pub(crate) channels: Vec<String>,
     pub(crate) devices: Vec<String>,
     pub(crate) slots: Vec<String>,
+    pub(crate) locales: Vec<String>,
 }
 
+/// Selects an action if any of its words fits.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Selector {
     pub(crate) kinds: Vec<String>,
@@ -72,124 +100,17 @@ pub(crate) struct Selector {
     pub(crate) ids: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Suppression {
-    pub(crate) id: String,
-    pub(crate) when: Vec<Cond>,
-    pub(crate) after: Vec<Cond>,
-    pub(crate) allow: bool,
-    pub(crate) selector: Selector,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Boost {
-    pub(crate) id: String,
-    pub(crate) when: Vec<Cond>,
-    /// In basis points: 6000 is 60 %.
-    pub(crate) basis_points: i64,
-    pub(crate) selector: Selector,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Exclusive {
-    pub(crate) id: String,
-    pub(crate) at_most: usize,
-}
-
-/// A condition.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Cond {
-    Test(Test),
-    /// `list.exists(x, tests)`, or `all`; tests joined by `||` or `&&`.
-    Each {
-        list: &'static str,
-        all: bool,
-        or: bool,
-        tests: Vec<Test>,
-    },
-    Situation(String),
-    Not(Box<Cond>),
-    And(Vec<Cond>),
-    Or(Vec<Cond>),
-}
-
-/// One question about one fact, by its path; `x.` is an element of a list.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Test {
-    Word(&'static str, &'static str, &'static str),
-    OneOf(&'static str, Vec<&'static str>),
-    Holds(&'static str, &'static str),
-    Int(&'static str, &'static str, i64),
-    Num(&'static str, &'static str, f64),
-    Flag(&'static str),
-    Has(&'static str),
-    Known(&'static str),
-    /// `within(fact, length)`
-    Within(&'static str, i64),
-    /// `since(fact) op length`
-    Since(&'static str, &'static str, i64),
-    /// `days_since(fact) op days`
-    Days(&'static str, &'static str, i64),
-    /// `fact - now op length`
-    Ahead(&'static str, &'static str, i64),
-    /// `fact op now`
-    Now(&'static str, &'static str),
-}
-
-impl Cond {
-    pub(crate) fn text(&self) -> String {
-        let join = |conds: &[Cond], with: &str| {
-            let texts: Vec<_> = conds.iter().map(|cond| cond.operand()).collect();
-            texts.join(with)
-        };
-        match self {
-            Self::Test(test) => test.text(),
-            Self::Each { list, all, or, tests } => {
-                let function = if *all { "all" } else { "exists" };
-                let tests: Vec<_> = tests.iter().map(Test::text).collect();
-                let body = tests.join(if *or { " || " } else { " && " });
-                format!("{list}.{function}(x, {body})")
-            }
-            Self::Situation(name) => name.clone(),
-            Self::Not(cond) => format!("!({})", cond.text()),
-            Self::And(conds) => join(conds, " && "),
-            Self::Or(conds) => join(conds, " || "),
-        }
+impl Selector {
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { kinds, tags, groups, ids } = self;
+        [kinds, tags, groups, ids].iter().all(|names| names.is_empty())
     }
 
-    fn operand(&self) -> String {
-        match self {
-            Self::And(_) | Self::Or(_) => format!("({})", self.text()),
-            _ => self.text(),
-        }
-    }
-}
-
-impl Test {
-    fn text(&self) -> String {
-        match self {
-            Self::Word(fact, op, word) => format!("{fact} {op} {word:?}"),
-            Self::OneOf(fact, words) => format!("{fact} in {words:?}"),
-            Self::Holds(fact, word) => format!("{word:?} in {fact}"),
-            Self::Int(fact, op, int) => format!("{fact} {op} {int}"),
-            Self::Num(fact, op, num) => format!("{fact} {op} {num:?}"),
-            Self::Flag(fact) => (*fact).to_owned(),
-            Self::Has(fact) => format!("has({fact})"),
-            Self::Known(fact) => format!("known({fact})"),
-            Self::Within(fact, length) => format!("within({fact}, {})", duration(*length)),
-            Self::Since(fact, op, length) => format!("since({fact}) {op} {}", duration(*length)),
-            Self::Days(fact, op, days) => format!("days_since({fact}) {op} {days}"),
-            Self::Ahead(fact, op, length) => format!("{fact} - now {op} {}", duration(*length)),
-            Self::Now(fact, op) => format!("{fact} {op} now"),
-        }
-    }
-}
-
-fn duration(length: i64) -> String {
-    match length {
-        _ if length % DAY == 0 => format!("days({})", length / DAY),
-        _ if length % HOUR == 0 => format!("hours({})", length / HOUR),
-        _ => format!("minutes({})", length / MINUTE),
+    pub(crate) fn document(&self, entry: &mut Map<String, Value>) {
+        put(entry, "kinds", json!(self.kinds));
+        put(entry, "tags", json!(self.tags));
+        put(entry, "groups", json!(self.groups));
+        put(entry, "ids", json!(self.ids));
     }
 }
 
@@ -210,7 +131,6 @@ impl Policy {
     }
 
     fn document(&self, style: Style) -> Value {
-        let all = |conds: &[Cond]| conditions(conds, style);
         let mut policy = object(json!({"policy": "random", "currency": self.currency}));
         let fresh = self.fresh.iter().map(|(part, limit)| {
             let text = limit.map_or("never".to_owned(), |limit| format!("{}m", limit / MINUTE));
@@ -219,50 +139,77 @@ impl Policy {
         put(&mut policy, "fresh", Value::Object(fresh.collect()));
         let attributes = self.attributes.clone().into_iter().collect();
         put(&mut policy, "attributes", Value::Object(attributes));
-        let kinds = self.kinds.iter().map(|(kind, purpose)| {
-            let mut entry = Map::new();
-            put(&mut entry, "purpose", json!(purpose));
+        let kinds = self.kinds.iter().map(|(kind, of)| {
+            let mut entry = of.engagement.document(style);
+            put(&mut entry, "purpose", json!(of.purpose));
             (kind.clone(), Value::Object(entry))
         });
-        put(&mut policy, "kinds", Value::Object(kinds.collect()));
+        policy.insert("kinds".into(), Value::Object(kinds.collect()));
+        let groups = self.groups.iter();
+        let groups = groups.map(|(name, of)| (name.clone(), Value::Object(of.document(style))));
+        put(&mut policy, "groups", Value::Object(groups.collect()));
         let situations = self.situations.iter().map(|(name, conds)| {
             let say = format!("it is said that {name}");
-            (name.clone(), json!({"say": say, "when": all(conds)}))
+            (name.clone(), json!({"say": say, "when": conditions(conds, style)}))
         });
         put(&mut policy, "situations", Value::Object(situations.collect()));
         let actions = self.actions.iter().map(|action| action.document(self, style));
         put(&mut policy, "actions", actions.collect());
-        let suppress = self.suppress.iter().map(|rule| {
-            let mut entry =
-                object(json!({"id": rule.id, "because": format!("so says {}", rule.id)}));
-            put(&mut entry, "when", all(&rule.when));
-            put(&mut entry, "after", all(&rule.after));
-            put(&mut entry, "on_unknown", json!(rule.allow.then_some("allow")));
-            rule.selector.document(&mut entry);
-            Value::Object(entry)
-        });
-        put(&mut policy, "suppress", suppress.collect());
-        let boosts = self.boosts.iter().map(|boost| {
-            let mut entry = object(json!({"id": boost.id}));
-            put(&mut entry, "when", all(&boost.when));
-            put(&mut entry, "percent", json!(decimal(boost.basis_points, 2)));
-            boost.selector.document(&mut entry);
-            Value::Object(entry)
-        });
-        put(&mut policy, "boosts", boosts.collect());
-        let exclusive = self
-            .exclusive
-            .iter()
-            .map(|rule| json!({"id": rule.id, "at_most": rule.at_most, "per": "group"}));
-        put(&mut policy, "exclusive", exclusive.collect());
+        self.put_rules(&mut policy, style);
         Value::Object(policy)
+    }
+
+    fn put_rules(&self, policy: &mut Map<String, Value>, style: Style) {
+        let list = |entries: Vec<Map<String, Value>>| -> Value {
+            entries.into_iter().map(Value::Object).collect()
+        };
+        let named = |entries: Vec<(&String, Map<String, Value>)>| -> Value {
+            entries.into_iter().map(|(name, of)| (name.clone(), Value::Object(of))).collect()
+        };
+        let of = self.suppress.iter().map(|rule| rule.document(style));
+        put(policy, "suppress", list(of.collect()));
+        let of = self.boosts.iter().map(|boost| boost.document(style));
+        put(policy, "boosts", list(of.collect()));
+        if !self.soft_opt_in.is_empty() {
+            policy.insert("consent".into(), json!({ "soft_opt_in": self.soft_opt_in }));
+        }
+        let of = self.quiet_hours.iter().map(|(name, window)| (name, window.document()));
+        put(policy, "quiet_hours", named(of.collect()));
+        put(policy, "limits", list(self.limits.iter().map(Limit::document).collect()));
+        let of = self.holdout.iter().map(|(name, holdout)| (name, holdout.document()));
+        put(policy, "holdout", named(of.collect()));
+        let of = self.thresholds.iter();
+        let of = of.map(|(name, threshold)| (name, threshold.document(self.decimals())));
+        put(policy, "thresholds", named(of.collect()));
+        put(policy, "placements", list(self.placements.iter().map(Placement::document).collect()));
+        put(policy, "exclusive", list(self.exclusive.iter().map(Exclusive::document).collect()));
+    }
+
+    /// How many decimals the currency has.
+    pub(crate) fn decimals(&self) -> u32 {
+        if self.currency == "JPY" { 0 } else { 2 }
+    }
+
+    pub(crate) fn action(&self, id: &str) -> Option<&Action> {
+        self.actions.iter().find(|action| action.id == id)
+    }
+}
+
+impl Engagement {
+    fn document(&self, style: Style) -> Map<String, Value> {
+        let mut entry = Map::new();
+        put(&mut entry, "eligible", conditions(&self.eligible, style));
+        put(&mut entry, "applicable", conditions(&self.applicable, style));
+        put(&mut entry, "suitable", conditions(&self.suitable, style));
+        entry
     }
 }
 
 impl Action {
     fn document(&self, policy: &Policy, style: Style) -> Value {
-        let mut entry =
-            object(json!({"id": self.id, "kind": self.kind, "channels": self.channels}));
+        let mut entry = self.needs.document(style);
+        let identity = json!({"id": self.id, "kind": self.kind, "channels": self.channels});
+        entry.extend(object(identity));
         put(&mut entry, "group", json!(self.group));
         put(&mut entry, "tags", json!(self.tags));
         put(&mut entry, "purpose", json!(self.purpose));
@@ -271,9 +218,11 @@ impl Action {
         put(&mut entry, "status", json!(self.paused.then_some("paused")));
         put(&mut entry, "starts_at", json!(self.starts_at.map(rfc3339)));
         put(&mut entry, "ends_at", json!(self.ends_at.map(rfc3339)));
-        put(&mut entry, "eligible", conditions(&self.eligible, style));
-        put(&mut entry, "applicable", conditions(&self.applicable, style));
-        put(&mut entry, "suitable", conditions(&self.suitable, style));
+        put(&mut entry, "obeys_limits", json!(self.obeys_limits));
+        put(&mut entry, "counts_toward_limits", json!(self.counts_toward_limits));
+        put(&mut entry, "obeys_quiet_hours", json!(self.obeys_quiet_hours));
+        put(&mut entry, "needs_consent", json!(self.needs_consent));
+        put(&mut entry, "quota", json!(self.quota));
         let propensity = self.propensity.as_ref().map(|propensity| match propensity {
             Propensity::Fixed(ppb) => {
                 json!(decimal(i64::try_from(*ppb).expect("at most a billion"), 9))
@@ -288,6 +237,7 @@ impl Action {
             put(&mut entry, "channels", json!(treatment.channels));
             put(&mut entry, "devices", json!(treatment.devices));
             put(&mut entry, "slots", json!(treatment.slots));
+            put(&mut entry, "locales", json!(treatment.locales));
             Value::Object(entry)
         });
         put(&mut entry, "treatments", treatments.collect());
@@ -295,35 +245,19 @@ impl Action {
     }
 }
 
-impl Policy {
-    /// How many decimals the currency has.
-    pub(crate) fn decimals(&self) -> u32 {
-        if self.currency == "JPY" { 0 } else { 2 }
-    }
-}
-
-impl Selector {
-    fn document(&self, entry: &mut Map<String, Value>) {
-        put(entry, "kinds", json!(self.kinds));
-        put(entry, "tags", json!(self.tags));
-        put(entry, "groups", json!(self.groups));
-        put(entry, "ids", json!(self.ids));
-    }
-}
-
-fn conditions(conds: &[Cond], style: Style) -> Value {
+pub(crate) fn conditions(conds: &[Cond], style: Style) -> Value {
     match (conds, style) {
         ([one], Style::Short) => json!(one.text()),
         _ => conds.iter().map(Cond::text).collect(),
     }
 }
 
-fn object(value: Value) -> Map<String, Value> {
+pub(crate) fn object(value: Value) -> Map<String, Value> {
     value.as_object().cloned().expect("an object")
 }
 
 /// Sets a key, unless what it says is nothing.
-fn put(map: &mut Map<String, Value>, key: &str, value: Value) {
+pub(crate) fn put(map: &mut Map<String, Value>, key: &str, value: Value) {
     let empty = match &value {
         Value::Null => true,
         Value::Array(items) => items.is_empty(),
@@ -338,6 +272,15 @@ fn put(map: &mut Map<String, Value>, key: &str, value: Value) {
 
 pub(crate) fn rfc3339(millis: i64) -> String {
     tactful::Timestamp::from_millis(millis).to_string()
+}
+
+/// Writes a length of time as documents do: `7d`, `36h`, `15m`.
+pub(crate) fn length(millis: i64) -> String {
+    match millis {
+        _ if millis % DAY == 0 => format!("{}d", millis / DAY),
+        _ if millis % HOUR == 0 => format!("{}h", millis / HOUR),
+        _ => format!("{}m", millis / MINUTE),
+    }
 }
 
 /// Writes `digits / 10^decimals`, every decimal of it.

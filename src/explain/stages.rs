@@ -1,0 +1,193 @@
+//! One action stage by stage, with everything that was looked at.
+
+use super::apart::Parts;
+use super::{Explainer, Note, ShownFact, StageReport, entries_of, shown_facts};
+use crate::check::Clause;
+use crate::condition::{Evaluator, Truth, basis};
+use crate::decide::factors;
+use crate::decision::{Reason, ReasonCode, Stage};
+use crate::plan::{PlannedAction, SuppressionId};
+
+/// Reports on the stages of one action.
+pub(super) struct Stages<'e, 'a> {
+    explainer: &'e Explainer<'a>,
+    evaluator: Evaluator<'a>,
+    /// Made for the first condition that is worth taking apart.
+    parts: Option<Parts<'a>>,
+}
+
+impl<'e, 'a> Stages<'e, 'a> {
+    pub(super) fn new(explainer: &'e Explainer<'a>) -> Self {
+        let evaluator = Evaluator::new(&explainer.plan.program, explainer.facts);
+        Self { explainer, evaluator, parts: None }
+    }
+
+    pub(super) fn reports(mut self, action: &PlannedAction) -> Vec<StageReport> {
+        let mut reports = Vec::new();
+        for stage in Stage::ALL {
+            let report = match stage {
+                Stage::Eligibility => self.by_clauses(*stage, &action.eligible),
+                Stage::Applicability => self.by_clauses(*stage, &action.applicable),
+                Stage::Suitability => self.by_clauses(*stage, &action.suitable),
+                Stage::Suppression => self.by_suppressions(action),
+                Stage::Score => self.by_score(action),
+                // What is held back earlier never comes to the slate.
+                Stage::Slate if !passes_all(&reports) => continue,
+                Stage::Slate => self.by_slate(),
+                _ => self.by_reasons(*stage),
+            };
+            let is_told = ALWAYS_TOLD.contains(stage) || !report.passes;
+            reports.extend(is_told.then_some(report));
+        }
+        reports
+    }
+
+    fn by_reasons(&self, stage: Stage) -> StageReport {
+        let reasons = self.explainer.reasons(stage);
+        let notes: Vec<Note> = reasons.iter().map(note).collect();
+        StageReport { stage, passes: notes.is_empty(), notes }
+    }
+
+    fn by_clauses(&mut self, stage: Stage, clauses: &[Clause]) -> StageReport {
+        let reasons = self.explainer.reasons(stage);
+        let notes = clauses.iter().map(|clause| {
+            let origin = clause.origin.as_deref();
+            let reason = reasons
+                .iter()
+                .find(|reason| reason.condition() == Some(&clause.text) && reason.rule() == origin);
+            self.clause(clause, reason)
+        });
+        let mut notes: Vec<Note> = notes.collect();
+        let is_forced = self.explainer.is_forced(self.explainer.plan.action(self.explainer.id));
+        if is_forced && !clauses.is_empty() {
+            notes.insert(0, Note::new("not asked: the request forces it".to_owned()));
+        }
+        StageReport { stage, notes, passes: reasons.is_empty() }
+    }
+
+    fn clause(&mut self, clause: &Clause, reason: Option<&Reason<'_>>) -> Note {
+        let truth = self.evaluator.truth(clause.node).truth();
+        let basis = basis(&mut self.evaluator, clause.node, false);
+        let parts = match truth {
+            Truth::True => Vec::new(),
+            Truth::False | Truth::Unknown => self.parts().of_text(&clause.text),
+        };
+        Note {
+            said: self.explainer.aloud(&clause.text),
+            truth: Some(truth),
+            facts: shown_facts(self.explainer.facts, basis, false),
+            entries: entries_of(&mut self.evaluator, clause.node),
+            until: reason.and_then(Reason::until),
+            parts,
+            ..Note::new(match &clause.origin {
+                Some(origin) => format!("{} (from {origin})", clause.text),
+                None => clause.text.to_string(),
+            })
+        }
+    }
+
+    fn parts(&mut self) -> &mut Parts<'a> {
+        let (plan, facts) = (self.explainer.plan, self.explainer.facts);
+        self.parts.get_or_insert_with(|| Parts::new(plan, facts))
+    }
+
+    fn by_suppressions(&mut self, action: &PlannedAction) -> StageReport {
+        let stage = Stage::Suppression;
+        let passes = self.explainer.reasons(stage).is_empty();
+        let (plan, channel) = (self.explainer.plan, self.explainer.channel);
+        let rules = action.suppressions.iter().filter(|id| {
+            let channels = &plan.suppression(**id).channels;
+            channels.is_empty() || channels.contains(&channel)
+        });
+        let notes = rules.map(|id| match self.explainer.decision.in_force(*id).is_some() {
+            true => self.in_force(*id),
+            false => self.not_in_force(*id),
+        });
+        StageReport { stage, notes: notes.collect(), passes }
+    }
+
+    fn in_force(&mut self, id: SuppressionId) -> Note {
+        let rule = self.explainer.plan.suppression(id);
+        let Some(in_force) = self.explainer.decision.in_force(id) else {
+            return Note::new(rule.id.clone());
+        };
+        let basis = in_force.basis.clone();
+        let side = match in_force.code {
+            ReasonCode::CoolOff => rule.after.unwrap_or(rule.when),
+            _ => rule.when,
+        };
+        Note {
+            truth: Some(self.evaluator.truth(side).truth()),
+            entries: entries_of(&mut self.evaluator, side),
+            facts: shown_facts(self.explainer.facts, basis, in_force.by_last_known),
+            until: in_force.until,
+            parts: self.parts().of_suppression(rule),
+            ..Note::new(format!("{} ({}): {}", rule.id, in_force.code.name(), rule.because))
+        }
+    }
+
+    /// A suppression lets pass what is known false, or unknown where it says so.
+    fn not_in_force(&mut self, id: SuppressionId) -> Note {
+        let rule = self.explainer.plan.suppression(id);
+        let mut truth = self.evaluator.truth(rule.when).truth();
+        let mut facts = basis(&mut self.evaluator, rule.when, false);
+        let mut text = format!("{}: {}", rule.id, rule.say);
+        if let Some(after) = rule.after {
+            text = format!("{text}, or {}", rule.say_after);
+            if self.evaluator.truth(after).truth() == Truth::Unknown {
+                truth = Truth::Unknown;
+            }
+            facts.extend(basis(&mut self.evaluator, after, false));
+            facts.dedup();
+        }
+        if truth == Truth::Unknown {
+            text.push_str(" (lets the unknown pass)");
+        }
+        let facts = shown_facts(self.explainer.facts, facts, false);
+        Note { truth: Some(truth), facts, ..Note::new(text) }
+    }
+
+    fn by_score(&mut self, action: &PlannedAction) -> StageReport {
+        let mut report = self.by_reasons(Stage::Score);
+        if report.passes {
+            let text = factors(self.explainer.plan, action, &mut self.evaluator);
+            report.notes.push(Note::new(text));
+        }
+        report
+    }
+
+    fn by_slate(&self) -> StageReport {
+        let mut report = self.by_reasons(Stage::Slate);
+        if let Some(placed) = self.explainer.recommendation() {
+            let slot =
+                placed.slot().map_or("in the ranking".to_owned(), |slot| format!("in slot {slot}"));
+            let text = match placed.treatment() {
+                Some(treatment) => format!("{slot}, shown as {treatment}"),
+                None => slot,
+            };
+            report.notes.push(Note::new(text));
+        }
+        report
+    }
+}
+
+/// The stages that are told of although the action passes them.
+const ALWAYS_TOLD: &[Stage] = &[
+    Stage::Availability,
+    Stage::Consent,
+    Stage::Eligibility,
+    Stage::Applicability,
+    Stage::Suitability,
+    Stage::Suppression,
+    Stage::Score,
+    Stage::Slate,
+];
+
+fn passes_all(reports: &[StageReport]) -> bool {
+    reports.iter().all(|report| report.passes)
+}
+
+fn note(reason: &Reason<'_>) -> Note {
+    let facts = reason.facts().map(|fact| ShownFact { fact, value: None });
+    Note { facts: facts.collect(), until: reason.until(), ..Note::new(reason.because()) }
+}
