@@ -45,7 +45,6 @@
 
 mod contract;
 mod domain;
-mod elementary;
 mod inactivity;
 mod lifecycle;
 mod purchasing;

@@ -1,9 +1,8 @@
 //! What silence says: Weibull hazard, cadence, and half-lives.
 
-use std::f64::consts::LN_2;
+use libm::{exp, exp2, expm1, ldexp, log, log1p, pow};
 
 use super::domain::{DomainError, not_below_zero, parameter};
-use super::elementary::{exp, exp_m1, ln, ln_1p, pow, scaled};
 use crate::time::Duration;
 
 /// A fitted model of how long customers stay away before they are gone.
@@ -58,7 +57,7 @@ impl WeibullInactivity {
     ) -> Result<f64, DomainError> {
         days("inactive_days", inactive_days)?;
         days("horizon_days", horizon_days)?;
-        Ok(-exp_m1(-self.added_hazard(inactive_days, horizon_days)))
+        Ok(-expm1(-self.added_hazard(inactive_days, horizon_days)))
     }
 
     /// Returns the probability of being there after so many days of silence.
@@ -78,11 +77,11 @@ impl WeibullInactivity {
             return self.hazard_until(end);
         }
         let growth =
-            if horizon < inactive { ln_1p(horizon / inactive) } else { ln(end) - ln(inactive) };
+            if horizon < inactive { log1p(horizon / inactive) } else { log(end) - log(inactive) };
         if growth <= 0.0 {
             return 0.0;
         }
-        self.hazard_until(end) * -exp_m1(-self.shape * growth)
+        self.hazard_until(end) * -expm1(-self.shape * growth)
     }
 
     /// Returns (s / l)ᵏ.
@@ -203,10 +202,10 @@ impl HalfLife {
     #[must_use]
     pub fn weight(self, age: Duration) -> f64 {
         let (age, half_life) = (age.as_millis().max(0), self.0.as_millis());
-        // Whole halvings are exact.
-        let halvings = to_f64((age / half_life).min(1_100));
+        // Whole halvings are exact; after so many there is nothing left.
+        let halvings = i32::try_from(age / half_life).unwrap_or(i32::MAX).min(1_100);
         let rest = to_f64(age % half_life) / to_f64(half_life);
-        scaled(exp(-rest * LN_2), -halvings)
+        ldexp(exp2(-rest), -halvings)
     }
 }
 

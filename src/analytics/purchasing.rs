@@ -1,7 +1,8 @@
 //! How likely a customer is to come back, and how often: BG/NBD and MBG/NBD.
 
+use libm::{exp, log};
+
 use super::domain::{DomainError, not_below_zero, parameter};
-use super::elementary::{exp, ln};
 
 /// What a customer's purchases look like to a [`PurchaseModel`].
 ///
@@ -183,8 +184,8 @@ impl PurchaseModel {
             Leaving::AfterRepeat => self.b + (repeats - 1.0),
             Leaving::AfterFirst => self.b + repeats,
         };
-        let silence = ln((self.rate + customer.observed) / (self.rate + customer.last));
-        let odds_of_having_left = exp(ln(self.a / chances) + (self.shape + repeats) * silence);
+        let silence = log((self.rate + customer.observed) / (self.rate + customer.last));
+        let odds_of_having_left = exp(log(self.a / chances) + (self.shape + repeats) * silence);
         1.0 / (1.0 + odds_of_having_left)
     }
 
