@@ -102,10 +102,12 @@ record! {
 impl Context {
     /// Adds what came of a recommendation to the history.
     ///
-    /// It says nothing about what else there was: a history that nobody has
+    /// One that is there already, in every respect, is not added again: what is
+    /// told twice happened once. It says nothing about what else there was: a history that nobody has
     /// delivered is known in part from now on.
     pub fn record(&mut self, interaction: Interaction) {
         match &mut self.history {
+            Part::Known(history) if history.interactions.items().contains(&interaction) => {}
             Part::Known(history) => history.interactions.push(interaction),
             unknown @ Part::Unknown => {
                 let history = History::new(interaction.at);

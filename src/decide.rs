@@ -204,19 +204,23 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Finds what the slate would have held if nobody were held out.
-    fn ghosts(&mut self, candidates: &[Candidate]) -> Vec<ActionId> {
+    fn ghosts<'c>(&mut self, candidates: &'c [Candidate]) -> Vec<ActionId> {
         if candidates.iter().all(|candidate| candidate.held_out().is_none()) {
             return Vec::new();
         }
+        let on = |candidate: &'c Candidate| {
+            let admissible = candidate.is_admissible().then_some(&candidate.on);
+            Some((candidate, candidate.held_out().or(admissible)?))
+        };
+        let mut all: Vec<(&Candidate, &Tested)> = candidates.iter().filter_map(on).collect();
+        all.sort_by_key(|(candidate, on)| {
+            order(self.plan, candidate.action, on.priority, candidate.is_forced)
+        });
         let mut slate = Slate::new(self.plan, self.asked, &mut self.lanes);
         let mut ghosts = Vec::new();
-        for candidate in candidates {
-            let held_out = candidate.held_out();
-            let Some(on) = held_out.or(candidate.is_admissible().then_some(&candidate.on)) else {
-                continue;
-            };
+        for (candidate, on) in all {
             let has_place = slate.place(candidate, on, &mut self.lanes).is_ok();
-            if has_place && held_out.is_some() {
+            if has_place && !candidate.is_admissible() {
                 ghosts.push(candidate.action);
             }
         }

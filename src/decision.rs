@@ -157,7 +157,8 @@ impl<'e> Decision<'e> {
     /// Returns how long the recommendations stand.
     ///
     /// Nothing about them changes before, as long as the context stays as it
-    /// is; parts grow older on the way. `None` if time alone changes nothing.
+    /// is; parts grow older on the way. What passed them over on other channels
+    /// may. `None` if time alone changes nothing.
     #[must_use]
     pub fn valid_until(&self) -> Option<Timestamp> {
         self.data.valid_until

@@ -81,6 +81,8 @@ pub(crate) struct Plan {
     pub(crate) situations: HashMap<String, NodeId>,
     actions: Vec<PlannedAction>,
     by_id: HashMap<String, ActionId, ahash::RandomState>,
+    /// The kinds, groups and tags that actions bear.
+    borne: HashSet<String, ahash::RandomState>,
 }
 
 /// An action, and the rules that are about it.
@@ -211,6 +213,7 @@ impl Plan {
             exclusives: rules.exclusives,
             sayings,
             situations,
+            borne: borne(&actions),
             actions,
             by_id,
         }
@@ -278,6 +281,11 @@ impl Plan {
         (0_u32..).map(ActionId).zip(&self.actions)
     }
 
+    /// Tells whether an action is called so, or bears this kind, group or tag.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.by_id.contains_key(name) || self.borne.contains(name)
+    }
+
     pub(crate) fn find(&self, id: &str) -> Option<ActionId> {
         self.by_id.get(id).copied()
     }
@@ -315,6 +323,15 @@ impl Plan {
     pub(crate) fn exclusive(&self, id: ExclusiveId) -> &CheckedExclusive {
         &self.exclusives[id.place()]
     }
+}
+
+/// Lists the kinds, groups and tags that actions bear.
+fn borne(actions: &[PlannedAction]) -> HashSet<String, ahash::RandomState> {
+    let of = |action: &PlannedAction| {
+        let labels = action.group.iter().chain(&action.tags).chain([&action.kind]);
+        labels.cloned().collect::<Vec<_>>()
+    };
+    actions.iter().flat_map(of).collect()
 }
 
 fn read_by_limit(limit: &CheckedLimit) -> Vec<&'static str> {

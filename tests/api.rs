@@ -410,3 +410,20 @@ fn what_is_missing_is_told_by_list() {
     let said = missing.iter().find(|missing| missing.what.path().starts_with("history")).unwrap();
     assert_eq!(said.to_string(), "history.interactions (delivered in part): history.interactions");
 }
+
+/// What is told twice happened once.
+#[test]
+fn the_same_outcome_is_recorded_once() {
+    use tactful::Outcome;
+
+    let engine = Engine::from_toml(SOURCES).unwrap();
+    let mut context = Context::new();
+    let request = Request::new(now(), Channel::Web);
+    let seen = engine.decide(&context, &request).outcome("offer", Outcome::Impression, now());
+    let seen = seen.unwrap();
+    let later = engine.decide(&context, &request).outcome("offer", Outcome::Click, now()).unwrap();
+    for interaction in [&seen, &seen, &later, &seen] {
+        context.record(interaction.clone());
+    }
+    assert_eq!(context.history.known().unwrap().interactions.items(), [seen, later]);
+}

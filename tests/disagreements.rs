@@ -321,3 +321,73 @@ fn a_slate_stands_as_long_as_its_session_is_known() {
     let decision = decided(policy, context, request);
     assert_eq!(decision["valid_until"], "2026-03-10T12:00:00.001Z");
 }
+
+/// Every one of many actions is told until when it is held back, and not only
+/// those that are looked at first.
+#[test]
+fn many_actions_have_their_until() {
+    let mut policy = "
+        policy = 'many'
+        [quiet_hours.night]
+        from = '21:00'
+        to = '09:00'
+    "
+    .to_owned();
+    for days in 1..4 {
+        policy += &format!(
+            "[[limits]]\nid = 'l{days}'\npurposes = ['service']\nat_most = 1\nwithin = '{days}d'\n"
+        );
+    }
+    for number in 0..4_000 {
+        policy += &format!(
+            "[[actions]]\nid = 'a{number}'\nkind = 'service'\nchannels = ['email']\n\
+             obeys_quiet_hours = true\napplicable = 'within(recency.last_seen_at, hours({}))'\n",
+            1 + number % 100
+        );
+    }
+    let context = r#"{"history": {"as_of": "2026-03-10T22:00:00Z", "interactions": [
+        {"action": "a1", "kind": "service", "purpose": "service", "outcome": "sent",
+         "channel": "email", "at": "2026-03-10T21:00:00Z"}]},
+        "recency": {"as_of": "2026-03-10T22:00:00Z", "last_seen_at": "2026-03-10T21:30:00Z"}}"#;
+    let request = r#"{"now": "2026-03-10T22:00:00Z", "channel": "email", "time_zone": "UTC"}"#;
+    let decision = decided(&policy, context, request);
+    let withheld = decision["withheld"].as_array().unwrap();
+    assert_eq!(withheld.len(), 4_000);
+    for account in withheld {
+        // Three days after, and once the night is over that has begun by then.
+        assert_eq!(account["until"], "2026-03-14T09:00:00Z", "{account}");
+    }
+}
+
+/// A ghost is ranked by what it comes to on the channel it would have gone on.
+#[test]
+fn ghosts_are_ranked_by_their_own_channel() {
+    let policy = "
+        policy = 'p'
+        currency = 'EUR'
+        [[actions]]
+        id = 'held'
+        kind = 'upsell'
+        value = '10.00'
+        channels = ['email']
+        [[actions]]
+        id = 'plain'
+        kind = 'service'
+        value = '15.00'
+        channels = ['web']
+        [[boosts]]
+        id = 'by-mail'
+        kinds = ['upsell']
+        percent = 100
+        when = 'request.channel == \"email\"'
+        [holdout.all]
+        kinds = ['upsell']
+        percent = 100
+    ";
+    let context = r#"{"user_id": "ann", "consent": {"as_of": "2026-03-10T12:00:00Z", "grants": [
+        {"purpose": "marketing", "status": "granted", "changed_at": "2026-03-01T12:00:00Z"}]}}"#;
+    let request = r#"{"now": "2026-03-10T12:00:00Z", "channel": "web", "or_channels": ["email"], "limit": 1}"#;
+    let decision = decided(policy, context, request);
+    assert_eq!(decision["recommendations"][0]["action"], "plain");
+    assert_eq!(decision["ghosts"], serde_json::json!(["held"]));
+}

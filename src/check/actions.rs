@@ -234,7 +234,11 @@ impl Checker<'_> {
             channels,
             devices: self.words(&treatment.devices, &path.key("devices")),
             slots: treatment.slots.clone(),
-            locales: treatment.locales.iter().map(|locale| locale.to_lowercase()).collect(),
+            locales: treatment
+                .locales
+                .iter()
+                .map(|locale| locale.to_lowercase().replace('_', "-"))
+                .collect(),
         }
     }
 

@@ -347,16 +347,19 @@ impl Checker<'_> {
     fn window_of_each(&mut self, limit: &Limit, path: &DocPath) -> Option<Window> {
         const UNITS: [&str; 6] = ["day", "week", "month", "year", "session", "lifetime"];
         let first = match &limit.week_starts {
-            Some(text) => self.weekday(text, path.key("week_starts"))?,
-            None => Weekday::Monday,
+            Some(text) => self.weekday(text, path.key("week_starts")),
+            None => Some(Weekday::Monday),
         };
         let text = limit.each.as_deref()?;
+        if matches!(text, "session" | "lifetime") {
+            return self.window_without_calendar(limit, text, path);
+        }
+        let (every, zone) = (self.every(limit, path), self.whose_zone(limit, path));
         let unit = match text {
             "day" => CalendarUnit::Day,
-            "week" => CalendarUnit::Week(first),
+            "week" => CalendarUnit::Week(first?),
             "month" => CalendarUnit::Month,
             "year" => CalendarUnit::Year,
-            "session" | "lifetime" => return self.window_without_calendar(limit, text, path),
             other => {
                 self.unknown_word(path.key("each"), "period", other, UNITS);
                 return None;
@@ -366,7 +369,6 @@ impl Checker<'_> {
             let message = format!("`week_starts` does not go with `each = \"{text}\"`");
             self.error(code::VALUE, path.key("week_starts"), message);
         }
-        let (every, zone) = (self.every(limit, path), self.whose_zone(limit, path));
         Some(Window::Calendar(Period { unit, every: every? }, zone?))
     }
 

@@ -3,6 +3,8 @@
 //! The facts stay as they are, and every part stays as fresh or stale as it
 //! is: "as long as its parts keep being delivered unchanged".
 
+use std::collections::HashMap;
+
 use crate::check::CheckedSuppression;
 use crate::condition::{Evaluator, NodeId, Truth};
 use crate::context::Context;
@@ -42,8 +44,10 @@ pub(super) enum Hold {
 /// Every one of them is an instant at which the truth may change; only
 /// conditions on the clock or on the calendar have more than a few.
 const MAX_STEPS: usize = 4_096;
-/// How many instants all searches of a decision look at together.
+/// How many instants all searches of a decision look at together, and how many
+/// more for each action.
 const MAX_STEPS_IN_ALL: usize = 65_536;
+const MAX_STEPS_MORE: usize = 16;
 
 /// Looks ahead in time.
 pub(super) struct Clearing<'a> {
@@ -57,7 +61,10 @@ pub(super) struct Clearing<'a> {
     /// The instant the evaluator stands at.
     at: Timestamp,
     steps: usize,
-    steps_in_all: usize,
+    /// How many instants may still be looked at.
+    steps_left: usize,
+    /// What was found already: many actions are held back by the same.
+    found: HashMap<(Hold, Timestamp), Option<Timestamp>, ahash::RandomState>,
 }
 
 impl<'a> Clearing<'a> {
@@ -80,7 +87,8 @@ impl<'a> Clearing<'a> {
             now,
             at: now,
             steps: 0,
-            steps_in_all: 0,
+            steps_left: MAX_STEPS_IN_ALL + MAX_STEPS_MORE * plan.actions().count(),
+            found: HashMap::default(),
         }
     }
 
@@ -116,12 +124,27 @@ impl<'a> Clearing<'a> {
 
     /// Returns the first instant at or after `from` at which a hold is clear.
     fn first_clear(&mut self, hold: Hold, from: Timestamp) -> Option<Timestamp> {
+        let is_shared = matches!(hold, Hold::Condition(_) | Hold::Suppression(_));
+        if let Some(known) = self.found.get(&(hold, from)).filter(|_| is_shared) {
+            return *known;
+        }
+        let found = self.search(hold, from, is_shared);
+        if is_shared {
+            self.found.insert((hold, from), found);
+        }
+        found
+    }
+
+    /// Walks from change to change; only those of conditions have no end.
+    fn search(&mut self, hold: Hold, from: Timestamp, is_charged: bool) -> Option<Timestamp> {
         let mut instant = from;
         loop {
             self.steps += 1;
-            self.steps_in_all += 1;
-            if self.steps > MAX_STEPS || self.steps_in_all > MAX_STEPS_IN_ALL {
+            if self.steps > MAX_STEPS {
                 return None;
+            }
+            if is_charged {
+                self.steps_left = self.steps_left.checked_sub(1)?;
             }
             match self.look(hold, instant) {
                 Ok(()) => return Some(instant),

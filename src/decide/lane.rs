@@ -9,7 +9,9 @@ mod quiet_hours;
 mod score;
 mod suppression;
 
-use crate::condition::Evaluator;
+use std::collections::HashMap;
+
+use crate::condition::{Evaluator, NodeId};
 use crate::context::Context;
 use crate::decision::{InForce, ReasonCode, Rule, Stage, StoredReason};
 use crate::plan::{ActionId, Plan, PlannedAction};
@@ -44,6 +46,8 @@ pub(super) struct Lane<'a> {
     suppressions: Suppressions,
     scorer: Scorer,
     clauses: Clauses,
+    /// Which conditions hold now and fail by the end of quiet hours.
+    fails_by_end: HashMap<NodeId, bool, ahash::RandomState>,
     /// The holdouts that leave the customer out, by place.
     held_out: Vec<bool>,
     /// Until when nothing that was looked at changes.
@@ -123,6 +127,7 @@ impl<'a> Lane<'a> {
             suppressions,
             scorer,
             clauses: Clauses::default(),
+            fails_by_end: HashMap::default(),
             held_out: assigned.iter().map(|assignment| assignment.is_held_out).collect(),
             horizon: Horizon::NEVER,
         }

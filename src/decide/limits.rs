@@ -162,7 +162,7 @@ impl<'a> Limits<'a> {
     fn count(&mut self, id: LimitId) {
         let (plan, context, past) = (self.plan, self.context, &mut self.past);
         self.tallies.entry(id).or_insert_with(|| {
-            past.get_or_insert_with(|| Past::of(plan, context)).tally(plan.limit(id))
+            past.get_or_insert_with(|| Past::of(plan, context)).tally(plan, plan.limit(id))
         });
     }
 

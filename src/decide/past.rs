@@ -64,14 +64,20 @@ impl<'a> Past<'a> {
     }
 
     /// Sorts out what a limit counts.
-    pub(super) fn tally(&self, limit: &PlannedLimit) -> Tally<'a> {
+    ///
+    /// What no action bears nobody asks about.
+    pub(super) fn tally(&self, plan: &Plan, limit: &PlannedLimit) -> Tally<'a> {
         let mut tally = Tally::default();
         for (labels, times) in &self.alike {
             if !labels.count_for(limit) {
                 continue;
             }
             let marks = || times.iter().map(|at| Mark { at: *at, action: labels.action });
-            labels.each_value(limit.per, |value| tally.entry(value).or_default().extend(marks()));
+            labels.each_value(limit.per, |value| {
+                if !matches!(value, Value::Name(name) if !plan.knows(name)) {
+                    tally.entry(value).or_default().extend(marks());
+                }
+            });
         }
         tally.values_mut().for_each(|marks| marks.sort_unstable());
         tally

@@ -7,7 +7,7 @@ use crate::condition::{Basis, FactState, Subject};
 use crate::context::Context;
 use crate::plan::{Plan, QuietHoursId};
 use crate::schema::{Delivery, Facts};
-use crate::time::{Timestamp, Zone};
+use crate::time::{Duration, Timestamp, Zone};
 use crate::vocabulary::Channel;
 
 /// The quiet hours on a channel, in the zone of the customer.
@@ -39,8 +39,10 @@ struct QuietWindow<'a> {
     zone: Option<Zone>,
 }
 
-/// After so many windows in a row there is no end to quiet hours.
-const MAX_WINDOWS: usize = 64;
+/// Quiet hours that go on for so long have no end: a week has come round.
+const WHOLE_WEEK: Duration = Duration::days(8);
+/// And no more windows than that are looked at on the way.
+const MAX_WINDOWS: usize = 1_000;
 /// The end of quiet hours that have none.
 pub(super) const NO_END: Timestamp = Timestamp::from_millis(i64::MAX);
 
@@ -112,7 +114,8 @@ fn end(windows: &[QuietWindow<'_>], at: Timestamp) -> Option<Timestamp> {
         let from = end.unwrap_or(at);
         let ends = windows.iter().filter_map(|window| window.end(from));
         match ends.max() {
-            Some(later) => end = Some(later),
+            Some(later) if later.since(at) <= WHOLE_WEEK => end = Some(later),
+            Some(_) => break,
             None => return end,
         }
     }

@@ -40,7 +40,7 @@ impl<'a> Slate<'a> {
         Self {
             plan,
             asked,
-            slots: Slots::new(asked.request),
+            slots: Slots::new(plan, asked.request),
             viewers,
             placed: Vec::new(),
             counts: HashMap::default(),

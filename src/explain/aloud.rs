@@ -55,6 +55,9 @@ impl Explanation {
             | (Some(opportunity @ Opportunity::Lost { .. }), _) => {
                 writeln!(f, "If nothing but time changes, {opportunity}.")?;
             }
+            (Some(Opportunity::Unknown), _) if self.verdict == Verdict::BelowThreshold => {
+                writeln!(f, "Time may clear it where it changes what the action comes to.")?;
+            }
             (Some(Opportunity::Unknown), _) => {
                 writeln!(f, "Time alone does not clear it.")?;
             }

@@ -4,6 +4,7 @@ use super::super::clearing::Hold;
 use super::super::quiet::NO_END;
 use super::{Lane, Tested};
 use crate::check::Clause;
+use crate::condition::{NodeId, Truth};
 use crate::decision::{ReasonCode, Rule, StoredReason};
 use crate::plan::{ActionId, PlannedAction};
 use crate::time::Timestamp;
@@ -48,13 +49,18 @@ impl<'a> Lane<'a> {
         }
     }
 
-    /// Tells whether a condition of an action that holds fails by an instant.
+    /// Tells whether a condition of an action that holds fails by the end of
+    /// quiet hours.
     fn fails_by(&mut self, action: &PlannedAction, until: Timestamp) -> bool {
-        let mut holding = clauses(action).map(|clause| clause.node);
-        until != NO_END
-            && holding.any(|node| {
-                self.clearing.holds_at(node, self.at) && !self.clearing.holds_at(node, until)
-            })
+        until != NO_END && clauses(action).any(|clause| self.clause_fails_by(clause.node, until))
+    }
+
+    /// Finds that out once: actions share their conditions, and an end.
+    fn clause_fails_by(&mut self, node: NodeId, until: Timestamp) -> bool {
+        let (evaluator, clearing) = (&mut self.evaluator, &mut self.clearing);
+        *self.fails_by_end.entry(node).or_insert_with(|| {
+            evaluator.truth(node).truth() == Truth::True && !clearing.holds_at(node, until)
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which slot an action takes, and how it is shown there.
 
+use std::collections::HashMap;
+
 use super::super::Candidate;
 use super::super::asked::Asked;
 use super::super::horizon::Horizon;
@@ -8,7 +10,7 @@ use super::{Slate, reason};
 use crate::check::{CheckedPlacement, CheckedTreatment};
 use crate::condition::{Basis, FactState, Subject};
 use crate::decision::{ReasonCode, Request, StoredReason};
-use crate::plan::ActionId;
+use crate::plan::{ActionId, Plan};
 use crate::schema::{Delivery, Facts};
 use crate::vocabulary::{Channel, FormFactor};
 
@@ -17,17 +19,30 @@ pub(super) enum Slots<'a> {
     /// So many places in one ranking.
     Ranking { limit: usize },
     /// Named slots, each taken or free.
-    Named { slots: Vec<(&'a str, bool)>, limit: usize },
+    Named { slots: Vec<Slot<'a>>, limit: usize },
+}
+
+/// A place with a name.
+pub(super) struct Slot<'a> {
+    name: &'a str,
+    is_taken: bool,
+    /// What the policy says of such places, if it declares any.
+    placement: Option<&'a CheckedPlacement>,
 }
 
 impl<'a> Slots<'a> {
-    pub(super) fn new(request: &'a Request) -> Self {
+    pub(super) fn new(plan: &'a Plan, request: &'a Request) -> Self {
         let limit = request.limit.unwrap_or(usize::MAX);
         if request.slots.is_empty() {
             return Self::Ranking { limit };
         }
-        let slots = request.slots.iter().take(Request::MAX_SLOTS);
-        Self::Named { slots: slots.map(|slot| (slot.as_str(), false)).collect(), limit }
+        let placements = plan.placements.iter().map(|placement| (placement.id.as_str(), placement));
+        let placements: HashMap<&str, &CheckedPlacement, ahash::RandomState> = placements.collect();
+        let slots = request.slots.iter().take(Request::MAX_SLOTS).map(|name| {
+            let placement = placements.get(name.as_str()).copied();
+            Slot { name, is_taken: false, placement }
+        });
+        Self::Named { slots: slots.collect(), limit }
     }
 
     /// Tells whether there is no place left after so many.
@@ -35,14 +50,14 @@ impl<'a> Slots<'a> {
         match self {
             Self::Ranking { limit } => placed >= *limit,
             Self::Named { slots, limit } => {
-                placed >= *limit || slots.iter().all(|(_, taken)| *taken)
+                placed >= *limit || slots.iter().all(|slot| slot.is_taken)
             }
         }
     }
 
     pub(super) fn take(&mut self, slot: Option<usize>) {
         if let (Self::Named { slots, .. }, Some(slot)) = (self, slot) {
-            slots.get_mut(slot).into_iter().for_each(|(_, taken)| *taken = true);
+            slots.get_mut(slot).into_iter().for_each(|slot| slot.is_taken = true);
         }
     }
 }
@@ -84,11 +99,14 @@ impl<'a> Slate<'a> {
             return self.treatment(candidate, on, lane.channel, None).map(|found| (None, found));
         };
         let mut refusal = None;
-        for (place, (name, taken)) in slots.iter().enumerate() {
-            if *taken || !self.takes(name, candidate.action, lane.channel) {
+        let mut refused = None;
+        for (place, slot) in slots.iter().enumerate() {
+            let is_refused = refused == Some(slot.name);
+            if slot.is_taken || is_refused || !self.takes(slot, candidate.action, lane.channel) {
                 continue;
             }
-            match self.treatment(candidate, on, lane.channel, Some(name)) {
+            refused = Some(slot.name);
+            match self.treatment(candidate, on, lane.channel, Some(slot.name)) {
                 Ok(treatment) => return Ok((Some(place), treatment)),
                 // A refusal that names a missing fact says more than one without.
                 Err(reason) => {
@@ -103,14 +121,14 @@ impl<'a> Slate<'a> {
     }
 
     /// Tells whether a slot takes an action, as far as its placement says.
-    fn takes(&self, slot: &str, action: ActionId, channel: Channel) -> bool {
-        let placements = &self.plan.placements;
-        let takes = |placement: &CheckedPlacement| {
-            let is_there = placement.channels.is_empty() || placement.channels.contains(&channel);
-            is_there && placement.takes.as_ref().is_none_or(|takes| takes.contains(&action.place()))
+    ///
+    /// Where a policy declares placements, nothing fits a slot that is none.
+    fn takes(&self, slot: &Slot<'_>, action: ActionId, channel: Channel) -> bool {
+        let Some(placement) = slot.placement else {
+            return self.plan.placements.is_empty();
         };
-        placements.is_empty()
-            || placements.iter().find(|placement| placement.id == slot).is_some_and(takes)
+        let is_there = placement.channels.is_empty() || placement.channels.contains(&channel);
+        is_there && placement.takes.as_ref().is_none_or(|takes| takes.contains(&action.place()))
     }
 
     /// Finds the first treatment made for the channel, the slot, the device
@@ -184,13 +202,18 @@ fn form_factor(lane: &Lane<'_>) -> Result<FormFactor, Basis> {
 /// Reads the language to speak: that of the request, the device, the profile.
 fn locale(asked: &Asked<'_>, lane: &Lane<'_>) -> Result<String, Basis> {
     if let Some(locale) = &asked.request.locale {
-        return Ok(locale.to_lowercase());
+        return Ok(normal(locale));
     }
     let device = lane.context.device.known().and_then(|device| device.locale.as_ref());
     let device = known(lane.facts(), "device", "device.locale", device);
     let profile = lane.context.profile.known().and_then(|profile| profile.language.as_ref());
     let profile = known(lane.facts(), "profile", "profile.language", profile);
-    device.or_else(|unknown| profile.map_err(|_| unknown)).map(|locale| locale.to_lowercase())
+    device.or_else(|unknown| profile.map_err(|_| unknown)).map(|locale| normal(locale))
+}
+
+/// Spells a language tag as treatments do; phones write `de_AT`.
+fn normal(tag: &str) -> String {
+    tag.to_lowercase().replace('_', "-")
 }
 
 /// Returns what was read of a part if the part is fresh, or what is not known.

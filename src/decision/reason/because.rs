@@ -131,6 +131,6 @@ fn of_window(window: &Window) -> String {
             }
         }
         Window::Session => "a session".to_owned(),
-        Window::Lifetime => "for good".to_owned(),
+        Window::Lifetime => "ever".to_owned(),
     }
 }
