@@ -135,6 +135,18 @@ impl Engine {
         missing(&self.plan, context, now)
     }
 
+    /// Lists the actions that a request names and the policy does not have.
+    ///
+    /// A decision passes over them without a word: it cannot fail. Whoever
+    /// switches actions off by request will want to know of a slip of the pen.
+    #[must_use]
+    pub fn unknown_actions<'r>(&self, request: &'r Request) -> Vec<&'r str> {
+        let forced = request.force.iter().map(|force| &force.action);
+        let named = request.excluded.iter().chain(&request.out_of_stock);
+        let named = named.chain(&request.already_shown).chain(forced).map(String::as_str);
+        named.filter(|id| self.plan.find(id).is_none()).collect()
+    }
+
     /// Returns how long the history must be kept for the limits of the policy.
     ///
     /// Conditions that read `history.interactions` may look back further.

@@ -427,3 +427,16 @@ fn the_same_outcome_is_recorded_once() {
     }
     assert_eq!(context.history.known().unwrap().interactions.items(), [seen, later]);
 }
+
+/// A slip of the pen in a kill switch can be found.
+#[test]
+fn names_in_a_request_can_be_checked() {
+    let engine = Engine::from_toml(SOURCES).unwrap();
+    let request = Request::new(now(), Channel::Web)
+        .exclude("ofer")
+        .exclude("offer")
+        .out_of_stock("sale")
+        .already_shown("offer")
+        .force("nothing");
+    assert_eq!(engine.unknown_actions(&request), ["ofer", "sale", "nothing"]);
+}

@@ -617,3 +617,30 @@ fn parts_agree(note: &Note) {
         parts_agree(part);
     }
 }
+
+/// A rule that holds on one channel of a request is not told of another.
+#[test]
+fn a_rule_of_another_channel_is_not_told_here() {
+    let engine = Engine::from_toml(
+        "
+        policy = 'channels'
+        [[actions]]
+        id = 'note'
+        kind = 'service'
+        channels = ['web', 'email']
+        [[suppress]]
+        id = 'not-on-the-web'
+        when = 'request.channel == \"web\"'
+        kinds = ['service']
+        because = 'the web is full'
+        ",
+    )
+    .unwrap();
+    let now: Timestamp = "2026-03-10T15:00:30Z".parse().unwrap();
+    let request = Request::new(now, Channel::Web).or_on(Channel::Email);
+    let explanation = engine.explain(&Context::new(), &request, "note").unwrap();
+    let said = explanation.to_string();
+    assert!(said.contains("recommended on email"), "{said}");
+    let stages = said.split("In detail").nth(1).unwrap_or_default();
+    assert!(!stages.contains("(situation_active)"), "{said}");
+}

@@ -48,6 +48,9 @@ pub struct Request {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision_id: Option<String>,
     /// Actions that are switched off in an emergency.
+    ///
+    /// Names that the policy does not have switch nothing off:
+    /// [`Engine::unknown_actions`](crate::Engine::unknown_actions) lists them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub excluded: Vec<String>,
     /// Actions of which nothing is left.

@@ -93,17 +93,20 @@ impl<'e, 'a> Stages<'e, 'a> {
 
     fn by_suppressions(&mut self, action: &PlannedAction) -> StageReport {
         let stage = Stage::Suppression;
-        let passes = self.explainer.reasons(stage).is_empty();
+        let reasons = self.explainer.reasons(stage);
         let (plan, channel) = (self.explainer.plan, self.explainer.channel);
         let rules = action.suppressions.iter().filter(|id| {
             let channels = &plan.suppression(**id).channels;
             channels.is_empty() || channels.contains(&channel)
         });
-        let notes = rules.map(|id| match self.explainer.decision.in_force(*id).is_some() {
-            true => self.in_force(*id),
-            false => self.not_in_force(*id),
-        });
-        StageReport { stage, notes: notes.collect(), passes }
+        // A rule may be in force on another channel of the request.
+        let holds = |id: &SuppressionId| {
+            let rule = plan.suppression(*id).id.as_str();
+            reasons.iter().any(|reason| reason.rule() == Some(rule))
+        };
+        let notes =
+            rules.map(|id| if holds(id) { self.in_force(*id) } else { self.not_in_force(*id) });
+        StageReport { stage, notes: notes.collect(), passes: reasons.is_empty() }
     }
 
     fn in_force(&mut self, id: SuppressionId) -> Note {

@@ -2,6 +2,8 @@
 
 use super::{Reason, ReasonCode, Rule};
 use crate::check::{CheckedLimit, LimitRule, Window};
+use crate::decision::Priority;
+use crate::policy::point;
 use crate::time::CalendarUnit;
 use crate::vocabulary::Channel;
 
@@ -39,8 +41,7 @@ pub(super) fn because(reason: &Reason<'_>) -> String {
             "messages rest at this hour, and afterwards it will be too late".to_owned()
         }
         ReasonCode::HeldOut => "the customer is left out, to measure by".to_owned(),
-        ReasonCode::BelowPropensity => "it is not likely enough to be taken up".to_owned(),
-        ReasonCode::BelowPriority => "it does not come to enough".to_owned(),
+        ReasonCode::BelowPropensity | ReasonCode::BelowPriority => about_threshold(reason),
         ReasonCode::ModelMissing => "the score it is ranked by is missing".to_owned(),
         code if code.number() >= 800 => about_slate(reason),
         _ => about_limit(reason),
@@ -57,6 +58,22 @@ fn about_condition(reason: &Reason<'_>, said: &str) -> String {
 fn not_made_for(channel: Option<Channel>) -> String {
     let channel = channel.map_or("this channel", Channel::as_str);
     format!("the action is not made for {channel}")
+}
+
+/// Says what is asked for; what the action comes to stands beside.
+fn about_threshold(reason: &Reason<'_>) -> String {
+    let plan = reason.plan();
+    let threshold = match reason.stored().rule {
+        Rule::Threshold(id) => plan.thresholds.get(id.place()),
+        _ => None,
+    };
+    if reason.code() == ReasonCode::BelowPropensity {
+        let least = threshold.and_then(|threshold| threshold.propensity).unwrap_or_default();
+        let least = point(least.into(), 9);
+        return format!("its propensity is less than the {least} that is asked for");
+    }
+    let least = threshold.and_then(|threshold| threshold.priority).unwrap_or_default();
+    format!("its priority is less than the {} that is asked for", Priority::new(least, plan))
 }
 
 fn about_slate(reason: &Reason<'_>) -> String {
