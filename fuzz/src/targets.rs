@@ -286,7 +286,8 @@ fn decide(engine: &Engine, context: &Context, request: &Request) -> serde_json::
         let until = account.until();
         assert!(until.is_none_or(|until| until > request.now), "{json}");
     }
-    for action in actions.iter().take(16) {
+    // An explanation is slow beside a decision: a few of them tell as much.
+    for action in actions.iter().step_by(5).take(4) {
         let explanation = engine.explain(context, request, action).unwrap();
         assert!(!explanation.to_string().is_empty());
         assert!(serde_json::to_string(&explanation).is_ok());
