@@ -25,14 +25,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod apply;
 mod appointments;
+mod as_of;
 mod attributes;
 mod consent;
 mod device;
+mod event;
 mod feedback;
 #[cfg(feature = "json")]
 mod fingerprint;
 mod history;
+mod list;
+mod memory;
+mod merge;
 mod part;
 mod profile;
 mod purchases;
@@ -46,16 +52,19 @@ use serde::{Deserialize, Serialize};
 use record::record;
 
 pub use appointments::{Appointment, Appointments};
+pub use as_of::AsOf;
 pub use attributes::{Attribute, Attributes, Score, Scores};
 pub use consent::{Consent, Grant};
 pub use device::Device;
+pub use event::{Applied, Change, Event, IgnoredReason, Warning};
 pub use feedback::{Answer, Feedback};
 pub use history::{History, Interaction, Retention};
-pub use part::{AsOf, Completeness, List, Part};
+pub use list::{Completeness, Count, List};
+pub use part::Part;
 pub use profile::Profile;
-pub use purchases::{Cart, Order, Product, Purchases};
-pub use recency::{Onboarding, Recency};
-pub use record::Record;
+pub use purchases::{Cart, Order, Product, Purchases, Refund, View};
+pub use recency::{Activity, Onboarding, Recency, SESSION_GAP, Session};
+pub use record::{Key, Record};
 pub use subscription::Subscription;
 pub use support::{Contact, Support, Ticket};
 
@@ -95,24 +104,9 @@ record! {
             appointments: Part<Appointments>,
             /// Facts that the policy declares.
             attributes: Part<Attributes>,
-        }
-    }
-}
-
-impl Context {
-    /// Adds what came of a recommendation to the history.
-    ///
-    /// One that is there already, in every respect, is not added again: what is
-    /// told twice happened once. It says nothing about what else there was: a history that nobody has
-    /// delivered is known in part from now on.
-    pub fn record(&mut self, interaction: Interaction) {
-        match &mut self.history {
-            Part::Known(history) if history.interactions.items().contains(&interaction) => {}
-            Part::Known(history) => history.interactions.push(interaction),
-            unknown @ Part::Unknown => {
-                let history = History::new(interaction.at);
-                *unknown = Part::Known(history.interactions(List::partial(vec![interaction])));
-            }
+            /// Ids the customer had before it was known who they are, at most
+            /// five that events and merging bring, the greatest first.
+            anonymous_ids: Vec<String>,
         }
     }
 }

@@ -33,6 +33,10 @@ pub enum ErrorKind {
     Condition,
     /// A context is malformed; `path()` says where.
     Context,
+    /// An event is malformed; `path()` says where.
+    Event,
+    /// Two things belong to different customers.
+    Identity,
     /// A request is malformed; `path()` says where.
     Request,
     /// A record of a decision is malformed, or of a format that is not known;
@@ -94,6 +98,8 @@ impl fmt::Display for Inner {
         match self.kind {
             ErrorKind::Policy | ErrorKind::Condition => return self.diagnostics.fmt(f),
             ErrorKind::Context => f.write_str("context: ")?,
+            ErrorKind::Event => f.write_str("event: ")?,
+            ErrorKind::Identity => f.write_str("identity: ")?,
             ErrorKind::Request => f.write_str("request: ")?,
             ErrorKind::Record => f.write_str("record: ")?,
             ErrorKind::TooLarge | ErrorKind::UnknownAction => {}

@@ -349,6 +349,24 @@ words! {
 }
 
 words! {
+    /// The parts of a context.
+    PartName, "part of a context" {
+        Support = "support",
+        Purchases = "purchases",
+        Device = "device",
+        Recency = "recency",
+        Consent = "consent",
+        History = "history",
+        Subscription = "subscription",
+        Feedback = "feedback",
+        Scores = "scores",
+        Profile = "profile",
+        Appointments = "appointments",
+        Attributes = "attributes",
+    }
+}
+
+words! {
     /// A day of the week.
     Weekday, "day of the week" {
         Monday = "monday",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::record;
-use super::{AsOf, List, Record};
+use super::{AsOf, Key, List, Record};
 use crate::time::Timestamp;
 use crate::vocabulary::AppointmentStatus;
 
@@ -24,6 +24,7 @@ record! {
 
 record! {
     /// One appointment.
+    #[derive(Eq, PartialOrd, Ord)]
     Appointment {
         required {
             /// Identifies the appointment.
@@ -43,6 +44,12 @@ record! {
 }
 
 impl Record for Appointment {
+    const IS_SET: bool = false;
+
+    fn key(&self) -> Key<'_> {
+        Key::Id(&self.id)
+    }
+
     fn recency(&self) -> (Timestamp, &str) {
         (self.updated_at.unwrap_or(self.starts_at), &self.id)
     }

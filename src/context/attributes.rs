@@ -129,6 +129,10 @@ record! {
             /// The attributes by name.
             #[serde(deserialize_with = "crate::object::unique")]
             values: BTreeMap<String, Attribute>,
+            /// When attributes were last said, by name, where that is another
+            /// time than `as_of`. Events and merging write it.
+            #[serde(deserialize_with = "crate::object::unique")]
+            dated: BTreeMap<String, Timestamp>,
         }
     }
 }

@@ -14,21 +14,23 @@ record! {
             /// Up to when nothing is missing.
             as_of: AsOf,
         }
-        optional {
+        optional {}
+        defaulted {
+            /// The answers.
+            grants: List<Grant>,
+        }
+        dated {
             /// Channels on which nothing may be sent, whatever its purpose.
             hard_blocks: Vec<Channel>,
             /// Channels in the order the customer prefers them.
             preferred_channels: Vec<Channel>,
-        }
-        defaulted {
-            /// The answers.
-            grants: List<Grant>,
         }
     }
 }
 
 record! {
     /// One answer about one purpose, on one channel or on all of them.
+    #[derive(Eq, PartialOrd, Ord)]
     Grant {
         required {
             /// What was asked about.

@@ -8,6 +8,7 @@ use crate::vocabulary::{Environment, FormFactor, Platform};
 
 record! {
     /// What the customer holds in their hands.
+    #[derive(Eq, PartialOrd, Ord)]
     Device {
         required {
             /// When this was seen.

@@ -24,6 +24,7 @@ record! {
 
 record! {
     /// One answer.
+    #[derive(Eq, PartialOrd, Ord)]
     Answer {
         required {
             /// Which question.

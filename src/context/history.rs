@@ -30,6 +30,7 @@ record! {
     /// One thing that happened to one recommendation.
     ///
     /// Kind, group, tags and purpose are those the action had at the time.
+    #[derive(Eq, PartialOrd, Ord)]
     Interaction {
         required {
             /// The action.

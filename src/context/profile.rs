@@ -13,7 +13,8 @@ record! {
             /// Up to when nothing is missing.
             as_of: AsOf,
         }
-        optional {
+        optional {}
+        dated {
             /// Age in whole years.
             age_years: i64,
             /// The plan or tier they are on.
@@ -33,6 +34,8 @@ record! {
             vulnerable: bool,
             /// Segments they belong to.
             segments: Vec<String>,
+            /// The account or the organisation they belong to.
+            group_id: String,
         }
     }
 }

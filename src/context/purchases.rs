@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::list::settle;
 use super::record::record;
-use super::{AsOf, List, Record};
-use crate::time::Timestamp;
+use super::{AsOf, Count, Key, List, Record};
+use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{Channel, Money, OrderStatus};
 
 record! {
@@ -23,12 +24,29 @@ record! {
             orders: List<Order>,
             /// The products the customer owns.
             products: List<Product>,
+            /// What the customer looked at.
+            views: List<View>,
+            /// Refunds of orders that are not there, or not yet.
+            pending_refunds: Vec<Refund>,
         }
+    }
+}
+
+impl Purchases {
+    /// Counts the orders placed in a window of time: after `now - length`, up
+    /// to `now`.
+    ///
+    /// The count is exact if the list is complete, or if only orders older
+    /// than the window were dropped.
+    #[must_use]
+    pub fn orders_within(&self, now: Timestamp, length: Duration) -> Count {
+        self.orders.count_within(now, length, |order| Some(order.placed_at))
     }
 }
 
 record! {
     /// One order.
+    #[derive(Eq, PartialOrd, Ord)]
     Order {
         required {
             /// Identifies the order.
@@ -47,7 +65,8 @@ record! {
             delivered_at: Timestamp,
             /// What was paid, tax and shipping included.
             total: Money,
-            /// What was paid back.
+            /// What was paid back, as it was delivered;
+            /// [`Order::refunded_in_all`] looks at `refunds`, too.
             refunded: Money,
             /// How many units it holds.
             units: i64,
@@ -56,12 +75,152 @@ record! {
             /// Where it was placed.
             channel: Channel,
         }
+        defaulted {
+            /// Refunds that were told one by one.
+            refunds: Vec<Refund>,
+        }
     }
 }
 
 impl Record for Order {
+    /// An order a day for eleven years; conditions read the newest 256.
+    const CAP: usize = 4_096;
+    const IS_SET: bool = false;
+
+    fn key(&self) -> Key<'_> {
+        Key::Id(&self.id)
+    }
+
     fn recency(&self) -> (Timestamp, &str) {
         (self.updated_at.unwrap_or(self.placed_at), &self.id)
+    }
+
+    /// The newer version holds, and the refunds of both.
+    fn join(&mut self, other: &Self) -> bool {
+        let before = self.refunds.len();
+        let is_newer = (other.recency().0, other) > (self.recency().0, &*self);
+        let refunds = std::mem::take(&mut self.refunds);
+        if is_newer {
+            self.clone_from(other);
+        }
+        self.refunds = refunds;
+        self.refunds.extend_from_slice(&other.refunds);
+        settle(&mut self.refunds);
+        is_newer || self.refunds.len() > before
+    }
+}
+
+impl Order {
+    /// Returns what was paid back: what the order says or what its refunds come
+    /// to, whichever is more; the total, if one of them is of everything.
+    ///
+    /// `None` if nothing is known of a refund, and if refunds are in several
+    /// currencies.
+    #[must_use]
+    pub fn refunded_in_all(&self) -> Option<Money> {
+        if let Some(total) = self.total.filter(|_| self.is_refunded_whole()) {
+            return Some(total);
+        }
+        let mut sum: Option<Money> = None;
+        for amount in self.refunds.iter().filter_map(|refund| refund.amount) {
+            sum = Some(match sum {
+                None => amount,
+                Some(sum) if sum.currency == amount.currency => {
+                    Money::new(sum.minor.saturating_add(amount.minor), sum.currency)
+                }
+                Some(_) => return None,
+            });
+        }
+        match (self.refunded, sum) {
+            (Some(said), Some(sum)) if said.currency == sum.currency => Some(said.max(sum)),
+            (Some(_), Some(_)) => None,
+            (said, sum) => said.or(sum),
+        }
+    }
+
+    /// Returns how far the order has come: one that was paid back in full is
+    /// refunded, unless it was cancelled or returned.
+    #[must_use]
+    pub fn state(&self) -> Option<OrderStatus> {
+        match self.status {
+            over @ Some(OrderStatus::Cancelled | OrderStatus::Returned) => over,
+            _ if self.is_refunded_whole() => Some(OrderStatus::Refunded),
+            status => status,
+        }
+    }
+
+    /// Tells whether refunds that were told one by one come to everything.
+    fn is_refunded_whole(&self) -> bool {
+        let mut left = self.total.map(|total| total.minor);
+        for refund in &self.refunds {
+            let Some(amount) = refund.amount else {
+                return true;
+            };
+            let counts = self.total.is_some_and(|total| total.currency == amount.currency);
+            left = left.filter(|_| counts).map(|left| left.saturating_sub(amount.minor));
+        }
+        !self.refunds.is_empty() && left.is_some_and(|left| left <= 0)
+    }
+}
+
+record! {
+    /// Money that was paid back for an order.
+    #[derive(Eq, PartialOrd, Ord)]
+    Refund {
+        required {
+            /// The order.
+            order_id: String,
+            /// When it was paid back.
+            at: Timestamp,
+        }
+        optional {
+            /// How much; without an amount the whole order was refunded.
+            amount: Money,
+            /// Identifies the refund, where the same amount may be paid back
+            /// twice at one time.
+            id: String,
+        }
+    }
+}
+
+impl List<Order> {
+    /// Gives a refund to its order; tells whether the order is there.
+    pub(super) fn refund(&mut self, refund: &Refund) -> bool {
+        let Some(order) = self.find_mut(Key::Id(&refund.order_id)) else {
+            return false;
+        };
+        order.refunds.push(refund.clone());
+        settle(&mut order.refunds);
+        true
+    }
+}
+
+impl Record for Refund {
+    fn recency(&self) -> (Timestamp, &str) {
+        (self.at, &self.order_id)
+    }
+}
+
+record! {
+    /// Something the customer looked at.
+    #[derive(Eq, PartialOrd, Ord)]
+    View {
+        required {
+            /// When.
+            at: Timestamp,
+        }
+        optional {
+            /// The product.
+            product_id: String,
+            /// What kind of thing it is.
+            category: String,
+        }
+    }
+}
+
+impl Record for View {
+    fn recency(&self) -> (Timestamp, &str) {
+        (self.at, self.product_id.as_deref().unwrap_or_default())
     }
 }
 
@@ -69,6 +228,7 @@ record! {
     /// What lies in the cart.
     ///
     /// It has an age limit of its own within the purchases (30 minutes).
+    #[derive(Eq, PartialOrd, Ord)]
     Cart {
         required {
             /// How many units it holds; 0 is an empty cart.
@@ -87,6 +247,7 @@ record! {
 
 record! {
     /// One product the customer owns.
+    #[derive(Eq, PartialOrd, Ord)]
     Product {
         required {
             /// Identifies the product.
@@ -106,6 +267,12 @@ record! {
 }
 
 impl Record for Product {
+    const IS_SET: bool = false;
+
+    fn key(&self) -> Key<'_> {
+        Key::Id(&self.id)
+    }
+
     fn recency(&self) -> (Timestamp, &str) {
         (self.purchased_at.unwrap_or(Timestamp::EARLIEST), &self.id)
     }

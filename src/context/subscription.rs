@@ -14,7 +14,8 @@ record! {
             /// Up to when nothing is missing.
             as_of: AsOf,
         }
-        optional {
+        optional {}
+        dated {
             /// What they subscribe to.
             plan: String,
             /// How it stands.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::record;
-use super::{AsOf, List, Record};
+use super::{AsOf, Key, List, Record};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Money, Priority, TicketState, Topic};
 
@@ -15,20 +15,25 @@ record! {
             as_of: AsOf,
         }
         optional {
-            /// The contact that goes on at this moment.
+            /// The contact that goes on at this moment, as it was delivered;
+            /// [`Support::current_contact`] looks at `contacts`, too.
             active_contact: Contact,
-            /// The last contact that ended.
+            /// The last contact that ended, as it was delivered;
+            /// [`Support::latest_contact`] looks at `contacts`, too.
             last_contact: Contact,
         }
         defaulted {
             /// The cases.
             tickets: List<Ticket>,
+            /// The contacts, those that go on and those that are over.
+            contacts: List<Contact>,
         }
     }
 }
 
 record! {
     /// One support case.
+    #[derive(Eq, PartialOrd, Ord)]
     Ticket {
         required {
             /// Identifies the case.
@@ -74,6 +79,12 @@ impl Ticket {
 }
 
 impl Record for Ticket {
+    const IS_SET: bool = false;
+
+    fn key(&self) -> Key<'_> {
+        Key::Id(&self.id)
+    }
+
     fn recency(&self) -> (Timestamp, &str) {
         (self.updated_at, &self.id)
     }
@@ -81,6 +92,7 @@ impl Record for Ticket {
 
 record! {
     /// One conversation with support.
+    #[derive(Eq, PartialOrd, Ord)]
     Contact {
         required {
             /// Where it takes place.
@@ -96,5 +108,45 @@ record! {
             /// The case it belongs to.
             ticket_id: String,
         }
+    }
+}
+
+impl Record for Contact {
+    const IS_SET: bool = false;
+
+    fn key(&self) -> Key<'_> {
+        Key::Begun(self.channel, self.started_at)
+    }
+
+    fn recency(&self) -> (Timestamp, &str) {
+        (self.ended_at.unwrap_or(self.started_at), "")
+    }
+}
+
+impl Support {
+    /// Returns the contact that goes on: of those that nobody says ended, the
+    /// one that began last.
+    #[must_use]
+    pub fn current_contact(&self) -> Option<&Contact> {
+        let going_on = self.contacts.items().iter().filter(|contact| contact.ended_at.is_none());
+        let delivered = self.active_contact.iter();
+        delivered
+            .chain(going_on)
+            .filter(|contact| !self.has_ended(contact))
+            .max_by_key(|contact| (contact.started_at, *contact))
+    }
+
+    /// Returns the contact that ended last.
+    #[must_use]
+    pub fn latest_contact(&self) -> Option<&Contact> {
+        let over = self.contacts.items().iter().filter(|contact| contact.ended_at.is_some());
+        self.last_contact.iter().chain(over).max_by_key(|contact| (contact.recency(), *contact))
+    }
+
+    /// Tells whether an end of the same contact is known.
+    fn has_ended(&self, contact: &Contact) -> bool {
+        let all = self.contacts.items().iter().chain(&self.last_contact);
+        let mut same = all.filter(|known| known.key() == contact.key());
+        same.any(|known| known.ended_at.is_some())
     }
 }

@@ -38,6 +38,18 @@ impl Currency {
     }
 }
 
+impl PartialOrd for Currency {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Currency {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.code().cmp(other.code())
+    }
+}
+
 impl FromStr for Currency {
     type Err = UnknownWord;
 
@@ -82,8 +94,9 @@ impl<'de> Deserialize<'de> for Currency {
 
 /// An amount of money: whole minor units of one currency.
 ///
-/// Amounts of different currencies are never added or compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Amounts of different currencies are never added or compared. (The order of
+/// this type is there to sort by, and compares minor units first.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, remote = "Self")]
 pub struct Money {
     /// The amount in minor units, such as cents.

@@ -1,0 +1,343 @@
+//! Events, taken into a context: once or several times, in whatever order.
+
+use super::event::{Applied, Change, Event, IgnoredReason};
+use super::list::Added;
+use super::memory::Footprint;
+use super::merge::{Dated, Fed, Join, Moments};
+use super::{
+    Appointments, AsOf, Attributes, Cart, Consent, Context, Feedback, History, Interaction,
+    Onboarding, Part, Profile, Purchases, Recency, Refund, Score, Scores, Session, Subscription,
+    Support,
+};
+use crate::error::{Error, ErrorKind};
+use crate::time::Timestamp;
+use crate::vocabulary::PartName;
+
+impl Context {
+    /// Takes in an event.
+    ///
+    /// It does not matter in which order events arrive, nor how often: the
+    /// context says the same in the end, byte for byte. So it is, too, if they
+    /// are applied to copies that are [merged](Self::merge) afterwards.
+    ///
+    /// Events say what is true, and not that there is nothing else: lists that
+    /// nobody delivered are known in part, and a part that no source vouches
+    /// for is as old as its newest event. A [watermark](Change::Watermark)
+    /// says that a source has told everything.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is changed if the event belongs to another customer: kind
+    /// [`Identity`](ErrorKind::Identity); if it has a time outside the years
+    /// 2000 to 2100: kind [`Event`](ErrorKind::Event), with the path of what
+    /// it says; or if it takes more than [`Event::MAX_BYTES`]: kind
+    /// [`TooLarge`](ErrorKind::TooLarge).
+    pub fn apply(&mut self, event: &Event) -> Result<Applied, Error> {
+        event.check()?;
+        self.belongs_to(event)?;
+        let mut came_of_it = self.identify(event);
+        for change in &event.changes {
+            came_of_it = came_of_it.max(self.change(change, event));
+        }
+        Ok(match came_of_it {
+            Some(Added::Changed) => Applied::Applied { warnings: event.warnings.clone() },
+            Some(Added::Superseded) => Applied::Superseded,
+            Some(Added::Duplicate) => Applied::Duplicate,
+            Some(Added::Dropped) => Applied::Ignored { reason: IgnoredReason::TooOld },
+            None if event.changes.is_empty() => Applied::Ignored { reason: IgnoredReason::Nothing },
+            None => Applied::Ignored { reason: IgnoredReason::DeviceWatermark },
+        })
+    }
+
+    fn belongs_to(&self, event: &Event) -> Result<(), Error> {
+        match (&self.user_id, &event.user_id) {
+            (Some(mine), Some(theirs)) if mine != theirs => {
+                let message = format!("`{theirs}` is another customer than `{mine}`");
+                Err(Error::at(ErrorKind::Identity, "user_id", message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Learns who the customer is; says what came of it, if anything was said.
+    fn identify(&mut self, event: &Event) -> Option<Added> {
+        let mut is_new = false;
+        if self.user_id.is_none() && event.user_id.is_some() {
+            self.user_id.clone_from(&event.user_id);
+            is_new = true;
+        }
+        is_new |= self.know_as(event.anonymous_id.as_slice());
+        is_new.then_some(Added::Changed)
+    }
+
+    fn change(&mut self, change: &Change, event: &Event) -> Option<Added> {
+        let at = event.at;
+        Some(match change {
+            Change::Ticket(ticket) => {
+                self.support.hear(at, Support::new, |part| part.tickets.insert(ticket))
+            }
+            Change::Contact(contact) => {
+                self.support.hear(at, Support::new, |part| part.contacts.insert(contact))
+            }
+            Change::Order(order) => self.purchases.hear(at, Purchases::new, |part| {
+                let added = part.orders.insert(order);
+                part.settle_refunds();
+                added
+            }),
+            Change::Refund(refund) => {
+                self.purchases.hear(at, Purchases::new, |part| part.refund(refund))
+            }
+            Change::Cart(cart) => self.purchases.hear(at, Purchases::new, |part| part.fill(cart)),
+            Change::Product(product) => {
+                self.purchases.hear(at, Purchases::new, |part| part.products.insert(product))
+            }
+            Change::View(view) => {
+                self.purchases.hear(at, Purchases::new, |part| part.views.insert(view))
+            }
+            Change::Grant(grant) => {
+                self.consent.hear(at, Consent::new, |part| part.grants.insert(grant))
+            }
+            Change::Interaction(interaction) => {
+                self.history.hear(at, History::new, |part| part.interactions.insert(interaction))
+            }
+            Change::Answer(answer) => {
+                self.feedback.hear(at, Feedback::new, |part| part.answers.insert(answer))
+            }
+            Change::Appointment(appointment) => {
+                self.appointments
+                    .hear(at, Appointments::new, |part| part.bookings.insert(appointment))
+            }
+            Change::Seen
+            | Change::LoggedIn
+            | Change::Onboarding(_)
+            | Change::Device(_)
+            | Change::HardBlocks(_)
+            | Change::PreferredChannels(_)
+            | Change::Subscription(_)
+            | Change::Profile(_)
+            | Change::Score(..)
+            | Change::Attribute(..) => self.change_field(change, event),
+            Change::Watermark(part) => return self.vouch(*part, event),
+        })
+    }
+
+    /// Takes in what is not an entry of a list.
+    fn change_field(&mut self, change: &Change, event: &Event) -> Added {
+        let at = event.at;
+        match change {
+            Change::LoggedIn => self.seen(event, |recency| {
+                let is_newer = Some(at) > recency.last_login_at;
+                recency.last_login_at = recency.last_login_at.max(Some(at));
+                if is_newer { Added::Changed } else { Added::Duplicate }
+            }),
+            Change::Onboarding(onboarding) => self.tell_recency(event, |r| r.onboard(onboarding)),
+            Change::Device(device) => {
+                let mut device = device.clone();
+                device.as_of = AsOf::by(event.source.as_deref(), at);
+                let known = self.device.known().map(|known| (known.as_of.newest(), known));
+                let added =
+                    known.map_or(Added::Changed, |known| Added::of(known.cmp(&(at, &device))));
+                self.device.join(&Part::Known(device));
+                added
+            }
+            Change::HardBlocks(channels) => self.consent.hear(at, Consent::new, |part| {
+                part.say(&Consent::new(at).hard_blocks(channels.clone()), at)
+            }),
+            Change::PreferredChannels(channels) => self.consent.hear(at, Consent::new, |part| {
+                part.say(&Consent::new(at).preferred_channels(channels.clone()), at)
+            }),
+            Change::Subscription(facts) => {
+                self.subscription.hear(at, Subscription::new, |part| part.say(facts, at))
+            }
+            Change::Profile(facts) => {
+                self.profile.hear(at, Profile::new, |part| part.say(facts, at))
+            }
+            Change::Score(name, score) => self.scores.hear(at, Scores::new, |part| {
+                part.say(&Scores::new(at).score(name.clone(), Score { ..*score }), at)
+            }),
+            Change::Attribute(name, value) => self.attributes.hear(at, Attributes::new, |part| {
+                part.say(&Attributes::new(at).attribute(name.clone(), value.clone()), at)
+            }),
+            _ => self.seen(event, |_| Added::Duplicate),
+        }
+    }
+
+    /// Notes that the customer was there.
+    fn seen(&mut self, event: &Event, change: impl FnOnce(&mut Recency) -> Added) -> Added {
+        self.tell_recency(event, |recency| recency.see(event.at).max(change(recency)))
+    }
+
+    /// Changes the recency, which is as old as its newest event.
+    fn tell_recency(&mut self, event: &Event, change: impl FnOnce(&mut Recency) -> Added) -> Added {
+        let source = event.source.as_deref();
+        self.recency.change(
+            || Recency::new(AsOf::by(source, event.at)),
+            |recency| {
+                recency.advance(source, event.at);
+                change(recency)
+            },
+        )
+    }
+
+    fn vouch(&mut self, part: PartName, event: &Event) -> Option<Added> {
+        let watermark = AsOf::by(event.source.as_deref(), event.at);
+        Some(match part {
+            PartName::Support => self.support.vouch(&watermark, Support::new),
+            PartName::Purchases => self.purchases.vouch(&watermark, Purchases::new),
+            PartName::Device => return None,
+            PartName::Recency => self.recency.vouch(&watermark, Recency::new),
+            PartName::Consent => self.consent.vouch(&watermark, Consent::new),
+            PartName::History => self.history.vouch(&watermark, History::new),
+            PartName::Subscription => self.subscription.vouch(&watermark, Subscription::new),
+            PartName::Feedback => self.feedback.vouch(&watermark, Feedback::new),
+            PartName::Scores => self.scores.vouch(&watermark, Scores::new),
+            PartName::Profile => self.profile.vouch(&watermark, Profile::new),
+            PartName::Appointments => self.appointments.vouch(&watermark, Appointments::new),
+            PartName::Attributes => self.attributes.vouch(&watermark, Attributes::new),
+        })
+    }
+
+    /// Adds what came of a recommendation to the history.
+    ///
+    /// This is an event that says nothing but the interaction: one that is
+    /// there already is not added again, and it does not say what else there
+    /// was.
+    pub fn record(&mut self, interaction: Interaction) {
+        self.history
+            .hear(interaction.at, History::new, |part| part.interactions.insert(&interaction));
+    }
+}
+
+impl Event {
+    /// Checks what a caller may have set.
+    fn check(&self) -> Result<(), Error> {
+        let bytes: usize = self.changes.iter().map(Change::bytes).sum();
+        if bytes > Self::MAX_BYTES {
+            let message =
+                format!("the event takes {bytes} bytes; the limit is {}", Self::MAX_BYTES);
+            return Err(Error::at(ErrorKind::TooLarge, "", message));
+        }
+        let message = "a time lies outside the years 2000 to 2100";
+        if !self.at.is_plausible() {
+            return Err(Error::at(ErrorKind::Event, "at", message));
+        }
+        match self.changes.iter().position(|change| !change.is_plausible()) {
+            Some(place) => Err(Error::at(ErrorKind::Event, format!("changes[{place}]"), message)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A part whose fields are said one by one.
+trait Say: Dated {
+    fn date(&self) -> Timestamp;
+
+    /// Says fields at a time, whatever date they come with.
+    fn say(&mut self, fields: &Self, at: Timestamp) -> Added {
+        let date = self.date();
+        self.join_dated(fields, Moments { mine: date, theirs: at, joined: date })
+    }
+}
+
+macro_rules! say {
+    ($($part:ident)+) => {
+        $(impl Say for $part {
+            fn date(&self) -> Timestamp {
+                self.as_of.oldest()
+            }
+        })+
+    };
+}
+
+say!(Consent Subscription Profile Scores Attributes);
+
+impl Purchases {
+    fn refund(&mut self, refund: &Refund) -> Added {
+        let is_there = |refunds: &[Refund]| refunds.contains(refund);
+        let known = self.orders.items().iter().find(|order| order.id == refund.order_id);
+        let is_known = known.map_or(is_there(&self.pending_refunds), |o| is_there(&o.refunds));
+        if is_known {
+            return Added::Duplicate;
+        }
+        self.pending_refunds.push(refund.clone());
+        self.settle_refunds();
+        Added::Changed
+    }
+
+    fn fill(&mut self, cart: &Cart) -> Added {
+        let known = self.cart.as_ref().map(|known| (known.updated_at, known));
+        let added =
+            known.map_or(Added::Changed, |known| Added::of(known.cmp(&(cart.updated_at, cart))));
+        if added == Added::Changed {
+            self.cart = Some(cart.clone());
+        }
+        added
+    }
+}
+
+impl Recency {
+    fn advance(&mut self, source: Option<&str>, at: Timestamp) {
+        if self.as_of.of(source.unwrap_or_default()).is_some_and(|known| known >= at) {
+            return;
+        }
+        let before = self.as_of.clone();
+        self.as_of.advance(source, at);
+        self.sessions.keep_claims(&before, &self.as_of);
+    }
+
+    fn see(&mut self, at: Timestamp) -> Added {
+        let mut sessions = self.sessions.items().iter();
+        if sessions.any(|session| session.started_at <= at && at <= session.ended_at) {
+            return Added::Duplicate;
+        }
+        self.sessions.insert(&Session::new(at, at))
+    }
+
+    fn onboard(&mut self, onboarding: &Onboarding) -> Added {
+        let known = self.onboarding.as_ref().map(|known| (known.told_at(), known));
+        let told = (onboarding.told_at(), onboarding);
+        let added = known.map_or(Added::Changed, |known| Added::of(known.cmp(&told)));
+        if added == Added::Changed {
+            self.onboarding = Some(onboarding.clone());
+        }
+        added
+    }
+}
+
+impl Change {
+    fn content(&self) -> Option<&dyn Footprint> {
+        Some(match self {
+            Self::Ticket(record) => record,
+            Self::Contact(record) => record,
+            Self::Order(record) => record,
+            Self::Refund(record) => record,
+            Self::Cart(record) => record,
+            Self::Product(record) => record,
+            Self::View(record) => record,
+            Self::Onboarding(record) => record,
+            Self::Device(record) => record,
+            Self::Grant(record) => record,
+            Self::HardBlocks(channels) | Self::PreferredChannels(channels) => channels,
+            Self::Interaction(record) => record,
+            Self::Answer(record) => record,
+            Self::Subscription(record) => record,
+            Self::Appointment(record) => record,
+            Self::Score(_, score) => score,
+            Self::Attribute(_, value) => value,
+            Self::Profile(record) => record,
+            Self::Seen | Self::LoggedIn | Self::Watermark(_) => return None,
+        })
+    }
+
+    fn bytes(&self) -> usize {
+        let name = match self {
+            Self::Score(name, _) | Self::Attribute(name, _) => name.len(),
+            _ => 0,
+        };
+        size_of::<Self>() + name + self.content().map_or(0, Footprint::heap_bytes)
+    }
+
+    fn is_plausible(&self) -> bool {
+        self.content().is_none_or(Footprint::is_plausible)
+    }
+}

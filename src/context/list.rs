@@ -1,0 +1,432 @@
+//! Lists of records that know whether they are complete.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use smallvec::SmallVec;
+
+use super::AsOf;
+use super::record::{Key, Record};
+use crate::time::{Duration, Timestamp};
+
+/// How much of a list is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Completeness {
+    /// The list was not delivered.
+    #[default]
+    Unknown,
+    /// What is there is true; there may be more.
+    Partial,
+    /// There is nothing else.
+    Complete,
+}
+
+/// How many there are, or at least how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Count {
+    /// So many.
+    Exact(usize),
+    /// So many are there, and there may be more.
+    AtLeast(usize),
+}
+
+/// A list of records that knows whether it is complete.
+///
+/// The newest entry comes first, and of several versions of one thing there is
+/// the newest. A list over the cap of its records keeps the newest and is
+/// partial from then on.
+///
+/// In JSON an array is complete, `{"partial": […]}` is partial, and null or an
+/// absent key is unknown; `{"newest": […]}` is complete but for the oldest
+/// entries, which the cap dropped. What becomes of a partial list when contexts
+/// are merged may need two more keys: `complete_as_of`, where a source was
+/// known to have told everything at another time than the part says, and
+/// `"capped": true`, where older entries were dropped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct List<T> {
+    /// How much was told.
+    told: Completeness,
+    /// Up to when sources have told everything, where that is not what the
+    /// part says: it says so where everything was told.
+    claims: Option<Box<AsOf>>,
+    /// Whether older entries were dropped.
+    capped: bool,
+    items: Vec<T>,
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self { told: Completeness::Unknown, claims: None, capped: false, items: Vec::new() }
+    }
+}
+
+/// What came of an entry that was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Added {
+    /// It is older than all that the full list keeps.
+    Dropped,
+    /// It is there already.
+    Duplicate,
+    /// There is a newer version of the same thing.
+    Superseded,
+    /// It is new, or a newer version.
+    Changed,
+}
+
+impl<T: Record> List<T> {
+    /// Makes a list outside of which there is nothing.
+    #[must_use]
+    pub fn complete(items: Vec<T>) -> Self {
+        Self::new(Completeness::Complete, items)
+    }
+
+    /// Makes a list besides which there may be more.
+    #[must_use]
+    pub fn partial(items: Vec<T>) -> Self {
+        Self::new(Completeness::Partial, items)
+    }
+
+    fn new(told: Completeness, mut items: Vec<T>) -> Self {
+        let capped = settle(&mut items);
+        Self { told, claims: None, capped, items }
+    }
+
+    /// Counts the entries that are so, as far as the list tells.
+    pub fn count(&self, mut is_so: impl FnMut(&T) -> bool) -> Count {
+        let count = self.items.iter().filter(|item| is_so(item)).count();
+        match self.completeness() {
+            Completeness::Complete => Count::Exact(count),
+            Completeness::Partial | Completeness::Unknown => Count::AtLeast(count),
+        }
+    }
+
+    /// Counts the entries of a window of time: after `now - length`, up to
+    /// `now`, where `when` says which time of an entry counts.
+    ///
+    /// A list that dropped older entries counts exactly where none of those
+    /// can lie in the window. So `when` may not be later than the last change
+    /// of the entry, which is what the cap goes by.
+    pub fn count_within(
+        &self,
+        now: Timestamp,
+        length: Duration,
+        mut when: impl FnMut(&T) -> Option<Timestamp>,
+    ) -> Count {
+        let start = now - length;
+        let lies_within = |item: &T| when(item).is_some_and(|time| start < time && time <= now);
+        match self.count(lies_within) {
+            Count::AtLeast(count) if self.lacks_only_up_to(start) => Count::Exact(count),
+            known => known,
+        }
+    }
+
+    /// Tells whether all that is missing was dropped, and changed last at an
+    /// instant or before.
+    fn lacks_only_up_to(&self, instant: Timestamp) -> bool {
+        let oldest = self.items.last().map(|item| item.recency().0);
+        self.told == Completeness::Complete && oldest.is_some_and(|time| time <= instant)
+    }
+
+    /// Adds an entry, or a newer version of one.
+    ///
+    /// A list of which nothing was known is known in part from now on; one
+    /// that is complete stays so: it was, as of its part, and knows more now.
+    pub(super) fn insert(&mut self, item: &T) -> Added {
+        if self.told == Completeness::Unknown {
+            self.told = Completeness::Partial;
+        }
+        match self.find(item) {
+            Ok(place) => self.renew(place, item),
+            Err(place) if place >= T::CAP => {
+                self.capped = true;
+                Added::Dropped
+            }
+            Err(place) => {
+                self.items.insert(place, item.clone());
+                self.tidy();
+                Added::Changed
+            }
+        }
+    }
+
+    /// Finds the entry about the same thing, or the place of a new one.
+    fn find(&self, item: &T) -> Result<usize, usize> {
+        if T::IS_SET {
+            return self.items.binary_search_by(|known| newest_first(known, item));
+        }
+        let known = self.items.iter().position(|known| known.key() == item.key());
+        known.ok_or_else(|| self.items.partition_point(|known| newest_first(known, item).is_lt()))
+    }
+
+    fn renew(&mut self, place: usize, item: &T) -> Added {
+        match self.items.get_mut(place) {
+            Some(known) if known != item => {
+                if !known.join(item) {
+                    return Added::Superseded;
+                }
+            }
+            _ => return Added::Duplicate,
+        }
+        let renewed = self.items.remove(place);
+        let place = self.items.partition_point(|known| newest_first(known, &renewed).is_lt());
+        self.items.insert(place, renewed);
+        self.tidy();
+        Added::Changed
+    }
+
+    /// Joins what an entry has brought together, and drops what is too much.
+    fn tidy(&mut self) {
+        self.items.dedup_by(|older, newer| newer.absorb(older));
+        self.capped |= self.items.len() > T::CAP;
+        self.items.truncate(T::CAP);
+    }
+
+    /// Returns up to when sources have told everything.
+    fn claims<'a>(&'a self, as_of: &'a AsOf) -> Option<&'a AsOf> {
+        match self.told {
+            // Events alone never tell everything.
+            Completeness::Complete => Some(as_of).filter(|as_of| as_of.is_vouched()),
+            Completeness::Partial | Completeness::Unknown => self.claims.as_deref(),
+        }
+    }
+
+    /// Takes in what another list knows.
+    ///
+    /// `mine` and `theirs` are the watermarks of the two parts, `joined` those
+    /// of the part that becomes of them. The list is complete if every source
+    /// that feeds the part has told everything up to its watermark.
+    pub(super) fn join(&mut self, mine: &AsOf, other: &Self, theirs: &AsOf, joined: &AsOf) {
+        let claims = match (self.claims(mine), other.claims(theirs)) {
+            (Some(one), Some(other)) => {
+                let mut both = one.clone();
+                both.join(other);
+                Some(both)
+            }
+            (one, other) => one.or(other).cloned(),
+        };
+        self.capped |= self.take_in(&other.items) | other.capped;
+        let is_unknown = self.told == Completeness::Unknown && other.told == Completeness::Unknown;
+        self.claim(claims, is_unknown, joined);
+    }
+
+    /// Notes that sources have told everything up to their watermarks; tells
+    /// whether this is news.
+    ///
+    /// `mine` are the watermarks of the part from before, `joined` those it
+    /// has now.
+    pub(super) fn vouch(&mut self, mine: &AsOf, watermarks: &AsOf, joined: &AsOf) -> bool {
+        let before = (self.told, self.claims.clone());
+        let mut claims = self.claims(mine).unwrap_or(watermarks).clone();
+        claims.join(watermarks);
+        self.claim(Some(claims), false, joined);
+        before != (self.told, self.claims.clone())
+    }
+
+    /// Keeps what was claimed while the watermarks of the part advance.
+    pub(super) fn keep_claims(&mut self, before: &AsOf, after: &AsOf) {
+        let claims = self.claims(before).cloned();
+        self.claim(claims, self.told == Completeness::Unknown, after);
+    }
+
+    fn claim(&mut self, claims: Option<AsOf>, is_unknown: bool, joined: &AsOf) {
+        let is_complete = claims.as_ref() == Some(joined);
+        self.told = match (is_complete, is_unknown) {
+            (true, _) => Completeness::Complete,
+            (false, true) => Completeness::Unknown,
+            (false, false) => Completeness::Partial,
+        };
+        self.claims = if is_complete { None } else { claims.map(Box::new) };
+    }
+
+    /// Adds the entries of another list; tells whether some were dropped.
+    fn take_in(&mut self, others: &[T]) -> bool {
+        if self.items == others {
+            return false;
+        }
+        self.items.extend_from_slice(others);
+        settle(&mut self.items)
+    }
+
+    /// Returns the entry of a key, to change what neither its key nor its
+    /// place depends on.
+    pub(super) fn find_mut(&mut self, key: Key<'_>) -> Option<&mut T> {
+        let place = self.items.iter().position(|known| known.key() == key)?;
+        self.items.get_mut(place)
+    }
+
+    /// Forgets that everything was told: whoever said so spoke of less.
+    pub(super) fn disclaim(&mut self) {
+        if self.told == Completeness::Complete {
+            self.told = Completeness::Partial;
+        }
+        self.claims = None;
+    }
+}
+
+impl Added {
+    /// Says what comes of a value that stands in an order to the known one.
+    pub(super) fn of(known_to_new: Ordering) -> Self {
+        match known_to_new {
+            Ordering::Less => Self::Changed,
+            Ordering::Equal => Self::Duplicate,
+            Ordering::Greater => Self::Superseded,
+        }
+    }
+}
+
+impl<T> List<T> {
+    /// Tells how much of the list is there.
+    #[must_use]
+    pub fn completeness(&self) -> Completeness {
+        match self.told {
+            Completeness::Complete if self.capped => Completeness::Partial,
+            told => told,
+        }
+    }
+
+    /// Returns the entries that are there, the newest first.
+    #[must_use]
+    pub fn items(&self) -> &[T] {
+        &self.items
+    }
+
+    pub(super) fn says_nothing(&self) -> bool {
+        self.told == Completeness::Unknown
+    }
+
+    pub(super) fn claimed(&self) -> Option<&AsOf> {
+        self.claims.as_deref()
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.items.capacity()
+    }
+}
+
+/// The order of lists: the newest first, and one order for what is equally new.
+fn newest_first<T: Record>(one: &T, other: &T) -> Ordering {
+    other.recency().cmp(&one.recency()).then_with(|| other.cmp(one))
+}
+
+/// Brings entries into the one form of lists: one version of each thing, the
+/// newest first, no more than the cap. Tells whether some were dropped.
+pub(super) fn settle<T: Record>(items: &mut Vec<T>) -> bool {
+    if !T::IS_SET && has_versions(items) {
+        items.sort_by(|one, other| one.key().cmp(&other.key()));
+        items.dedup_by(|next, kept| {
+            let is_same = next.key() == kept.key();
+            if is_same {
+                kept.join(next);
+            }
+            is_same
+        });
+    }
+    if !items.is_sorted_by(|one, other| newest_first(one, other).is_lt()) {
+        items.sort_by(newest_first);
+        items.dedup();
+    }
+    items.dedup_by(|older, newer| newer.absorb(older));
+    let is_over = items.len() > T::CAP;
+    items.truncate(T::CAP);
+    is_over
+}
+
+/// Tells whether some entries are versions of one thing.
+fn has_versions<T: Record>(items: &[T]) -> bool {
+    let mut keys: SmallVec<[Key<'_>; 16]> = items.iter().map(Record::key).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|pair| matches!(pair, [one, next] if one == next))
+}
+
+impl<T: Record> From<Vec<T>> for List<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self::complete(items)
+    }
+}
+
+impl<T: Record, const N: usize> From<[T; N]> for List<T> {
+    fn from(items: [T; N]) -> Self {
+        Self::complete(items.into())
+    }
+}
+
+impl<T: Serialize> Serialize for List<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match (self.told, self.capped) {
+            (Completeness::Unknown, _) => return serializer.serialize_none(),
+            (Completeness::Complete, false) => return self.items.serialize(serializer),
+            (Completeness::Complete, true) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("newest", &self.items)?;
+                return map.end();
+            }
+            (Completeness::Partial, _) => {}
+        }
+        let entries = 1 + usize::from(self.claims.is_some()) + usize::from(self.capped);
+        let mut map = serializer.serialize_map(Some(entries))?;
+        map.serialize_entry("partial", &self.items)?;
+        if let Some(claims) = &self.claims {
+            map.serialize_entry("complete_as_of", claims)?;
+        }
+        if self.capped {
+            map.serialize_entry("capped", &true)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de, T: Record + Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ListVisitor(PhantomData))
+    }
+}
+
+struct ListVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Record + Deserialize<'de>> de::Visitor<'de> for ListVisitor<T> {
+    type Value = List<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list, or {\"partial\": a list}")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<List<T>, E> {
+        Ok(List::default())
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, seq: A) -> Result<List<T>, A::Error> {
+        Vec::deserialize(de::value::SeqAccessDeserializer::new(seq)).map(List::complete)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<List<T>, A::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>"))]
+        struct Entries<T> {
+            #[serde(default)]
+            partial: Option<Vec<T>>,
+            #[serde(default)]
+            newest: Option<Vec<T>>,
+            #[serde(default)]
+            complete_as_of: Option<AsOf>,
+            #[serde(default)]
+            capped: bool,
+        }
+        let entries = Entries::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        let claims = entries.complete_as_of.filter(AsOf::is_vouched).map(Box::new);
+        let mut list = match (entries.partial, entries.newest) {
+            (Some(items), None) => List { claims, ..List::partial(items) },
+            (None, Some(items)) => List { capped: true, ..List::complete(items) },
+            (Some(_), Some(_)) => {
+                return Err(de::Error::custom("a list is either `partial` or `newest`"));
+            }
+            (None, None) => return Err(de::Error::missing_field("partial")),
+        };
+        list.capped |= entries.capped;
+        Ok(list)
+    }
+}

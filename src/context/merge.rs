@@ -1,0 +1,604 @@
+//! Two contexts of one customer brought together, in whatever order.
+//!
+//! Everything here is a join of a semilattice: it does not matter in which
+//! order, how often and in what groups contexts are merged. Watermarks take
+//! the newest of every source; of a record or a field the version that was
+//! said last holds, and of two that were said at one time the greater in the
+//! order of their content; lists keep the newest entries. Numbers that count
+//! are never added: they follow from what was counted.
+
+use std::collections::BTreeMap;
+
+use super::list::{Added, settle};
+use super::record::{Dates, Record};
+use super::{
+    Appointments, AsOf, Attribute, Attributes, Consent, Context, Device, Feedback, History, Part,
+    Profile, Purchases, Recency, Scores, Subscription, Support,
+};
+use crate::error::{Error, ErrorKind};
+use crate::time::Timestamp;
+
+/// How many anonymous ids a context keeps.
+pub(super) const MOST_ANONYMOUS_IDS: usize = 5;
+
+impl Context {
+    /// Takes in what another context of the same customer knows.
+    ///
+    /// This is for copies of one customer's context that learned different
+    /// things: contexts merged in any order, once or several times, give the
+    /// same bytes. An unknown part takes nothing away; a list is complete if
+    /// every source that feeds its part has told everything.
+    ///
+    /// Of anonymous ids, the five that come last in the order of texts are
+    /// kept, which are the newest where ids begin with the time.
+    ///
+    /// # Errors
+    ///
+    /// The two belong to customers with different ids, and stay as they are:
+    /// kind [`Identity`](ErrorKind::Identity). So it is if one of them has
+    /// anonymous ids alone and says that something is complete: that was said
+    /// of a visitor, not of the customer. [`join_anonymous`](Self::join_anonymous)
+    /// takes what such a context may give.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tactful::context::{Context, Event, Profile, Support, Ticket};
+    /// use tactful::Timestamp;
+    ///
+    /// let now: Timestamp = "2026-03-10T15:00:30Z".parse()?;
+    /// let mut one = Context::new().support(Support::new(now).tickets([]));
+    /// let mut other = Context::new().profile(Profile::new(now).plan("basic"));
+    /// other.apply(&Event::new(now).ticket(Ticket::new("C-1", now, now)))?;
+    ///
+    /// let mut twin = other.clone();
+    /// twin.merge(&one)?;
+    /// one.merge(&other)?;
+    /// assert_eq!(one, twin);
+    /// assert_eq!(one.support.known().map(|part| part.tickets.items().len()), Some(1));
+    /// # Ok::<(), tactful::Error>(())
+    /// ```
+    pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        self.same_customer(other)?;
+        if self.is_anonymous() != other.is_anonymous()
+            && (self.user_id.is_some() || other.user_id.is_some())
+        {
+            let anonymous = if self.is_anonymous() { &*self } else { other };
+            if anonymous.clone().vouch_for_nothing() {
+                let message = "a visitor's context says that something is complete, which was not \
+                               said of the customer; take it with `join_anonymous`";
+                return Err(Error::at(ErrorKind::Identity, "anonymous_ids", message));
+            }
+        }
+        self.take_in(other);
+        Ok(())
+    }
+
+    /// Takes in what a visitor did before it was known who they are.
+    ///
+    /// What is there is true of the customer as well; that there is nothing
+    /// else is not. So records and fields are taken, and neither watermarks
+    /// nor completeness.
+    ///
+    /// # Errors
+    ///
+    /// The other context belongs to a customer with another id: kind
+    /// [`Identity`](ErrorKind::Identity).
+    pub fn join_anonymous(&mut self, visitor: &Self) -> Result<(), Error> {
+        self.same_customer(visitor)?;
+        let mut visitor = visitor.clone();
+        visitor.vouch_for_nothing();
+        self.take_in(&visitor);
+        Ok(())
+    }
+
+    fn same_customer(&self, other: &Self) -> Result<(), Error> {
+        match (&self.user_id, &other.user_id) {
+            (Some(mine), Some(theirs)) if mine != theirs => {
+                let message = format!("`{theirs}` is another customer than `{mine}`");
+                Err(Error::at(ErrorKind::Identity, "user_id", message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn is_anonymous(&self) -> bool {
+        self.user_id.is_none() && !self.anonymous_ids.is_empty()
+    }
+
+    fn take_in(&mut self, other: &Self) {
+        if self.user_id.is_none() {
+            self.user_id.clone_from(&other.user_id);
+        }
+        self.know_as(&other.anonymous_ids);
+        self.support.join(&other.support);
+        self.purchases.join(&other.purchases);
+        self.device.join(&other.device);
+        self.recency.join(&other.recency);
+        self.consent.join(&other.consent);
+        self.history.join(&other.history);
+        self.subscription.join(&other.subscription);
+        self.feedback.join(&other.feedback);
+        self.scores.join(&other.scores);
+        self.profile.join(&other.profile);
+        self.appointments.join(&other.appointments);
+        self.attributes.join(&other.attributes);
+    }
+
+    /// Adds anonymous ids; tells whether one of them is new and was kept.
+    pub(super) fn know_as(&mut self, ids: &[String]) -> bool {
+        if self.anonymous_ids.is_empty() {
+            self.anonymous_ids = ids.to_vec();
+            return !ids.is_empty();
+        }
+        let new = ids.iter().filter(|id| !self.anonymous_ids.contains(id));
+        let new: Vec<String> = new.cloned().collect();
+        if new.is_empty() && (ids.is_empty() || self.anonymous_ids == ids) {
+            return false;
+        }
+        self.anonymous_ids.extend_from_slice(&new);
+        self.anonymous_ids.sort_by(|one, other| other.cmp(one));
+        self.anonymous_ids.dedup();
+        self.anonymous_ids.truncate(MOST_ANONYMOUS_IDS);
+        new.iter().any(|id| self.anonymous_ids.contains(id))
+    }
+
+    /// Forgets watermarks and completeness; tells whether there were any.
+    fn vouch_for_nothing(&mut self) -> bool {
+        let mut vouched = false;
+        macro_rules! disclaim {
+            ($($part:ident)+) => { $(vouched |= self.$part.disclaim();)+ };
+        }
+        disclaim!(support purchases recency consent history subscription);
+        disclaim!(feedback scores profile appointments attributes);
+        vouched
+    }
+}
+
+/// A part that can take in another.
+pub(super) trait Join: Clone + PartialEq {
+    /// Takes in what another one knows.
+    fn join(&mut self, other: &Self);
+}
+
+impl<T: Join> Join for Part<T> {
+    fn join(&mut self, other: &Self) {
+        match (&mut *self, other) {
+            (_, Self::Unknown) => {}
+            (Self::Unknown, Self::Known(_)) => self.clone_from(other),
+            // What is the same stays as it is written.
+            (Self::Known(mine), Self::Known(theirs)) if mine == theirs => {}
+            (Self::Known(mine), Self::Known(theirs)) => mine.join(theirs),
+        }
+    }
+}
+
+/// A part for which sources vouch.
+pub(super) trait Vouched: Join {
+    fn as_of_mut(&mut self) -> &mut AsOf;
+
+    /// Keeps the times of fields as the date of the part changes.
+    fn redate(&mut self, before: Timestamp, after: Timestamp);
+
+    /// Notes that sources have told everything up to their watermarks; tells
+    /// whether this is news.
+    fn vouch(&mut self, watermarks: &AsOf) -> bool;
+
+    /// Forgets that lists are complete.
+    fn disclaim_lists(&mut self);
+}
+
+/// A part, known or not, that events change and sources vouch for.
+pub(super) trait Fed<T> {
+    /// Takes in what happened at a time: where no source vouches for the part,
+    /// the newest event dates it.
+    fn hear(
+        &mut self,
+        at: Timestamp,
+        new: impl FnOnce(AsOf) -> T,
+        change: impl FnOnce(&mut T) -> Added,
+    ) -> Added;
+
+    /// Takes in a watermark.
+    fn vouch(&mut self, watermark: &AsOf, new: impl FnOnce(AsOf) -> T) -> Added;
+
+    /// Forgets watermarks and completeness; tells whether there were any.
+    fn disclaim(&mut self) -> bool;
+}
+
+impl<T: Vouched> Fed<T> for Part<T> {
+    fn disclaim(&mut self) -> bool {
+        let Self::Known(part) = self else {
+            return false;
+        };
+        let as_of = part.as_of_mut();
+        if !as_of.is_vouched() {
+            return false;
+        }
+        let (before, after) = (as_of.oldest(), as_of.newest());
+        *as_of = AsOf::events(after);
+        part.disclaim_lists();
+        part.redate(before, after);
+        true
+    }
+
+    fn hear(
+        &mut self,
+        at: Timestamp,
+        new: impl FnOnce(AsOf) -> T,
+        change: impl FnOnce(&mut T) -> Added,
+    ) -> Added {
+        let heard = |part: &mut T| {
+            let as_of = part.as_of_mut();
+            let before = as_of.oldest();
+            as_of.hear(at);
+            let after = as_of.oldest();
+            part.redate(before, after);
+            change(part)
+        };
+        self.change(|| new(AsOf::events(at)), heard)
+    }
+
+    fn vouch(&mut self, watermark: &AsOf, new: impl FnOnce(AsOf) -> T) -> Added {
+        let was_unknown = self.known().is_none();
+        let is_news = self.change(|| new(watermark.clone()), |part| part.vouch(watermark));
+        if is_news || was_unknown { Added::Changed } else { Added::Duplicate }
+    }
+}
+
+/// When two versions of fields were said, unless they say so themselves, and
+/// when the part that becomes of them is dated.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moments {
+    pub(super) mine: Timestamp,
+    pub(super) theirs: Timestamp,
+    pub(super) joined: Timestamp,
+}
+
+/// A part whose fields have a time each.
+pub(super) trait Dated {
+    /// Takes of every field what was said last.
+    fn join_dated(&mut self, other: &Self, moments: Moments) -> Added;
+}
+
+/// Takes of one field what was said last, and notes when that was.
+pub(super) fn join_field<T: Clone + Ord>(
+    name: &str,
+    (mine, my_dates): (&mut Option<T>, &mut Dates),
+    (theirs, their_dates): (&Option<T>, &Dates),
+    moments: Moments,
+) -> Added {
+    let mut date = my_dates.get(name).copied().unwrap_or(moments.mine);
+    let mut said = Added::Duplicate;
+    if let Some(value) = theirs {
+        let their_date = their_dates.get(name).copied().unwrap_or(moments.theirs);
+        let known = mine.as_ref().map(|known| (date, known));
+        said = match known.cmp(&Some((their_date, value))) {
+            std::cmp::Ordering::Less => {
+                // The same said again later is news of its age alone.
+                if mine.as_ref() != Some(value) {
+                    *mine = Some(value.clone());
+                }
+                date = their_date;
+                Added::Changed
+            }
+            std::cmp::Ordering::Equal => Added::Duplicate,
+            std::cmp::Ordering::Greater => Added::Superseded,
+        };
+    }
+    note_date(my_dates, name, date, mine.is_some() && date != moments.joined);
+    said
+}
+
+/// Notes a date where it says something.
+fn note_date(dates: &mut Dates, name: &str, date: Timestamp, says_something: bool) {
+    match dates.get_mut(name) {
+        Some(known) if says_something => *known = date,
+        Some(_) => {
+            dates.remove(name);
+        }
+        None if says_something => {
+            dates.insert(name.to_owned(), date);
+        }
+        None => {}
+    }
+}
+
+/// Joins the watermarks of two parts: returns those of the first from before,
+/// and the moments their fields were said.
+fn join_as_of(mine: &mut AsOf, theirs: &AsOf) -> (AsOf, Moments) {
+    let before = mine.clone();
+    mine.join(theirs);
+    let moments = Moments { mine: before.oldest(), theirs: theirs.oldest(), joined: mine.oldest() };
+    (before, moments)
+}
+
+/// Takes the greater of two values in an order.
+fn take_greater<T: Clone, K: Ord>(mine: &mut Option<T>, theirs: &Option<T>, key: impl Fn(&T) -> K) {
+    if theirs.as_ref().map(&key) > mine.as_ref().map(&key) {
+        mine.clone_from(theirs);
+    }
+}
+
+macro_rules! vouched {
+    ($($part:ident { $($list:ident)* } $($dated:ident)?;)+) => {
+        $(impl Vouched for $part {
+            fn as_of_mut(&mut self) -> &mut AsOf {
+                &mut self.as_of
+            }
+
+            #[allow(unused_variables, reason = "not every part has fields with a time of their own")]
+            fn redate(&mut self, before: Timestamp, after: Timestamp) {
+                $(self.$dated(before, after);)?
+            }
+
+            #[allow(unused_mut, reason = "not every part has lists")]
+            fn vouch(&mut self, watermarks: &AsOf) -> bool {
+                let (before, moments) = join_as_of(&mut self.as_of, watermarks);
+                let mut is_news = before != self.as_of;
+                $(is_news |= self.$list.vouch(&before, watermarks, &self.as_of);)*
+                self.redate(moments.mine, moments.joined);
+                is_news
+            }
+
+            fn disclaim_lists(&mut self) {
+                $(self.$list.disclaim();)*
+            }
+        })+
+    };
+}
+
+vouched! {
+    Support { tickets contacts };
+    Purchases { orders products views };
+    Recency { sessions };
+    Consent { grants } keep_dates;
+    History { interactions };
+    Subscription {} keep_dates;
+    Feedback { answers };
+    Scores {} keep_dates;
+    Profile {} keep_dates;
+    Appointments { bookings };
+    Attributes {} keep_dates;
+}
+
+macro_rules! keep_dates {
+    ($($part:ident)+) => {
+        $(impl $part {
+            fn keep_dates(&mut self, mine: Timestamp, joined: Timestamp) {
+                if mine != joined {
+                    let nothing = Self::new(self.as_of.clone());
+                    self.join_dated(&nothing, Moments { mine, theirs: mine, joined });
+                }
+            }
+        })+
+    };
+}
+
+keep_dates!(Consent Subscription Profile Scores Attributes);
+
+impl Join for Support {
+    fn join(&mut self, other: &Self) {
+        let (before, _) = join_as_of(&mut self.as_of, &other.as_of);
+        self.tickets.join(&before, &other.tickets, &other.as_of, &self.as_of);
+        self.contacts.join(&before, &other.contacts, &other.as_of, &self.as_of);
+        take_greater(&mut self.active_contact, &other.active_contact, |contact| {
+            (contact.started_at, contact.clone())
+        });
+        take_greater(&mut self.last_contact, &other.last_contact, |contact| {
+            (contact.recency().0, contact.clone())
+        });
+    }
+}
+
+impl Join for Purchases {
+    fn join(&mut self, other: &Self) {
+        let (before, _) = join_as_of(&mut self.as_of, &other.as_of);
+        self.orders.join(&before, &other.orders, &other.as_of, &self.as_of);
+        self.products.join(&before, &other.products, &other.as_of, &self.as_of);
+        self.views.join(&before, &other.views, &other.as_of, &self.as_of);
+        take_greater(&mut self.cart, &other.cart, |cart| (cart.updated_at, cart.clone()));
+        self.pending_refunds.extend_from_slice(&other.pending_refunds);
+        self.settle_refunds();
+    }
+}
+
+impl Purchases {
+    /// Gives refunds to their orders, as far as these are there.
+    pub(super) fn settle_refunds(&mut self) {
+        if self.pending_refunds.is_empty() {
+            return;
+        }
+        let orders = &mut self.orders;
+        self.pending_refunds.retain(|refund| !orders.refund(refund));
+        settle(&mut self.pending_refunds);
+    }
+}
+
+impl Join for Device {
+    /// The device that was seen last holds, as a whole.
+    fn join(&mut self, other: &Self) {
+        if (other.as_of.newest(), other) > (self.as_of.newest(), &*self) {
+            self.clone_from(other);
+        }
+    }
+}
+
+impl Join for Recency {
+    fn join(&mut self, other: &Self) {
+        let (before, _) = join_as_of(&mut self.as_of, &other.as_of);
+        self.sessions.join(&before, &other.sessions, &other.as_of, &self.as_of);
+        self.first_seen_at = match (self.first_seen_at, other.first_seen_at) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        self.last_login_at = self.last_login_at.max(other.last_login_at);
+        // What goes together is taken together.
+        if other.last_session() > self.last_session() {
+            self.last_seen_at = other.last_seen_at;
+            self.session_started_at = other.session_started_at;
+            self.previous_seen_at = other.previous_seen_at;
+            self.sessions_30d = other.sessions_30d;
+        }
+        take_greater(&mut self.onboarding, &other.onboarding, |onboarding| {
+            (onboarding.told_at(), onboarding.clone())
+        });
+    }
+}
+
+impl Recency {
+    fn last_session(
+        &self,
+    ) -> (Option<Timestamp>, Option<Timestamp>, Option<Timestamp>, Option<i64>) {
+        (self.last_seen_at, self.session_started_at, self.previous_seen_at, self.sessions_30d)
+    }
+}
+
+impl Join for Consent {
+    fn join(&mut self, other: &Self) {
+        let (before, moments) = join_as_of(&mut self.as_of, &other.as_of);
+        self.grants.join(&before, &other.grants, &other.as_of, &self.as_of);
+        self.join_dated(other, moments);
+    }
+}
+
+impl Join for History {
+    fn join(&mut self, other: &Self) {
+        let (before, _) = join_as_of(&mut self.as_of, &other.as_of);
+        self.interactions.join(&before, &other.interactions, &other.as_of, &self.as_of);
+        // A summary vouches for the limits up to its own watermark.
+        let mine = self.summary_of.take().filter(|_| before == self.as_of);
+        let theirs = other.summary_of.clone().filter(|_| other.as_of == self.as_of);
+        self.summary_of = mine.max(theirs);
+    }
+}
+
+macro_rules! join_one_list {
+    ($($part:ident $list:ident;)+) => {
+        $(impl Join for $part {
+            fn join(&mut self, other: &Self) {
+                let (before, _) = join_as_of(&mut self.as_of, &other.as_of);
+                self.$list.join(&before, &other.$list, &other.as_of, &self.as_of);
+            }
+        })+
+    };
+}
+
+join_one_list! {
+    Feedback answers;
+    Appointments bookings;
+}
+
+macro_rules! join_fields {
+    ($($part:ident)+) => {
+        $(impl Join for $part {
+            fn join(&mut self, other: &Self) {
+                let (_, moments) = join_as_of(&mut self.as_of, &other.as_of);
+                self.join_dated(other, moments);
+            }
+        })+
+    };
+}
+
+join_fields!(Subscription Profile Scores Attributes);
+
+/// How many scores, and how many attributes, a context keeps: those that were
+/// said last.
+const MOST_NAMES: usize = 256;
+
+impl Dated for Scores {
+    fn join_dated(&mut self, other: &Self, moments: Moments) -> Added {
+        let mut said = Added::Duplicate;
+        for (name, score) in &other.values {
+            let theirs = (score.at.unwrap_or(moments.theirs), score.value);
+            let place = self.values.get_mut(name);
+            let mine =
+                place.as_deref().map(|score| (score.at.unwrap_or(moments.mine), score.value));
+            let order = mine.map_or(std::cmp::Ordering::Less, |mine| {
+                mine.0.cmp(&theirs.0).then(mine.1.total_cmp(&theirs.1))
+            });
+            said = said.max(Added::of(order));
+            if order.is_lt() {
+                let score = super::Score { value: theirs.1, at: Some(theirs.0) };
+                match place {
+                    Some(place) => *place = score,
+                    None => drop(self.values.insert(name.clone(), score)),
+                }
+            }
+        }
+        for score in self.values.values_mut() {
+            score.at = Some(score.at.unwrap_or(moments.mine)).filter(|at| *at != moments.joined);
+        }
+        keep_newest(&mut self.values, |_, score| score.at.unwrap_or(moments.joined));
+        said
+    }
+}
+
+impl Dated for Attributes {
+    fn join_dated(&mut self, other: &Self, moments: Moments) -> Added {
+        let mut said = Added::Duplicate;
+        for (name, value) in &other.values {
+            let theirs = other.dated.get(name).copied().unwrap_or(moments.theirs);
+            let mine = self.dated.get(name).copied().unwrap_or(moments.mine);
+            let place = self.values.get_mut(name);
+            let order = place.as_deref().map_or(std::cmp::Ordering::Less, |known| {
+                mine.cmp(&theirs).then_with(|| known.order(value))
+            });
+            said = said.max(Added::of(order));
+            if order.is_lt() {
+                match place {
+                    Some(place) => place.clone_from(value),
+                    None => drop(self.values.insert(name.clone(), value.clone())),
+                }
+                note_date(&mut self.dated, name, theirs, true);
+            }
+        }
+        let Self { values, dated, .. } = self;
+        for name in values.keys() {
+            let date = dated.get(name).copied().unwrap_or(moments.mine);
+            note_date(dated, name, date, date != moments.joined);
+        }
+        keep_newest(values, |name, _| dated.get(name).copied().unwrap_or(moments.joined));
+        dated.retain(|name, _| values.contains_key(name));
+        said
+    }
+}
+
+impl Attribute {
+    /// Compares two values, so that of two said at one time always the same
+    /// one holds.
+    fn order(&self, other: &Self) -> std::cmp::Ordering {
+        match (self, other) {
+            (Self::Bool(one), Self::Bool(other)) => one.cmp(other),
+            (Self::Int(one), Self::Int(other)) => one.cmp(other),
+            (Self::Double(one), Self::Double(other)) => one.total_cmp(other),
+            (Self::Text(one), Self::Text(other)) => one.cmp(other),
+            (Self::Texts(one), Self::Texts(other)) => one.cmp(other),
+            _ => self.kind().cmp(&other.kind()),
+        }
+    }
+
+    fn kind(&self) -> u8 {
+        match self {
+            Self::Null => 0,
+            Self::Bool(_) => 1,
+            Self::Int(_) => 2,
+            Self::Double(_) => 3,
+            Self::Text(_) => 4,
+            Self::Texts(_) => 5,
+        }
+    }
+}
+
+/// Keeps no more names than there may be: those that were said last.
+fn keep_newest<T>(values: &mut BTreeMap<String, T>, date: impl Fn(&str, &T) -> Timestamp) {
+    if values.len() <= MOST_NAMES {
+        return;
+    }
+    let mut names: Vec<(Timestamp, String)> =
+        values.iter().map(|(name, value)| (date(name, value), name.clone())).collect();
+    names.sort_by(|one, other| other.cmp(one));
+    for (_, name) in names.iter().skip(MOST_NAMES) {
+        values.remove(name);
+    }
+}
