@@ -30,14 +30,16 @@ mod appointments;
 mod as_of;
 mod attributes;
 mod consent;
+mod dated;
 mod device;
+mod entry;
 mod event;
 mod feedback;
 #[cfg(feature = "json")]
 mod fingerprint;
+mod footprint;
 mod history;
 mod list;
-mod memory;
 mod merge;
 mod part;
 mod profile;
@@ -49,6 +51,7 @@ mod support;
 
 use serde::{Deserialize, Serialize};
 
+use footprint::Footprint;
 use record::record;
 
 pub use appointments::{Appointment, Appointments};
@@ -56,6 +59,7 @@ pub use as_of::AsOf;
 pub use attributes::{Attribute, Attributes, Score, Scores};
 pub use consent::{Consent, Grant};
 pub use device::Device;
+pub use entry::{Key, Record};
 pub use event::{Applied, Change, Event, IgnoredReason, Warning};
 pub use feedback::{Answer, Feedback};
 pub use history::{History, Interaction, Retention};
@@ -64,7 +68,6 @@ pub use part::Part;
 pub use profile::Profile;
 pub use purchases::{Cart, Order, Product, Purchases, Refund, View};
 pub use recency::{Activity, Onboarding, Recency, SESSION_GAP, Session};
-pub use record::{Key, Record};
 pub use subscription::Subscription;
 pub use support::{Contact, Support, Ticket};
 
@@ -108,6 +111,19 @@ record! {
             /// five that events and merging bring, the greatest first.
             anonymous_ids: Vec<String>,
         }
+    }
+}
+
+impl Context {
+    /// Returns how many bytes of memory the context takes, without what the
+    /// allocator adds.
+    ///
+    /// It is bounded where contexts are built from events: lists have caps
+    /// ([`Record::CAP`](super::Record::CAP)), and an event that takes more
+    /// than [`Event::MAX_BYTES`](super::Event::MAX_BYTES) is refused.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        size_of::<Self>() + self.heap_bytes()
     }
 }
 

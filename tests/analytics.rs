@@ -545,8 +545,8 @@ fn what_is_not_known_is_not_guessed() {
 fn a_list_over_its_cap_is_not_known() {
     let orders =
         |count: i64| (0..count).map(|day| order(&format!("{day}"), day)).collect::<Vec<_>>();
-    assert_eq!(of(Purchases::new(now()).orders(orders(256))), Ok(256));
-    assert_eq!(of(Purchases::new(now()).orders(orders(257))), Err(NotKnown::Incomplete));
+    assert_eq!(of(Purchases::new(now()).orders(orders(4_096))), Ok(4_096));
+    assert_eq!(of(Purchases::new(now()).orders(orders(4_097))), Err(NotKnown::Incomplete));
 }
 
 #[test]

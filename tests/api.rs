@@ -425,7 +425,7 @@ fn the_same_outcome_is_recorded_once() {
     for interaction in [&seen, &seen, &later, &seen] {
         context.record(interaction.clone());
     }
-    assert_eq!(context.history.known().unwrap().interactions.items(), [seen, later]);
+    assert_eq!(context.history.known().unwrap().interactions.items(), [later, seen]);
 }
 
 /// A slip of the pen in a kill switch can be found.

@@ -1,17 +1,17 @@
 //! Events, taken into a context: once or several times, in whatever order.
 
+use super::dated::{Dated, Moments, join_field};
+use super::entry::Added;
 use super::event::{Applied, Change, Event, IgnoredReason};
-use super::list::Added;
-use super::memory::Footprint;
-use super::merge::{Dated, Fed, Join, Moments};
+use super::footprint::Footprint;
+use super::merge::{Fed, Join};
 use super::{
     Appointments, AsOf, Attributes, Cart, Consent, Context, Feedback, History, Interaction,
-    Onboarding, Part, Profile, Purchases, Recency, Refund, Score, Scores, Session, Subscription,
-    Support,
+    Onboarding, Profile, Purchases, Recency, Refund, Scores, Session, Subscription, Support,
 };
 use crate::error::{Error, ErrorKind};
 use crate::time::Timestamp;
-use crate::vocabulary::PartName;
+use crate::vocabulary::{Channel, PartName};
 
 impl Context {
     /// Takes in an event.
@@ -131,21 +131,26 @@ impl Context {
                 if is_newer { Added::Changed } else { Added::Duplicate }
             }),
             Change::Onboarding(onboarding) => self.tell_recency(event, |r| r.onboard(onboarding)),
-            Change::Device(device) => {
-                let mut device = device.clone();
-                device.as_of = AsOf::by(event.source.as_deref(), at);
-                let known = self.device.known().map(|known| (known.as_of.newest(), known));
-                let added =
-                    known.map_or(Added::Changed, |known| Added::of(known.cmp(&(at, &device))));
-                self.device.join(&Part::Known(device));
-                added
+            Change::Device(device) if self.device.known().is_none() => {
+                self.device = device.clone().into();
+                Added::Changed
             }
-            Change::HardBlocks(channels) => self.consent.hear(at, Consent::new, |part| {
-                part.say(&Consent::new(at).hard_blocks(channels.clone()), at)
-            }),
-            Change::PreferredChannels(channels) => self.consent.hear(at, Consent::new, |part| {
-                part.say(&Consent::new(at).preferred_channels(channels.clone()), at)
-            }),
+            Change::Device(device) => self.device.change(
+                || device.clone(),
+                |known| {
+                    let added = Added::of(
+                        (known.as_of.newest(), &*known).cmp(&(device.as_of.newest(), device)),
+                    );
+                    known.join(device);
+                    added
+                },
+            ),
+            Change::HardBlocks(channels) => {
+                self.consent.hear(at, Consent::new, |part| part.say_blocks(channels, at))
+            }
+            Change::PreferredChannels(channels) => {
+                self.consent.hear(at, Consent::new, |part| part.say_preferred(channels, at))
+            }
             Change::Subscription(facts) => {
                 self.subscription.hear(at, Subscription::new, |part| part.say(facts, at))
             }
@@ -153,11 +158,11 @@ impl Context {
                 self.profile.hear(at, Profile::new, |part| part.say(facts, at))
             }
             Change::Score(name, score) => self.scores.hear(at, Scores::new, |part| {
-                part.say(&Scores::new(at).score(name.clone(), Score { ..*score }), at)
+                part.say_score(name, score.value, score.at.unwrap_or(at))
             }),
-            Change::Attribute(name, value) => self.attributes.hear(at, Attributes::new, |part| {
-                part.say(&Attributes::new(at).attribute(name.clone(), value.clone()), at)
-            }),
+            Change::Attribute(name, value) => self
+                .attributes
+                .hear(at, Attributes::new, |part| part.say_attribute(name, value, at)),
             _ => self.seen(event, |_| Added::Duplicate),
         }
     }
@@ -235,7 +240,7 @@ trait Say: Dated {
     /// Says fields at a time, whatever date they come with.
     fn say(&mut self, fields: &Self, at: Timestamp) -> Added {
         let date = self.date();
-        self.join_dated(fields, Moments { mine: date, theirs: at, joined: date })
+        self.join_dated(fields, Moments::said(date, at))
     }
 }
 
@@ -249,7 +254,23 @@ macro_rules! say {
     };
 }
 
-say!(Consent Subscription Profile Scores Attributes);
+say!(Subscription Profile);
+
+impl Consent {
+    fn say_blocks(&mut self, channels: &Vec<Channel>, at: Timestamp) -> Added {
+        let date = self.as_of.oldest();
+        let moments = Moments::said(date, at);
+        let field = (&mut self.hard_blocks, &mut self.dated);
+        join_field("hard_blocks", field, Some((at, channels)), moments)
+    }
+
+    fn say_preferred(&mut self, channels: &Vec<Channel>, at: Timestamp) -> Added {
+        let date = self.as_of.oldest();
+        let moments = Moments::said(date, at);
+        let field = (&mut self.preferred_channels, &mut self.dated);
+        join_field("preferred_channels", field, Some((at, channels)), moments)
+    }
+}
 
 impl Purchases {
     fn refund(&mut self, refund: &Refund) -> Added {

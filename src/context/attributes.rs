@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::AsOf;
+use super::footprint::Footprint;
 use super::record::record;
 use crate::time::Timestamp;
 
@@ -239,5 +240,25 @@ impl From<&str> for Attribute {
 impl From<Timestamp> for Attribute {
     fn from(value: Timestamp) -> Self {
         Self::Text(value.to_string())
+    }
+}
+
+impl Footprint for Score {
+    fn heap_bytes(&self) -> usize {
+        0
+    }
+
+    fn is_plausible(&self) -> bool {
+        Footprint::is_plausible(&self.at)
+    }
+}
+
+impl Footprint for Attribute {
+    fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Int(_) | Self::Double(_) => 0,
+            Self::Text(text) => text.heap_bytes(),
+            Self::Texts(texts) => texts.heap_bytes(),
+        }
     }
 }

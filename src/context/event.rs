@@ -1,5 +1,8 @@
 //! Something that happened, and what it says about a customer.
 
+#[cfg(feature = "json")]
+mod json;
+
 use std::fmt;
 
 use super::{
@@ -196,13 +199,17 @@ impl Event {
     /// Adds something that the event says.
     ///
     /// Orders, appointments and onboarding that do not say when they changed
-    /// changed at the time of the event.
+    /// changed at the time of the event, which dates the device, too, and the
+    /// facts of the profile and the subscription.
     #[must_use]
     pub fn change(mut self, mut change: Change) -> Self {
         match &mut change {
             Change::Order(order) => order.updated_at = order.updated_at.or(Some(self.at)),
             Change::Appointment(one) => one.updated_at = one.updated_at.or(Some(self.at)),
             Change::Onboarding(one) => one.updated_at = one.updated_at.or(Some(self.at)),
+            Change::Device(facts) => facts.as_of = self.at.into(),
+            Change::Subscription(facts) => facts.as_of = self.at.into(),
+            Change::Profile(facts) => facts.as_of = self.at.into(),
             _ => {}
         }
         self.changes.push(change);

@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use smallvec::SmallVec;
 
 use super::AsOf;
-use super::record::{Key, Record};
+use super::entry::{Added, Key, Record};
+use super::footprint::Footprint;
 use crate::time::{Duration, Timestamp};
 
 /// How much of a list is there.
@@ -63,19 +64,6 @@ impl<T> Default for List<T> {
     fn default() -> Self {
         Self { told: Completeness::Unknown, claims: None, capped: false, items: Vec::new() }
     }
-}
-
-/// What came of an entry that was added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Added {
-    /// It is older than all that the full list keeps.
-    Dropped,
-    /// It is there already.
-    Duplicate,
-    /// There is a newer version of the same thing.
-    Superseded,
-    /// It is new, or a newer version.
-    Changed,
 }
 
 impl<T: Record> List<T> {
@@ -268,17 +256,6 @@ impl<T: Record> List<T> {
     }
 }
 
-impl Added {
-    /// Says what comes of a value that stands in an order to the known one.
-    pub(super) fn of(known_to_new: Ordering) -> Self {
-        match known_to_new {
-            Ordering::Less => Self::Changed,
-            Ordering::Equal => Self::Duplicate,
-            Ordering::Greater => Self::Superseded,
-        }
-    }
-}
-
 impl<T> List<T> {
     /// Tells how much of the list is there.
     #[must_use]
@@ -297,14 +274,6 @@ impl<T> List<T> {
 
     pub(super) fn says_nothing(&self) -> bool {
         self.told == Completeness::Unknown
-    }
-
-    pub(super) fn claimed(&self) -> Option<&AsOf> {
-        self.claims.as_deref()
-    }
-
-    pub(super) fn capacity(&self) -> usize {
-        self.items.capacity()
     }
 }
 
@@ -341,6 +310,19 @@ fn has_versions<T: Record>(items: &[T]) -> bool {
     let mut keys: SmallVec<[Key<'_>; 16]> = items.iter().map(Record::key).collect();
     keys.sort_unstable();
     keys.windows(2).any(|pair| matches!(pair, [one, next] if one == next))
+}
+
+impl<T: Footprint> Footprint for List<T> {
+    fn heap_bytes(&self) -> usize {
+        let entries: usize = self.items.iter().map(Footprint::heap_bytes).sum();
+        let claims =
+            self.claims.as_deref().map_or(0, |claims| size_of::<AsOf>() + claims.heap_bytes());
+        self.items.capacity() * size_of::<T>() + entries + claims
+    }
+
+    fn is_plausible(&self) -> bool {
+        self.items.iter().all(Footprint::is_plausible)
+    }
 }
 
 impl<T: Record> From<Vec<T>> for List<T> {

@@ -7,13 +7,15 @@
 //! order of their content; lists keep the newest entries. Numbers that count
 //! are never added: they follow from what was counted.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::list::{Added, settle};
-use super::record::{Dates, Record};
+use super::dated::{Dated, Moments, note_date};
+use super::entry::{Added, Record};
+use super::list::settle;
 use super::{
     Appointments, AsOf, Attribute, Attributes, Consent, Context, Device, Feedback, History, Part,
-    Profile, Purchases, Recency, Scores, Subscription, Support,
+    Profile, Purchases, Recency, Score, Scores, Subscription, Support,
 };
 use crate::error::{Error, ErrorKind};
 use crate::time::Timestamp;
@@ -246,64 +248,6 @@ impl<T: Vouched> Fed<T> for Part<T> {
     }
 }
 
-/// When two versions of fields were said, unless they say so themselves, and
-/// when the part that becomes of them is dated.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Moments {
-    pub(super) mine: Timestamp,
-    pub(super) theirs: Timestamp,
-    pub(super) joined: Timestamp,
-}
-
-/// A part whose fields have a time each.
-pub(super) trait Dated {
-    /// Takes of every field what was said last.
-    fn join_dated(&mut self, other: &Self, moments: Moments) -> Added;
-}
-
-/// Takes of one field what was said last, and notes when that was.
-pub(super) fn join_field<T: Clone + Ord>(
-    name: &str,
-    (mine, my_dates): (&mut Option<T>, &mut Dates),
-    (theirs, their_dates): (&Option<T>, &Dates),
-    moments: Moments,
-) -> Added {
-    let mut date = my_dates.get(name).copied().unwrap_or(moments.mine);
-    let mut said = Added::Duplicate;
-    if let Some(value) = theirs {
-        let their_date = their_dates.get(name).copied().unwrap_or(moments.theirs);
-        let known = mine.as_ref().map(|known| (date, known));
-        said = match known.cmp(&Some((their_date, value))) {
-            std::cmp::Ordering::Less => {
-                // The same said again later is news of its age alone.
-                if mine.as_ref() != Some(value) {
-                    *mine = Some(value.clone());
-                }
-                date = their_date;
-                Added::Changed
-            }
-            std::cmp::Ordering::Equal => Added::Duplicate,
-            std::cmp::Ordering::Greater => Added::Superseded,
-        };
-    }
-    note_date(my_dates, name, date, mine.is_some() && date != moments.joined);
-    said
-}
-
-/// Notes a date where it says something.
-fn note_date(dates: &mut Dates, name: &str, date: Timestamp, says_something: bool) {
-    match dates.get_mut(name) {
-        Some(known) if says_something => *known = date,
-        Some(_) => {
-            dates.remove(name);
-        }
-        None if says_something => {
-            dates.insert(name.to_owned(), date);
-        }
-        None => {}
-    }
-}
-
 /// Joins the watermarks of two parts: returns those of the first from before,
 /// and the moments their fields were said.
 fn join_as_of(mine: &mut AsOf, theirs: &AsOf) -> (AsOf, Moments) {
@@ -510,27 +454,47 @@ impl Dated for Scores {
     fn join_dated(&mut self, other: &Self, moments: Moments) -> Added {
         let mut said = Added::Duplicate;
         for (name, score) in &other.values {
-            let theirs = (score.at.unwrap_or(moments.theirs), score.value);
-            let place = self.values.get_mut(name);
-            let mine =
-                place.as_deref().map(|score| (score.at.unwrap_or(moments.mine), score.value));
-            let order = mine.map_or(std::cmp::Ordering::Less, |mine| {
-                mine.0.cmp(&theirs.0).then(mine.1.total_cmp(&theirs.1))
-            });
-            said = said.max(Added::of(order));
-            if order.is_lt() {
-                let score = super::Score { value: theirs.1, at: Some(theirs.0) };
-                match place {
-                    Some(place) => *place = score,
-                    None => drop(self.values.insert(name.clone(), score)),
-                }
-            }
+            let date = score.at.unwrap_or(moments.theirs);
+            said = said.max(self.join_score(name, score.value, date, moments));
         }
+        self.date_scores(moments);
+        said
+    }
+}
+
+impl Scores {
+    /// Takes one score at a time.
+    pub(super) fn say_score(&mut self, name: &str, value: f64, at: Timestamp) -> Added {
+        let date = self.as_of.oldest();
+        let moments = Moments::said(date, at);
+        let said = self.join_score(name, value, at, moments);
+        if said == Added::Changed {
+            self.date_scores(moments);
+        }
+        said
+    }
+
+    fn join_score(&mut self, name: &str, value: f64, date: Timestamp, moments: Moments) -> Added {
+        let known = self.values.get_mut(name);
+        let order = known.as_deref().map_or(Ordering::Less, |score| {
+            let mine = score.at.unwrap_or(moments.mine);
+            mine.cmp(&date).then(score.value.total_cmp(&value))
+        });
+        match known {
+            Some(known) if order.is_lt() => *known = Score::new(value).at(date),
+            None => drop(self.values.insert(name.to_owned(), Score::new(value).at(date))),
+            Some(_) => {}
+        }
+        Added::of(order)
+    }
+
+    /// Notes the times of scores where they say something, and keeps the
+    /// newest.
+    fn date_scores(&mut self, moments: Moments) {
         for score in self.values.values_mut() {
             score.at = Some(score.at.unwrap_or(moments.mine)).filter(|at| *at != moments.joined);
         }
         keep_newest(&mut self.values, |_, score| score.at.unwrap_or(moments.joined));
-        said
     }
 }
 
@@ -538,21 +502,52 @@ impl Dated for Attributes {
     fn join_dated(&mut self, other: &Self, moments: Moments) -> Added {
         let mut said = Added::Duplicate;
         for (name, value) in &other.values {
-            let theirs = other.dated.get(name).copied().unwrap_or(moments.theirs);
-            let mine = self.dated.get(name).copied().unwrap_or(moments.mine);
-            let place = self.values.get_mut(name);
-            let order = place.as_deref().map_or(std::cmp::Ordering::Less, |known| {
-                mine.cmp(&theirs).then_with(|| known.order(value))
-            });
-            said = said.max(Added::of(order));
-            if order.is_lt() {
-                match place {
-                    Some(place) => place.clone_from(value),
-                    None => drop(self.values.insert(name.clone(), value.clone())),
-                }
-                note_date(&mut self.dated, name, theirs, true);
-            }
+            let date = other.dated.get(name).copied().unwrap_or(moments.theirs);
+            said = said.max(self.join_attribute(name, value, date, moments));
         }
+        self.date_attributes(moments);
+        said
+    }
+}
+
+impl Attributes {
+    /// Takes one attribute at a time.
+    pub(super) fn say_attribute(&mut self, name: &str, value: &Attribute, at: Timestamp) -> Added {
+        let date = self.as_of.oldest();
+        let moments = Moments::said(date, at);
+        let said = self.join_attribute(name, value, at, moments);
+        if said == Added::Changed {
+            self.date_attributes(moments);
+        }
+        said
+    }
+
+    fn join_attribute(
+        &mut self,
+        name: &str,
+        value: &Attribute,
+        date: Timestamp,
+        moments: Moments,
+    ) -> Added {
+        let mine = self.dated.get(name).copied().unwrap_or(moments.mine);
+        let known = self.values.get_mut(name);
+        let order = known
+            .as_deref()
+            .map_or(Ordering::Less, |known| mine.cmp(&date).then_with(|| known.order(value)));
+        match known {
+            Some(known) if order.is_lt() => known.clone_from(value),
+            None => drop(self.values.insert(name.to_owned(), value.clone())),
+            Some(_) => {}
+        }
+        if order.is_lt() {
+            note_date(&mut self.dated, name, date, true);
+        }
+        Added::of(order)
+    }
+
+    /// Notes the times of attributes where they say something, and keeps the
+    /// newest.
+    fn date_attributes(&mut self, moments: Moments) {
         let Self { values, dated, .. } = self;
         for name in values.keys() {
             let date = dated.get(name).copied().unwrap_or(moments.mine);
@@ -560,14 +555,13 @@ impl Dated for Attributes {
         }
         keep_newest(values, |name, _| dated.get(name).copied().unwrap_or(moments.joined));
         dated.retain(|name, _| values.contains_key(name));
-        said
     }
 }
 
 impl Attribute {
     /// Compares two values, so that of two said at one time always the same
     /// one holds.
-    fn order(&self, other: &Self) -> std::cmp::Ordering {
+    fn order(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Bool(one), Self::Bool(other)) => one.cmp(other),
             (Self::Int(one), Self::Int(other)) => one.cmp(other),

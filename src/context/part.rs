@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::List;
+use super::footprint::Footprint;
 
 /// One area of a context: not delivered, or known up to some time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,6 +74,16 @@ impl<T: Serialize> Serialize for Part<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Part<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(deserializer)?.map_or(Self::Unknown, Self::Known))
+    }
+}
+
+impl<T: Footprint> Footprint for Part<T> {
+    fn heap_bytes(&self) -> usize {
+        self.known().map_or(0, Footprint::heap_bytes)
+    }
+
+    fn is_plausible(&self) -> bool {
+        self.known().is_none_or(Footprint::is_plausible)
     }
 }
 

@@ -1,62 +1,5 @@
 //! How the records of a context are declared: fields, setters and JSON at once.
 
-use std::collections::BTreeMap;
-
-use crate::time::Timestamp;
-use crate::vocabulary::Channel;
-
-/// One entry of a [`List`](super::List): what identifies it, which version of
-/// it is the newest, and what the cap of a list keeps.
-pub trait Record: Clone + Ord {
-    /// How many entries a list keeps; the newest ones, marked partial.
-    const CAP: usize = 256;
-    /// Whether entries are nothing but what they say, and have no versions.
-    const IS_SET: bool = true;
-
-    /// Returns when the entry last changed and what identifies it.
-    ///
-    /// A list over its cap keeps the entries that are greatest in this order.
-    fn recency(&self) -> (Timestamp, &str);
-
-    /// Returns what tells one thing from another, if there are versions of it.
-    fn key(&self) -> Key<'_> {
-        Key::Content
-    }
-
-    /// Takes in another version: the newer one holds, and of equally new ones
-    /// the one that is greater in the order of their content.
-    ///
-    /// Tells whether this changed anything.
-    fn join(&mut self, other: &Self) -> bool {
-        let is_newer = (other.recency().0, other) > (self.recency().0, &*self);
-        if is_newer {
-            self.clone_from(other);
-        }
-        is_newer
-    }
-
-    /// Takes in the next older entry, where the two are one; tells whether
-    /// they are.
-    fn absorb(&mut self, _older: &Self) -> bool {
-        false
-    }
-}
-
-/// What tells one thing from another among versions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Key<'a> {
-    /// All that the entry says.
-    Content,
-    /// Its id.
-    Id(&'a str),
-    /// Where and when it began.
-    Begun(Channel, Timestamp),
-}
-
-/// When fields were last said, where that is not when their part was.
-pub(super) type Dates = BTreeMap<String, Timestamp>;
-
 /// Declares a record with public fields, a constructor and setters.
 ///
 /// `required` fields are the arguments of `new`; an `optional` field that is
@@ -136,7 +79,7 @@ macro_rules! record {
             )*)?
         }
 
-        impl crate::context::memory::Footprint for $name {
+        impl crate::context::footprint::Footprint for $name {
             #[allow(unused_mut, reason = "the root has no required field, some parts nothing else")]
             fn heap_bytes(&self) -> usize {
                 let mut bytes = 0;
@@ -149,26 +92,29 @@ macro_rules! record {
 
             fn is_plausible(&self) -> bool {
                 let mut is_plausible = true;
-                $(is_plausible &= crate::context::memory::Footprint::is_plausible(&self.$req);)*
-                $(is_plausible &= crate::context::memory::Footprint::is_plausible(&self.$opt);)*
-                $($(is_plausible &= crate::context::memory::Footprint::is_plausible(&self.$def);)*)?
-                $($(is_plausible &= crate::context::memory::Footprint::is_plausible(&self.$dat);)*)?
+                $(is_plausible &= crate::context::footprint::Footprint::is_plausible(&self.$req);)*
+                $(is_plausible &= crate::context::footprint::Footprint::is_plausible(&self.$opt);)*
+                $($(is_plausible &= crate::context::footprint::Footprint::is_plausible(&self.$def);)*)?
+                $($(is_plausible &= crate::context::footprint::Footprint::is_plausible(&self.$dat);)*)?
                 is_plausible
             }
         }
 
-        $(impl crate::context::merge::Dated for $name {
+        $(impl crate::context::dated::Dated for $name {
             fn join_dated(
                 &mut self,
                 other: &Self,
-                moments: crate::context::merge::Moments,
-            ) -> crate::context::list::Added {
+                moments: crate::context::dated::Moments,
+            ) -> crate::context::entry::Added {
                 const FIELDS: &[&str] = &[$(stringify!($dat),)*];
-                let mut said = crate::context::list::Added::Duplicate;
-                $(said = said.max(crate::context::merge::join_field(
+                let mut said = crate::context::entry::Added::Duplicate;
+                $(said = said.max(crate::context::dated::join_field(
                     stringify!($dat),
                     (&mut self.$dat, &mut self.dated),
-                    (&other.$dat, &other.dated),
+                    other.$dat.as_ref().map(|said| {
+                        let date = other.dated.get(stringify!($dat)).copied();
+                        (date.unwrap_or(moments.theirs), said)
+                    }),
                     moments,
                 ));)*
                 self.dated.retain(|name, _| FIELDS.contains(&name.as_str()));

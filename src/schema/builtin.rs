@@ -6,8 +6,8 @@ use super::{Fact, FieldId, Origin, Presence, Schema, Type};
 use std::fmt;
 
 use crate::context::{
-    Answer, Appointment, AsOf, Completeness, Context, Grant, Interaction, List, Order, Part,
-    Product, Ticket,
+    Answer, Appointment, AsOf, Completeness, Contact, Context, Grant, Interaction, List, Order,
+    Part, Product, Session, Ticket, View,
 };
 use crate::time::Duration;
 use crate::vocabulary::{
@@ -51,8 +51,11 @@ enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Record {
     Ticket,
+    Contact,
     Order,
     Product,
+    View,
+    Session,
     Grant,
     Interaction,
     Answer,
@@ -117,11 +120,11 @@ impl Fields for Order {
         "id" Kind::Text, required, |o| o.id.cell();
         "placed_at" Kind::Time, required, |o| o.placed_at.cell();
         "updated_at" Kind::Time, optional, |o| o.updated_at.cell();
-        "status" words::<OrderStatus>(), optional, |o| word(o.status);
+        "status" words::<OrderStatus>(), optional, |o| word(o.state());
         "promised_at" Kind::Time, optional, |o| o.promised_at.cell();
         "delivered_at" Kind::Time, optional, |o| o.delivered_at.cell();
         "total_minor" Kind::Int, optional, |o| o.total.cell();
-        "refunded_minor" Kind::Int, optional, |o| o.refunded.cell();
+        "refunded_minor" Kind::Int, optional, |o| o.refunded_in_all().cell();
         "units" Kind::Int, optional, |o| o.units.cell();
         "categories" Kind::Texts, optional, |o| o.categories.as_ref().cell();
         "channel" words::<Channel>(), optional, |o| word(o.channel);
@@ -139,6 +142,31 @@ impl Fields for Product {
         "name" Kind::Text, optional, |p| p.name.as_ref().cell();
         "purchased_at" Kind::Time, optional, |p| p.purchased_at.cell();
         "warranty_ends_at" Kind::Time, optional, |p| p.warranty_ends_at.cell();
+    ];
+}
+
+impl Fields for Contact {
+    const FIELDS: &'static [Field<Self>] = fields![
+        "channel" words::<Channel>(), required, |c| word(Some(c.channel));
+        "topic" words::<Topic>(), optional, |c| word(c.topic);
+        "started_at" Kind::Time, required, |c| c.started_at.cell();
+        "ended_at" Kind::Time, optional, |c| c.ended_at.cell();
+        "ticket_id" Kind::Text, optional, |c| c.ticket_id.as_ref().cell();
+    ];
+}
+
+impl Fields for View {
+    const FIELDS: &'static [Field<Self>] = fields![
+        "at" Kind::Time, required, |v| v.at.cell();
+        "product_id" Kind::Text, optional, |v| v.product_id.as_ref().cell();
+        "category" Kind::Text, optional, |v| v.category.as_ref().cell();
+    ];
+}
+
+impl Fields for Session {
+    const FIELDS: &'static [Field<Self>] = fields![
+        "started_at" Kind::Time, required, |s| s.started_at.cell();
+        "ended_at" Kind::Time, required, |s| s.ended_at.cell();
     ];
 }
 
@@ -245,24 +273,26 @@ const PARTS: &[PartSpec] = &[
         facts: facts![
             "support.tickets" Kind::Records(Record::Ticket), required,
                 |c, _| of(&c.support, |s| rows(&s.tickets));
+            "support.contacts" Kind::Records(Record::Contact), required,
+                |c, _| of(&c.support, |s| rows(&s.contacts));
             "support.active_contact" Kind::Group, optional,
-                |c, _| of(&c.support, |s| group(s.active_contact.as_ref()));
+                |c, _| of(&c.support, |s| group(s.current_contact()));
             "support.active_contact.channel" words::<Channel>(), optional,
-                |c, _| of(&c.support, |s| word(s.active_contact.as_ref().map(|c| c.channel)));
+                |c, _| of(&c.support, |s| word(s.current_contact().map(|c| c.channel)));
             "support.active_contact.topic" words::<Topic>(), optional,
-                |c, _| of(&c.support, |s| word(s.active_contact.as_ref().and_then(|c| c.topic)));
+                |c, _| of(&c.support, |s| word(s.current_contact().and_then(|c| c.topic)));
             "support.active_contact.started_at" Kind::Time, optional,
-                |c, _| of(&c.support, |s| s.active_contact.as_ref().map(|c| c.started_at).cell());
+                |c, _| of(&c.support, |s| s.current_contact().map(|c| c.started_at).cell());
             "support.last_contact" Kind::Group, optional,
-                |c, _| of(&c.support, |s| group(s.last_contact.as_ref()));
+                |c, _| of(&c.support, |s| group(s.latest_contact()));
             "support.last_contact.channel" words::<Channel>(), optional,
-                |c, _| of(&c.support, |s| word(s.last_contact.as_ref().map(|c| c.channel)));
+                |c, _| of(&c.support, |s| word(s.latest_contact().map(|c| c.channel)));
             "support.last_contact.topic" words::<Topic>(), optional,
-                |c, _| of(&c.support, |s| word(s.last_contact.as_ref().and_then(|c| c.topic)));
+                |c, _| of(&c.support, |s| word(s.latest_contact().and_then(|c| c.topic)));
             "support.last_contact.started_at" Kind::Time, optional,
-                |c, _| of(&c.support, |s| s.last_contact.as_ref().map(|c| c.started_at).cell());
+                |c, _| of(&c.support, |s| s.latest_contact().map(|c| c.started_at).cell());
             "support.last_contact.ended_at" Kind::Time, optional,
-                |c, _| of(&c.support, |s| s.last_contact.as_ref().and_then(|c| c.ended_at).cell());
+                |c, _| of(&c.support, |s| s.latest_contact().and_then(|c| c.ended_at).cell());
         ],
     },
     PartSpec {
@@ -275,6 +305,8 @@ const PARTS: &[PartSpec] = &[
                 |c, _| of(&c.purchases, |p| rows(&p.orders));
             "purchases.products" Kind::Records(Record::Product), required,
                 |c, _| of(&c.purchases, |p| rows(&p.products));
+            "purchases.views" Kind::Records(Record::View), required,
+                |c, _| of(&c.purchases, |p| rows(&p.views));
         ],
     },
     // The cart comes with the purchases and ages faster.
@@ -316,12 +348,14 @@ const PARTS: &[PartSpec] = &[
         max_age: Some(Duration::hours(24)),
         delivered: Presence::Context(|c| c.recency.known().map(|part| &part.as_of)),
         facts: facts![
-            "recency.first_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.first_seen_at.cell());
-            "recency.last_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.last_seen_at.cell());
-            "recency.previous_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.previous_seen_at.cell());
-            "recency.session_started_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.session_started_at.cell());
+            "recency.first_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.activity().first_seen_at.cell());
+            "recency.last_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.activity().last_seen_at.cell());
+            "recency.previous_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.activity().previous_seen_at.cell());
+            "recency.session_started_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.activity().session_started_at.cell());
             "recency.last_login_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.last_login_at.cell());
             "recency.sessions_30d" Kind::Int, optional, |c, _| of(&c.recency, |r| r.sessions_30d.cell());
+            "recency.sessions" Kind::Records(Record::Session), required,
+                |c, _| of(&c.recency, |r| rows(&r.sessions));
             "recency.onboarding" Kind::Group, optional, |c, _| of(&c.recency, |r| group(r.onboarding.as_ref()));
             "recency.onboarding.status" words::<OnboardingStatus>(), optional,
                 |c, _| of(&c.recency, |r| word(r.onboarding.as_ref().map(|o| o.status)));
@@ -331,6 +365,8 @@ const PARTS: &[PartSpec] = &[
                 |c, _| of(&c.recency, |r| r.onboarding.as_ref().and_then(|o| o.started_at).cell());
             "recency.onboarding.completed_at" Kind::Time, optional,
                 |c, _| of(&c.recency, |r| r.onboarding.as_ref().and_then(|o| o.completed_at).cell());
+            "recency.onboarding.updated_at" Kind::Time, optional,
+                |c, _| of(&c.recency, |r| r.onboarding.as_ref().and_then(|o| o.updated_at).cell());
         ],
     },
     PartSpec {
@@ -404,6 +440,7 @@ const PARTS: &[PartSpec] = &[
             "profile.joined_at" Kind::Time, optional, |c, _| of(&c.profile, |p| p.joined_at.cell());
             "profile.vulnerable" Kind::Bool, optional, |c, _| of(&c.profile, |p| p.vulnerable.cell());
             "profile.segments" Kind::Texts, optional, |c, _| of(&c.profile, |p| p.segments.as_ref().cell());
+            "profile.group_id" Kind::Text, optional, |c, _| of(&c.profile, |p| p.group_id.as_ref().cell());
         ],
     },
     PartSpec {
@@ -459,8 +496,11 @@ fn ty(kind: Kind) -> Type {
         Kind::Group => Type::Group,
         Kind::Records(record) => match record {
             Record::Ticket => records::<Ticket>("ticket"),
+            Record::Contact => records::<Contact>("contact"),
             Record::Order => records::<Order>("order"),
             Record::Product => records::<Product>("product"),
+            Record::View => records::<View>("view"),
+            Record::Session => records::<Session>("session"),
             Record::Grant => records::<Grant>("grant"),
             Record::Interaction => records::<Interaction>("interaction"),
             Record::Answer => records::<Answer>("answer"),

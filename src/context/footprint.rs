@@ -1,8 +1,8 @@
-//! How much memory a context takes.
+//! How much memory something takes, and whether its times can be.
 
 use std::collections::BTreeMap;
 
-use super::{AsOf, Attribute, Completeness, Context, List, Part, Score};
+use super::AsOf;
 use crate::time::Timestamp;
 use crate::vocabulary::{
     AppointmentStatus, Channel, ConsentStatus, Environment, FormFactor, Metric, Money,
@@ -21,19 +21,6 @@ pub(super) trait Footprint {
     }
 }
 
-impl Context {
-    /// Returns how many bytes of memory the context takes, without what the
-    /// allocator adds.
-    ///
-    /// It is bounded where contexts are built from events: lists have caps
-    /// ([`Record::CAP`](super::Record::CAP)), and an event that takes more
-    /// than [`Event::MAX_BYTES`](super::Event::MAX_BYTES) is refused.
-    #[must_use]
-    pub fn memory_bytes(&self) -> usize {
-        size_of::<Self>() + self.heap_bytes()
-    }
-}
-
 macro_rules! nothing_outside {
     ($($name:ty),+ $(,)?) => {
         $(impl Footprint for $name {
@@ -47,7 +34,6 @@ macro_rules! nothing_outside {
 nothing_outside!(
     AppointmentStatus,
     Channel,
-    Completeness,
     ConsentStatus,
     Environment,
     FormFactor,
@@ -76,16 +62,6 @@ impl Footprint for Timestamp {
     }
 }
 
-impl Footprint for Score {
-    fn heap_bytes(&self) -> usize {
-        0
-    }
-
-    fn is_plausible(&self) -> bool {
-        Footprint::is_plausible(&self.at)
-    }
-}
-
 impl Footprint for String {
     fn heap_bytes(&self) -> usize {
         self.capacity()
@@ -102,16 +78,6 @@ impl<T: Footprint> Footprint for Option<T> {
     }
 }
 
-impl<T: Footprint> Footprint for Part<T> {
-    fn heap_bytes(&self) -> usize {
-        self.known().map_or(0, Footprint::heap_bytes)
-    }
-
-    fn is_plausible(&self) -> bool {
-        self.known().is_none_or(Footprint::is_plausible)
-    }
-}
-
 impl<T: Footprint> Footprint for Vec<T> {
     fn heap_bytes(&self) -> usize {
         self.capacity() * size_of::<T>() + self.iter().map(Footprint::heap_bytes).sum::<usize>()
@@ -119,18 +85,6 @@ impl<T: Footprint> Footprint for Vec<T> {
 
     fn is_plausible(&self) -> bool {
         self.iter().all(Footprint::is_plausible)
-    }
-}
-
-impl<T: Footprint> Footprint for List<T> {
-    fn heap_bytes(&self) -> usize {
-        let entries: usize = self.items().iter().map(Footprint::heap_bytes).sum();
-        let claims = self.claimed().map_or(0, |claims| size_of::<AsOf>() + claims.heap_bytes());
-        self.capacity() * size_of::<T>() + entries + claims
-    }
-
-    fn is_plausible(&self) -> bool {
-        self.items().iter().all(Footprint::is_plausible)
     }
 }
 
@@ -153,15 +107,5 @@ impl Footprint for AsOf {
 
     fn is_plausible(&self) -> bool {
         self.times().all(Timestamp::is_plausible)
-    }
-}
-
-impl Footprint for Attribute {
-    fn heap_bytes(&self) -> usize {
-        match self {
-            Self::Null | Self::Bool(_) | Self::Int(_) | Self::Double(_) => 0,
-            Self::Text(text) => text.heap_bytes(),
-            Self::Texts(texts) => texts.heap_bytes(),
-        }
     }
 }
