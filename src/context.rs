@@ -46,6 +46,8 @@ mod profile;
 mod purchases;
 mod recency;
 mod record;
+#[cfg(feature = "snapshot")]
+mod snapshot;
 mod subscription;
 mod support;
 
