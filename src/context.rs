@@ -160,3 +160,8 @@ impl Context {
         serde_json::to_string(self).unwrap_or_default()
     }
 }
+
+/// The page for people who feed contexts, whose examples run as tests.
+#[cfg(all(doctest, feature = "json", feature = "snapshot"))]
+#[doc = include_str!("../docs/context.md")]
+struct Page;

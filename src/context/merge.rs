@@ -58,7 +58,7 @@ impl Context {
     /// one.merge(&other)?;
     /// assert_eq!(one, twin);
     /// assert_eq!(one.support.known().map(|part| part.tickets.items().len()), Some(1));
-    /// # Ok::<(), tactful::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
         self.same_customer(other)?;
