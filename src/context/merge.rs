@@ -37,10 +37,9 @@ impl Context {
     /// # Errors
     ///
     /// The two belong to customers with different ids, and stay as they are:
-    /// kind [`Identity`](ErrorKind::Identity). So it is if one of them has
-    /// anonymous ids alone and says that something is complete: that was said
-    /// of a visitor, not of the customer. [`join_anonymous`](Self::join_anonymous)
-    /// takes what such a context may give.
+    /// kind [`Identity`](ErrorKind::Identity). What a visitor did before it was
+    /// known who they are is for [`join_anonymous`](Self::join_anonymous): a
+    /// merge believes what either side says is complete.
     ///
     /// # Examples
     ///
@@ -62,16 +61,6 @@ impl Context {
     /// ```
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
         self.same_customer(other)?;
-        if self.is_anonymous() != other.is_anonymous()
-            && (self.user_id.is_some() || other.user_id.is_some())
-        {
-            let anonymous = if self.is_anonymous() { &*self } else { other };
-            if anonymous.clone().vouch_for_nothing() {
-                let message = "a visitor's context says that something is complete, which was not \
-                               said of the customer; take it with `join_anonymous`";
-                return Err(Error::at(ErrorKind::Identity, "anonymous_ids", message));
-            }
-        }
         self.take_in(other);
         Ok(())
     }
@@ -102,10 +91,6 @@ impl Context {
             }
             _ => Ok(()),
         }
-    }
-
-    fn is_anonymous(&self) -> bool {
-        self.user_id.is_none() && !self.anonymous_ids.is_empty()
     }
 
     fn take_in(&mut self, other: &Self) {
@@ -145,15 +130,19 @@ impl Context {
         new.iter().any(|id| self.anonymous_ids.contains(id))
     }
 
-    /// Forgets watermarks and completeness; tells whether there were any.
-    fn vouch_for_nothing(&mut self) -> bool {
-        let mut vouched = false;
-        macro_rules! disclaim {
-            ($($part:ident)+) => { $(vouched |= self.$part.disclaim();)+ };
-        }
-        disclaim!(support purchases recency consent history subscription);
-        disclaim!(feedback scores profile appointments attributes);
-        vouched
+    /// Forgets watermarks and completeness.
+    fn vouch_for_nothing(&mut self) {
+        self.support.disclaim();
+        self.purchases.disclaim();
+        self.recency.disclaim();
+        self.consent.disclaim();
+        self.history.disclaim();
+        self.subscription.disclaim();
+        self.feedback.disclaim();
+        self.scores.disclaim();
+        self.profile.disclaim();
+        self.appointments.disclaim();
+        self.attributes.disclaim();
     }
 }
 
@@ -204,24 +193,19 @@ pub(super) trait Fed<T> {
     /// Takes in a watermark.
     fn vouch(&mut self, watermark: &AsOf, new: impl FnOnce(AsOf) -> T) -> Added;
 
-    /// Forgets watermarks and completeness; tells whether there were any.
-    fn disclaim(&mut self) -> bool;
+    /// Forgets watermarks and completeness.
+    fn disclaim(&mut self);
 }
 
 impl<T: Vouched> Fed<T> for Part<T> {
-    fn disclaim(&mut self) -> bool {
-        let Self::Known(part) = self else {
-            return false;
-        };
-        let as_of = part.as_of_mut();
-        if !as_of.is_vouched() {
-            return false;
+    fn disclaim(&mut self) {
+        if let Self::Known(part) = self {
+            let as_of = part.as_of_mut();
+            let (before, after) = (as_of.oldest(), as_of.newest());
+            *as_of = AsOf::events(after);
+            part.disclaim_lists();
+            part.redate(before, after);
         }
-        let (before, after) = (as_of.oldest(), as_of.newest());
-        *as_of = AsOf::events(after);
-        part.disclaim_lists();
-        part.redate(before, after);
-        true
     }
 
     fn hear(
