@@ -132,6 +132,7 @@ impl<'p> Checker<'p> {
     }
 
     fn lifecycle(&mut self, of: &LifecycleParameters, path: &DocPath) -> Option<Model> {
+        let activity = self.activity(of.activity.as_deref(), path);
         let mut stages = Lifecycle::default();
         if let Some(text) = &of.new_for {
             let length = self.span(text, path.key("new_for"))?;
@@ -154,9 +155,8 @@ impl<'p> Checker<'p> {
         }
         let [at_risk, dormant, lapsed] = silences;
         let stages = self.in_domain(stages.silence(at_risk, dormant, lapsed), path)?;
-        let activity = self.activity(of.activity.as_deref(), path)?;
         let subscription = of.subscription.unwrap_or(false);
-        Some(Model::Lifecycle { stages, activity, subscription })
+        Some(Model::Lifecycle { stages, activity: activity?, subscription })
     }
 
     fn purchases(

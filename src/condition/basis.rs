@@ -58,6 +58,8 @@ pub(crate) enum FactState {
     Unknown,
     /// Its part was delivered without it.
     Absent,
+    /// A model has nothing to say of the customer.
+    NoAnswer,
     /// The list is there in part, and what it does not hold may exist.
     Partial,
     /// It is there and cannot be believed: no number, another currency, a
@@ -260,10 +262,14 @@ impl<'a> Walk<'_, 'a> {
         let cell = facts.cell_at(fact, at).cell;
         let delivery = facts.delivery_of(fact);
         if let Delivery::Fresh { age, .. } = delivery {
-            return match facts.lack(fact, at).filter(|_| matches!(cell, Cell::Unknown)) {
-                None => self.dated(Subject::Fact(fact), age, cell, truth),
-                Some(_) if truth != Truth::Unknown => {}
-                Some(lack) => self.lacked(lack),
+            let subject = Subject::Fact(fact);
+            return match (cell, facts.lack(fact, at)) {
+                (Cell::Unknown, Some(_)) if truth != Truth::Unknown => {}
+                (Cell::Unknown, Some(lack)) => self.lacked(lack),
+                (Cell::Absent, _) if truth == Truth::Unknown => {
+                    self.add(subject, FactState::NoAnswer);
+                }
+                _ => self.dated(subject, age, cell, truth),
             };
         }
         for taken in self.taken_for(fact) {
