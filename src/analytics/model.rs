@@ -294,7 +294,8 @@ impl Answer {
     fn plausible(self) -> Self {
         let rounded = match self.told {
             Ok(Some(Said::Double(value))) => {
-                let rounded = (value * BILLION).round_ties_even() / BILLION;
+                // A sum of nothing is a zero with a sign, which nobody wants to read.
+                let rounded = (value * BILLION).round_ties_even() / BILLION + 0.0;
                 Ok(rounded.is_finite().then_some(Said::Double(rounded)))
             }
             told => told,

@@ -141,8 +141,8 @@ impl Step {
     /// Tells whether nothing has changed but the time, or, where the priority
     /// drifts from day to day, the priority alone.
     fn is_like(&self, other: &Self, drifts: bool) -> bool {
-        let priority = if drifts { &self.priority } else { &other.priority };
-        *self == Self { at: self.at, priority: priority.clone(), ..other.clone() }
+        let priority = if drifts { self.priority } else { other.priority };
+        *self == Self { at: self.at, priority, ..other.clone() }
     }
 }
 
