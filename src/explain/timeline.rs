@@ -138,11 +138,16 @@ fn step(decision: &Decision<'_>, id: ActionId, at: Timestamp) -> Step {
 }
 
 impl Step {
-    /// Tells whether nothing has changed but the time, or, where the priority
-    /// drifts from day to day, the priority alone.
+    /// Tells whether nothing has changed but the time. Where the priority drifts
+    /// from day to day, that and the rank it would give are no news.
     fn is_like(&self, other: &Self, drifts: bool) -> bool {
-        let priority = if drifts { self.priority } else { other.priority };
-        *self == Self { at: self.at, priority, ..other.clone() }
+        let same = |step: &Self| {
+            let is_news = !drifts || step.verdict == Verdict::Recommended;
+            let priority = step.priority.filter(|_| !drifts);
+            (priority, step.rank.filter(|_| is_news))
+        };
+        let (priority, rank) = (self.priority, self.rank);
+        same(self) == same(other) && *self == Self { at: self.at, priority, rank, ..other.clone() }
     }
 }
 

@@ -155,6 +155,7 @@ pub struct WeibullParameters {
 
 impl AnalyticsModel {
     /// How documents name the models.
+    #[cfg(any(feature = "toml", feature = "json"))]
     pub(crate) const WORDS: [&str; 10] = [
         "lifecycle",
         "rfm",
