@@ -392,7 +392,7 @@ impl Tape<'_> {
             }
             4..=6 if self.calm => Some(Propensity::Fixed(150_000_000)),
             4 | 5 => Some(Propensity::Score("uptake".to_owned())),
-            6 if !self.one_in(3) => Some(Propensity::Score("churn".to_owned())),
+            6 if !self.one_in(6) => Some(Propensity::Score("churn".to_owned())),
             6 => {
                 let answers = [
                     "alive.p_alive",
@@ -408,7 +408,7 @@ impl Tape<'_> {
         };
         let values = [24_000, 9_600, 2_000, 0, 1, 1_000_000_000_000];
         action.value = self.maybe(&values).map(Worth::Fixed);
-        if self.one_in(20) {
+        if self.one_in(60) {
             let answers =
                 ["worth.value_minor", "basket.order_value_minor", "narrow.order_value_minor"];
             action.value = Some(Worth::Answer(self.pick(&answers).to_owned()));
