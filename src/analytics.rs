@@ -44,9 +44,11 @@
 //! ```
 
 mod contract;
+mod days;
 mod domain;
 mod inactivity;
 mod lifecycle;
+mod model;
 mod purchasing;
 mod rfm;
 mod satisfaction;
@@ -57,6 +59,10 @@ pub use contract::ShiftedBetaGeometric;
 pub use domain::DomainError;
 pub use inactivity::{Cadence, HalfLife, WeibullInactivity};
 pub use lifecycle::{Activity, Lifecycle, LifecycleStage};
+pub(crate) use model::{
+    ActivityOf, Answer, Counted, Customer, Found, Lack, Model, Output, Purchasing, Said, Sort,
+    Weights,
+};
 pub use purchasing::{PurchaseModel, RepeatPurchases};
 pub use rfm::{Rfm, RfmScore};
 pub use satisfaction::{NpsClass, ces, csat, csat_binary, first_contact_resolution, nps};

@@ -1,6 +1,7 @@
 //! From a document to a checked policy, or every diagnostic at once.
 
 mod actions;
+mod analytics;
 mod bearers;
 mod contact;
 mod inherit;
@@ -13,7 +14,7 @@ mod words;
 
 pub(crate) use contact::CheckedQuietHours;
 pub(crate) use limits::{CheckedLimit, LimitRule, Per, WhoseZone, Window};
-pub(crate) use numbers::{CERTAIN, ONE};
+pub(crate) use numbers::{CERTAIN, MAX_VALUE, ONE};
 pub(crate) use selection::{
     CheckedExclusive, CheckedHoldout, CheckedPlacement, CheckedThreshold, ExclusiveRule,
     FACTOR_DECIMALS,
@@ -77,8 +78,7 @@ pub(crate) struct CheckedAction {
     pub(crate) applicable: Vec<Clause>,
     pub(crate) suitable: Vec<Clause>,
     pub(crate) propensity: CheckedPropensity,
-    /// In minor units.
-    pub(crate) value: u64,
+    pub(crate) value: CheckedValue,
     pub(crate) treatments: Vec<CheckedTreatment>,
     pub(crate) obeys_limits: bool,
     pub(crate) counts_toward_limits: bool,
@@ -100,8 +100,31 @@ pub(crate) struct Clause {
 pub(crate) enum CheckedPropensity {
     /// In parts per billion.
     Fixed(u32),
-    /// Read from the context at each decision.
-    Score(TermId),
+    /// Read at each decision: a score of the context, or what a model answers.
+    Read(TermId),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum CheckedValue {
+    /// In minor units.
+    Fixed(u64),
+    /// Read at each decision: what a model answers.
+    Read(TermId),
+}
+
+impl CheckedAction {
+    /// Lists the numbers that its priority is read from.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = TermId> + use<> {
+        let propensity = match self.propensity {
+            CheckedPropensity::Read(term) => Some(term),
+            CheckedPropensity::Fixed(_) => None,
+        };
+        let value = match self.value {
+            CheckedValue::Read(term) => Some(term),
+            CheckedValue::Fixed(_) => None,
+        };
+        propensity.into_iter().chain(value)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -195,6 +218,7 @@ impl<'p> Checker<'p> {
         self.open_preset();
         self.check_currency();
         self.declare_attributes();
+        self.declare_models();
         self.check_kinds();
         self.check_fresh();
         self.check_situations();
@@ -257,8 +281,9 @@ impl<'p> Checker<'p> {
 
     /// Compiles a condition; one that is wrong is reported and stands for false.
     fn compile(&mut self, text: &str, path: &DocPath) -> Option<NodeId> {
-        if self.report.is_full() {
-            // The policy is wrong, and nobody would read what else is.
+        // The policy is wrong, and nobody would read what else is; or what is
+        // wrong is a model that it reads.
+        if self.report.is_full() || self.reads_broken_model(text) {
             return None;
         }
         if self.currency.is_none() && condition::reads_money(text) {

@@ -50,7 +50,7 @@ mod witness;
 pub use expression::Expression;
 pub use truth::{Outcome, Truth};
 
-pub(crate) use basis::{Basis, FactState, Subject, basis, lacking_score, shown};
+pub(crate) use basis::{Basis, FactState, Subject, basis, lacking_number, shown};
 pub(crate) use check::Situations;
 pub(crate) use eval::Evaluator;
 pub(crate) use finding::Finding;
@@ -180,6 +180,11 @@ pub(crate) fn describe(text: &str, sayings: &describe::Sayings<'_>) -> String {
         // Only conditions that were checked are described.
         Err(_) => text.to_owned(),
     }
+}
+
+/// Makes a term that reads a fact, for propensities and values.
+pub(crate) fn fact(program: &mut Program, fact: FactId) -> TermId {
+    program.term(program::Term::Fact(fact))
 }
 
 /// Makes a term that reads a score, for propensities.

@@ -50,8 +50,7 @@ pub(crate) fn decide_at(
     at: Timestamp,
 ) -> (DecisionData, Option<Timestamp>) {
     let channels = asked::channels(plan, context, request);
-    let facts: Vec<Facts<'_>> =
-        channels.iter().map(|channel| gather(plan, context, request, *channel)).collect();
+    let facts = gather_all(plan, context, request, &channels);
     let asked = Asked::new(plan, request, &channels);
     let mut pipeline = Pipeline {
         plan,
@@ -90,6 +89,23 @@ pub(crate) fn gather<'a>(
     let mut of_request = RequestFacts::new(channel);
     of_request.intent = request.intent.as_deref();
     Facts::of_context(&plan.schema, context, of_request, request.now).in_currency(plan.currency)
+}
+
+/// Dates the facts for every channel; what models find out is shared.
+fn gather_all<'a>(
+    plan: &'a Plan,
+    context: &'a Context,
+    request: &'a Request,
+    channels: &[Channel],
+) -> Vec<Facts<'a>> {
+    let Some((first, others)) = channels.split_first() else {
+        return Vec::new();
+    };
+    let mut facts = Vec::with_capacity(channels.len());
+    let of_first = gather(plan, context, request, *first);
+    facts.extend(others.iter().map(|channel| of_first.on(*channel)));
+    facts.insert(0, of_first);
+    facts
 }
 
 /// An action, tested on the channels of the request.

@@ -7,8 +7,8 @@ use std::ops::Deref;
 
 use crate::check::{
     Checked, CheckedAction, CheckedBoost, CheckedExclusive, CheckedHoldout, CheckedLimit,
-    CheckedPlacement, CheckedPropensity, CheckedQuietHours, CheckedSuppression, CheckedThreshold,
-    CheckedTreatment, LimitRule, WhoseZone, Window,
+    CheckedPlacement, CheckedQuietHours, CheckedSuppression, CheckedThreshold, CheckedTreatment,
+    LimitRule, WhoseZone, Window,
 };
 use crate::condition::{NodeId, Program};
 use crate::diagnostic::Report;
@@ -231,6 +231,7 @@ impl Plan {
             let clauses = [&action.eligible, &action.applicable, &action.suitable];
             roots.extend(clauses.into_iter().flatten().map(|clause| clause.node));
             paths.extend(self.read_by_stages(action));
+            paths.extend(self.program.read_by_terms(action.numbers(), &self.schema));
         }
         paths.extend(self.limits.iter().flat_map(|limit| read_by_limit(limit)));
         if !self.holdouts.is_empty() {
@@ -248,9 +249,7 @@ impl Plan {
         let any = |asks: fn(&CheckedTreatment) -> bool| action.treatments.iter().any(asks);
         let by_locale = any(|treatment| !treatment.locales.is_empty());
         let by_device = any(|treatment| !treatment.devices.is_empty());
-        let by_score = matches!(action.propensity, CheckedPropensity::Score(_));
         let reads = [
-            ("scores", by_score),
             ("consent.grants", action.needs_consent),
             ("device.form_factor", by_device),
             ("device.locale", by_locale),
@@ -258,6 +257,12 @@ impl Plan {
             ("profile.time_zone", rests),
         ];
         reads.into_iter().filter(|(_, is_read)| *is_read).map(|(path, _)| path).collect()
+    }
+
+    /// Tells whether the priority of an action changes a little every day, since
+    /// a model of the policy answers with a part of it.
+    pub(crate) fn drifts(&self, action: &PlannedAction) -> bool {
+        action.numbers().any(|term| self.program.is_answer(term, &self.schema))
     }
 
     /// Returns what summaries of a history that are good for the limits bear.

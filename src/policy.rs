@@ -5,6 +5,7 @@
 //! built from it. A key that is unknown, or not supported yet, is an error
 //! with a suggestion, never ignored.
 
+mod analytics;
 pub(crate) mod code;
 mod contact;
 mod decimal;
@@ -25,11 +26,15 @@ use serde::Serialize;
 
 pub use decimal::{Decimal, ParseDecimalError};
 
+pub use analytics::{
+    AnalyticsModel, LifecycleParameters, LifetimeValueParameters, PurchaseParameters,
+    WeibullParameters,
+};
 pub use contact::{ConsentRules, Limit, QuietHours};
 pub(crate) use decimal::point;
 pub use entries::{
     Action, AttributeType, Boost, DeclaredKind, Engagement, Freshness, Group, Propensity, Selector,
-    Situation, Suppression, Treatment,
+    Situation, Suppression, Treatment, Worth,
 };
 pub use selection::{Exclusive, Holdout, Placement, Threshold};
 
@@ -70,6 +75,10 @@ pub struct Policy {
     /// The attributes that conditions may read, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, AttributeType>,
+    /// The models of customer analytics that conditions and scores may read,
+    /// by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub analytics: BTreeMap<String, AnalyticsModel>,
     /// Kinds of action besides the built-in ones, and what actions of a kind
     /// need, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

@@ -19,6 +19,7 @@ mod builtin;
 mod cell;
 mod changes;
 mod facts;
+mod models;
 mod request;
 mod table;
 mod types;
@@ -34,7 +35,8 @@ pub use types::{Fact, RecordType, Type, Words};
 
 pub(crate) use cell::{Cell, ListCell, MAX_ELEMENTS, Mark, Marked, Rows, Search, mark};
 pub(crate) use changes::Changes;
-pub(crate) use facts::Delivery;
+pub(crate) use facts::{Delivery, Moment};
+pub(crate) use models::{ModelEntry, ModelFact};
 pub(crate) use table::Stored;
 
 use crate::time::{Duration, Timestamp};
@@ -63,6 +65,8 @@ pub(crate) struct FieldId(pub(crate) u16);
 pub struct Schema {
     facts: Vec<FactEntry>,
     parts: Vec<PartEntry>,
+    /// The models of a policy, whose answers are facts.
+    models: Vec<ModelEntry>,
     by_path: HashMap<String, FactId, ahash::RandomState>,
 }
 
@@ -81,6 +85,8 @@ pub(crate) enum Origin {
     Context(builtin::Read),
     /// From the attributes of the context, under this name.
     Attribute(String),
+    /// From a model.
+    Model(ModelFact),
     /// From the table of a schema of one's own.
     Table,
 }
@@ -182,7 +188,12 @@ impl Schema {
     }
 
     fn empty() -> Self {
-        Self { facts: Vec::new(), parts: Vec::new(), by_path: HashMap::default() }
+        Self {
+            facts: Vec::new(),
+            parts: Vec::new(),
+            models: Vec::new(),
+            by_path: HashMap::default(),
+        }
     }
 
     fn add_part(&mut self, name: &str, key: &str, max_age: Option<Duration>, presence: Presence) {

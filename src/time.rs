@@ -13,6 +13,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 pub(crate) use zone::{CalendarUnit, DailyHours, Period, TimeOfDay, Zone};
 
+/// How far ahead of `now` a watermark may be before it is not believed: clocks
+/// differ.
+pub(crate) const CLOCK_SKEW: Duration = Duration::seconds(5);
+
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
@@ -211,6 +215,11 @@ impl Duration {
     #[must_use]
     pub const fn as_millis(self) -> i64 {
         self.0
+    }
+
+    /// Returns what is left of the length once another has passed.
+    pub(crate) const fn less(self, passed: Self) -> Self {
+        Self(self.0.saturating_sub(passed.0))
     }
 
     /// Spells the length for people, in its largest unit: `26 h`, `15 min`.

@@ -207,8 +207,12 @@ fn keys_of_policies() -> BTreeSet<String> {
     let reader = read("src/policy/reader.rs");
     let (_, functions) = reader.split_once("fn read_policy(").unwrap();
     let (functions, _) = functions.split_once("/// Takes keys out of a table").unwrap();
-    let keys = functions.split('"').skip(1).step_by(2).map(str::to_owned);
-    keys.chain(["score".to_owned()]).collect()
+    let models = read("src/policy/reader/analytics.rs");
+    let (_, models) = models.split_once("fn read_model(").unwrap();
+    let (models, _) = models.split_once("/// Reports a model").unwrap();
+    let keys =
+        [functions, models].into_iter().flat_map(|texts| texts.split('"').skip(1).step_by(2));
+    keys.chain(["score"]).map(str::to_owned).collect()
 }
 
 #[test]

@@ -10,6 +10,8 @@
     reason = "a test may stop at the first surprise; other tests use the rest of what is shared"
 )]
 
+#[path = "reference/decisions/answers.rs"]
+mod answers;
 #[path = "reference/decisions/ask.rs"]
 mod ask;
 #[path = "reference/decisions/check.rs"]

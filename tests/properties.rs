@@ -30,6 +30,8 @@ macro_rules! each_part {
     };
 }
 
+#[path = "reference/decisions/answers.rs"]
+mod answers;
 #[path = "reference/decisions/ask.rs"]
 mod ask;
 #[path = "reference/decisions/check.rs"]
@@ -265,7 +267,10 @@ fn facts_are_as_old_as_their_parts(
         ("scores" | "request", _) => return Ok(()),
         (part, _) => part,
     };
-    let expected = world.now().age(part);
+    let expected = match fact.path().strip_prefix("analytics.") {
+        Some(answer) => world.now().age_of_answer(answer),
+        None => world.now().age(part),
+    };
     if let Some(age) = fact.age() {
         let too_old = fact.max_age().is_some();
         case.same(fact.path(), Some((age.as_millis(), too_old)), expected)?;
@@ -285,7 +290,7 @@ fn no_boost_and_no_tier_brings_back_what_is_held_back() {
         for action in &mut pushed.actions {
             action.tier = 1_000;
             action.propensity = None;
-            action.value = Some(1_000_000_000_000);
+            action.value = Some(model::Worth::Fixed(1_000_000_000_000));
             pushed.boosts.push(Boost {
                 id: format!("up-with-{}", action.id),
                 basis_points: 980_000,

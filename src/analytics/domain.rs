@@ -27,22 +27,33 @@ const MOST: f64 = 1e12;
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{place}: {message}")]
+#[error("{place}: {message}: {help}")]
 pub struct DomainError {
     place: &'static str,
     message: String,
+    help: String,
 }
 
 impl DomainError {
     /// Says of a value at a place what it is not, and what to do.
     pub(super) fn new(place: &'static str, value: impl fmt::Display, is: &str, help: &str) -> Self {
-        Self { place, message: format!("{value} {is}: {help}") }
+        Self { place, message: format!("{value} {is}"), help: help.to_owned() }
     }
 
     /// Returns which value it is, such as `bg_nbd.alpha`.
     #[must_use]
     pub fn place(&self) -> &'static str {
         self.place
+    }
+
+    /// Returns what is wrong, without the place.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns what to do about it.
+    pub(crate) fn help(&self) -> &str {
+        &self.help
     }
 }
 

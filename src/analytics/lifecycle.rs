@@ -2,6 +2,7 @@
 
 use super::domain::DomainError;
 use crate::time::Duration;
+use crate::vocabulary::Word;
 
 /// Where a customer stands in their time with a business.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +43,25 @@ impl LifecycleStage {
             Self::Reactivated => "reactivated",
             Self::Churned => "churned",
         }
+    }
+}
+
+impl Word for LifecycleStage {
+    const SET: &'static str = "lifecycle stage";
+    const WORDS: &'static [&'static str] = &[
+        "prospect",
+        "dormant_prospect",
+        "new",
+        "active",
+        "at_risk",
+        "dormant",
+        "lapsed",
+        "reactivated",
+        "churned",
+    ];
+
+    fn code(self) -> u16 {
+        self as u16
     }
 }
 
@@ -168,6 +188,24 @@ impl Lifecycle {
             return self.stage_of_prospect(customer.inactive);
         }
         self.stage_of_silence(customer.inactive).unwrap_or_else(|| self.stage_of_active(customer))
+    }
+
+    /// Returns after how much silence a customer is at risk, dormant and lapsed.
+    pub(crate) fn silences(&self) -> [Duration; 3] {
+        [self.at_risk_after, self.dormant_after, self.lapsed_after]
+    }
+
+    /// Returns how long nothing can change the stage if the customer is silent;
+    /// `None` is for good.
+    pub(super) fn lasts(&self, customer: Activity) -> Option<Duration> {
+        if customer.cancelled {
+            return None;
+        }
+        let silences = [self.back_for, self.at_risk_after, self.dormant_after, self.lapsed_after];
+        let of_silence = silences.map(|length| (length, customer.inactive));
+        let ends = of_silence.into_iter().chain([(self.new_for, customer.tenure)]);
+        let ahead = ends.filter(|(length, passed)| passed < length);
+        ahead.map(|(length, passed)| length.less(passed)).min()
     }
 
     fn stage_of_prospect(&self, inactive: Duration) -> LifecycleStage {

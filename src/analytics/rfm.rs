@@ -87,6 +87,12 @@ impl Rfm {
             money: 1 + exceeded(&self.money, spend_minor),
         }
     }
+
+    /// Returns the break that so many days without an order exceed next.
+    pub(super) fn next_recency_break(&self, days_since_last: i64) -> Option<i64> {
+        let exceeded = self.recency.partition_point(|limit| days_since_last > *limit);
+        self.recency.get(exceeded).copied()
+    }
 }
 
 fn exceeded(breaks: &[i64], value: i64) -> u8 {

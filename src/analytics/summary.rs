@@ -1,13 +1,13 @@
 //! From the orders of a context to what the models take, or why that is not known.
 
+use std::borrow::Cow;
+
+use super::days::{DAY, day};
 use super::inactivity::Cadence;
 use super::purchasing::RepeatPurchases;
 use crate::context::{Completeness, Context, Order, Purchases};
-use crate::time::{Duration, Timestamp};
+use crate::time::{CLOCK_SKEW, Duration, Timestamp};
 use crate::vocabulary::{Currency, Money, OrderStatus};
-
-/// How far ahead of `now` a watermark may be, as in conditions.
-const CLOCK_SKEW: Duration = Duration::seconds(5);
 
 /// Why something about a customer's purchases cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,7 +61,8 @@ pub enum TimeUnit {
 }
 
 impl TimeUnit {
-    fn days(self) -> f64 {
+    /// Returns how many days the unit has.
+    pub(crate) fn days(self) -> f64 {
         match self {
             Self::Day => 1.0,
             Self::Week => 7.0,
@@ -101,8 +102,11 @@ impl TimeUnit {
 #[derive(Clone, Debug, PartialEq)]
 pub struct PurchaseSummary<'a> {
     now: Timestamp,
-    /// Those that count, in the order of time.
-    orders: Vec<&'a Order>,
+    orders: &'a [Order],
+    /// The places of those that count, in the order of time.
+    places: Cow<'a, [usize]>,
+    /// How many of these were placed by now.
+    past: usize,
 }
 
 impl<'a> PurchaseSummary<'a> {
@@ -131,35 +135,49 @@ impl<'a> PurchaseSummary<'a> {
     /// Why it is not known: the list of orders is not complete, or an order
     /// has no status or an implausible time.
     pub fn of_purchases(purchases: &'a Purchases, now: Timestamp) -> Result<Self, NotKnown> {
-        if purchases.orders.completeness() != Completeness::Complete {
-            return Err(NotKnown::Incomplete);
-        }
-        let mut orders = Vec::with_capacity(purchases.orders.items().len());
-        for order in purchases.orders.items() {
-            if counts(order, now)? {
-                orders.push(order);
-            }
-        }
-        orders.sort_by(|one, other| (one.placed_at, &one.id).cmp(&(other.placed_at, &other.id)));
-        Ok(Self { now, orders })
+        Ok(Self::in_order(purchases, Cow::Owned(places(purchases)?), now))
+    }
+
+    /// Sums up orders whose places are known already.
+    pub(super) fn in_order(
+        purchases: &'a Purchases,
+        places: Cow<'a, [usize]>,
+        now: Timestamp,
+    ) -> Self {
+        let orders = purchases.orders.items();
+        let is_past = |place: &usize| orders.get(*place).is_some_and(|o| o.placed_at <= now);
+        let past = places.partition_point(is_past);
+        Self { now, orders, places, past }
+    }
+
+    /// Returns when the next order is placed that lies ahead of the moment.
+    pub(super) fn next_at(&self) -> Option<Timestamp> {
+        let next = self.places.get(self.past).and_then(|place| self.orders.get(*place));
+        next.map(|order| order.placed_at)
+    }
+
+    /// Returns the orders that were placed, in the order of time.
+    fn placed(&self) -> impl DoubleEndedIterator<Item = &'a Order> + Clone {
+        let past = self.places.get(..self.past).unwrap_or_default().iter();
+        past.filter_map(|place| self.orders.get(*place))
     }
 
     /// Returns how many orders there are.
     #[must_use]
     pub fn orders(&self) -> u32 {
-        u32::try_from(self.orders.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.past).unwrap_or(u32::MAX)
     }
 
     /// Returns when the first order was placed, if there is one.
     #[must_use]
     pub fn first_at(&self) -> Option<Timestamp> {
-        self.orders.first().map(|order| order.placed_at)
+        self.placed().next().map(|order| order.placed_at)
     }
 
     /// Returns when the last order was placed, if there is one.
     #[must_use]
     pub fn last_at(&self) -> Option<Timestamp> {
-        self.orders.last().map(|order| order.placed_at)
+        self.placed().next_back().map(|order| order.placed_at)
     }
 
     /// Returns how long ago the last order was placed, if there is one.
@@ -176,8 +194,9 @@ impl<'a> PurchaseSummary<'a> {
 
     /// Returns the times from each order to the next.
     pub fn gaps(&self) -> impl Iterator<Item = Duration> {
-        let nexts = self.orders.iter().skip(1);
-        self.orders.iter().zip(nexts).map(|(one, next)| next.placed_at.since(one.placed_at))
+        self.placed()
+            .zip(self.placed().skip(1))
+            .map(|(one, next)| next.placed_at.since(one.placed_at))
     }
 
     /// Returns how often the customer buys; none with fewer than three orders,
@@ -206,7 +225,7 @@ impl<'a> PurchaseSummary<'a> {
     ///
     /// An order without a total in the currency.
     pub fn spend_minor(&self, currency: Currency) -> Result<i64, NotKnown> {
-        let mut totals = self.orders.iter().map(|order| total(order, currency));
+        let mut totals = self.placed().map(|order| total(order, currency));
         totals.try_fold(0_i64, |sum, total| Ok(sum.saturating_add(total?)))
     }
 
@@ -221,8 +240,8 @@ impl<'a> PurchaseSummary<'a> {
     /// An order without a total in the currency.
     pub fn mean_repeat_spend_minor(&self, currency: Currency) -> Result<f64, NotKnown> {
         let first = self.first_at().map(day);
-        let repeated = |order: &&&Order| Some(day(order.placed_at)) != first;
-        let mut totals = self.orders.iter().filter(repeated).map(|order| total(order, currency));
+        let repeated = |order: &&Order| Some(day(order.placed_at)) != first;
+        let mut totals = self.placed().filter(repeated).map(|order| total(order, currency));
         let sum = totals.try_fold(0_i64, |sum, total| Ok(sum.saturating_add(total?)))?;
         let repeats = self.repeats().max(1);
         #[expect(clippy::cast_precision_loss, reason = "nobody spends 2^53 minor units")]
@@ -231,26 +250,35 @@ impl<'a> PurchaseSummary<'a> {
 
     /// Returns on how many days the customer bought, less one.
     fn repeats(&self) -> u32 {
-        let days = self.orders.iter().map(|order| day(order.placed_at));
+        let days = self.placed().map(|order| day(order.placed_at));
         let changes = days.clone().zip(days.skip(1)).filter(|(one, next)| one != next);
         u32::try_from(changes.count()).unwrap_or(u32::MAX)
     }
 }
 
-const DAY: Duration = Duration::days(1);
-
-/// Returns the day of UTC.
-fn day(time: Timestamp) -> i64 {
-    time.as_millis().div_euclid(DAY.as_millis())
+/// Finds the orders that count, also those ahead of any moment, and sorts them
+/// by time.
+pub(super) fn places(purchases: &Purchases) -> Result<Vec<usize>, NotKnown> {
+    if purchases.orders.completeness() != Completeness::Complete {
+        return Err(NotKnown::Incomplete);
+    }
+    let mut counted = Vec::with_capacity(purchases.orders.items().len());
+    for (place, order) in purchases.orders.items().iter().enumerate() {
+        if counts(order)? {
+            counted.push((order.placed_at, &order.id, place));
+        }
+    }
+    counted.sort_unstable();
+    Ok(counted.into_iter().map(|(_, _, place)| place).collect())
 }
 
-/// Tells whether an order is a purchase made by now.
-fn counts(order: &Order, now: Timestamp) -> Result<bool, NotKnown> {
+/// Tells whether an order is a purchase.
+fn counts(order: &Order) -> Result<bool, NotKnown> {
     if !order.placed_at.is_plausible() {
         return Err(NotKnown::PlacedAt { order: order.id.clone() });
     }
     let status = order.status.ok_or_else(|| NotKnown::Status { order: order.id.clone() })?;
-    Ok(status != OrderStatus::Cancelled && order.placed_at <= now)
+    Ok(status != OrderStatus::Cancelled)
 }
 
 fn total(order: &Order, currency: Currency) -> Result<i64, NotKnown> {

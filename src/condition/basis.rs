@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::eval::{Element, Evaluator, Scope, ScopeId};
 use super::program::{Atom, AtomId, ListTerm, Node, NodeId, Program, Term, TermId};
 use super::truth::{Outcome, Truth};
+use crate::analytics::Lack;
 use crate::context::Completeness;
 use crate::schema::{Cell, Delivery, FactId, Facts, FieldId, PartId, Schema, Type};
 use crate::time::Duration;
@@ -57,6 +58,8 @@ pub(crate) enum FactState {
     Unknown,
     /// Its part was delivered without it.
     Absent,
+    /// A model has nothing to say of the customer.
+    NoAnswer,
     /// The list is there in part, and what it does not hold may exist.
     Partial,
     /// It is there and cannot be believed: no number, another currency, a
@@ -73,12 +76,13 @@ pub(crate) fn basis(evaluator: &mut Evaluator<'_>, root: NodeId, last_known: boo
     walk.sorted()
 }
 
-/// Says what is the matter with a score that cannot be used.
-pub(crate) fn lacking_score(evaluator: &mut Evaluator<'_>, term: TermId) -> Vec<Basis> {
-    let Term::Entry(fact, name) = &evaluator.program()[term] else {
-        return Vec::new();
+/// Says what is the matter with a number that cannot be used for a score.
+pub(crate) fn lacking_number(evaluator: &mut Evaluator<'_>, term: TermId) -> Vec<Basis> {
+    let subject = match &evaluator.program()[term] {
+        Term::Entry(fact, name) => Subject::Entry(*fact, name.clone()),
+        Term::Fact(fact) => Subject::Fact(*fact),
+        _ => return Vec::new(),
     };
-    let subject = Subject::Entry(*fact, name.clone());
     let mut walk =
         Walk { evaluator, last_known: false, seen: HashSet::default(), found: Vec::new() };
     walk.term(term, Truth::Unknown, Scope::OUTSIDE);
@@ -181,6 +185,7 @@ impl<'a> Walk<'_, 'a> {
     fn term(&mut self, id: TermId, truth: Truth, scope: Scope<'a>) {
         match &self.program()[id] {
             Term::Constant(_) | Term::Unknown | Term::Element | Term::Now => {}
+            Term::Fact(fact) if !self.taken_for(*fact).is_empty() => self.answered(*fact, truth),
             Term::Fact(fact) => self.fact(Subject::Fact(*fact), *fact, self.cell(*fact), truth),
             Term::Entry(fact, key) => self.entry(*fact, key, truth),
             Term::Field(fact, field) => self.field(*fact, *field, truth, scope),
@@ -246,6 +251,54 @@ impl<'a> Walk<'_, 'a> {
         self.delivered(subject, part, facts.delivery(part), cell, truth);
     }
 
+    fn taken_for(&self, fact: FactId) -> &'a [FactId] {
+        self.evaluator.facts().schema().taken_for(fact)
+    }
+
+    /// An answer of a model is as good as the facts that it takes: where it is
+    /// lacking, they are named.
+    fn answered(&mut self, fact: FactId, truth: Truth) {
+        let (facts, at) = (self.evaluator.facts(), self.evaluator.moment());
+        let cell = facts.cell_at(fact, at).cell;
+        let delivery = facts.delivery_of(fact);
+        if let Delivery::Fresh { age, .. } = delivery {
+            let subject = Subject::Fact(fact);
+            return match (cell, facts.lack(fact, at)) {
+                (Cell::Unknown, Some(_)) if truth != Truth::Unknown => {}
+                (Cell::Unknown, Some(lack)) => self.lacked(lack),
+                (Cell::Absent, _) if truth == Truth::Unknown => {
+                    self.add(subject, FactState::NoAnswer);
+                }
+                _ => self.dated(subject, age, cell, truth),
+            };
+        }
+        for taken in self.taken_for(fact) {
+            let part = facts.schema().entry(*taken).part;
+            let of_part = facts.delivery(part);
+            if !of_part.is_fresh() {
+                self.delivered(Subject::Part(part), part, of_part, Cell::Present, truth);
+            }
+        }
+    }
+
+    /// Names what a model lacks.
+    fn lacked(&mut self, lack: Lack) {
+        let schema = self.evaluator.facts().schema();
+        let Some(fact) = schema.find(lack.path) else { return };
+        let is_there = if lack.is_there { FactState::Invalid } else { FactState::Absent };
+        let field = match (schema.entry(fact).fact.ty(), lack.field) {
+            (Type::Records(record), Some(name)) => record.find(name).map(|(field, _)| field),
+            _ => None,
+        };
+        match field {
+            Some(field) => self.add(Subject::Field(fact, field), is_there),
+            None => {
+                let state = lacking(self.cell(fact)).unwrap_or(is_there);
+                self.add(Subject::Fact(fact), state);
+            }
+        }
+    }
+
     fn delivered(
         &mut self,
         subject: Subject,
@@ -254,21 +307,25 @@ impl<'a> Walk<'_, 'a> {
         cell: Cell<'a>,
         truth: Truth,
     ) {
-        let state = match delivery {
-            Delivery::Never => return self.add(Subject::Part(part), FactState::Unknown),
-            Delivery::Ahead { .. } => return self.add(Subject::Part(part), FactState::Invalid),
+        match delivery {
+            Delivery::Never => self.add(Subject::Part(part), FactState::Unknown),
+            Delivery::Ahead { .. } => self.add(Subject::Part(part), FactState::Invalid),
             Delivery::Stale { age, max_age } => {
                 let stale = FactState::Stale { age, max_age };
                 let dates_itself =
                     matches!(subject, Subject::Entry(..)) && self.part_is_fresh(part);
                 let subject = if dates_itself { subject } else { Subject::Part(part) };
-                return self.add(subject, stale);
+                self.add(subject, stale);
             }
-            Delivery::Fresh { age, .. } => FactState::Fresh { age },
-        };
+            Delivery::Fresh { age, .. } => self.dated(subject, age, cell, truth),
+        }
+    }
+
+    /// Names a fact of a fresh part, if it decides a truth or is lacking.
+    fn dated(&mut self, subject: Subject, age: Duration, cell: Cell<'a>, truth: Truth) {
         match lacking(cell).filter(|_| truth == Truth::Unknown) {
             Some(lacking) => self.add(subject, lacking),
-            None if truth != Truth::Unknown => self.add(subject, state),
+            None if truth != Truth::Unknown => self.add(subject, FactState::Fresh { age }),
             None => {}
         }
     }
@@ -300,6 +357,7 @@ fn lacking(cell: Cell<'_>) -> Option<FactState> {
     match cell {
         Cell::Absent => Some(FactState::Absent),
         Cell::Invalid => Some(FactState::Invalid),
+        Cell::Unknown => Some(FactState::Unknown),
         Cell::Double(value) if !value.is_finite() => Some(FactState::Invalid),
         Cell::List(_, completeness) | Cell::Rows(_, completeness) => match completeness {
             Completeness::Unknown => Some(FactState::Unknown),

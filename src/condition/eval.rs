@@ -133,6 +133,12 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Holds up to an instant, if there is one.
+    fn until(self, changes_at: Option<Timestamp>) -> Self {
+        let changes_at = changes_at.map_or(NEVER, Timestamp::as_millis);
+        Self { holds_until: self.holds_until.min(changes_at), ..self }
+    }
+
     /// Replaces the value by one that follows from it, without its slope.
     fn map(self, value: impl FnOnce(Value<'a>) -> Option<Value<'a>>) -> Self {
         Self { value: self.value.and_then(value), slope: 0, ..self }
@@ -325,6 +331,14 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn number(&mut self, term: TermId) -> Option<f64> {
         match self.value(term)? {
             Value::Double(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Reads a whole number for a score: its value, if it is fresh.
+    pub(crate) fn whole_number(&mut self, term: TermId) -> Option<i64> {
+        match self.value(term)? {
+            Value::Int(value) => Some(value),
             _ => None,
         }
     }

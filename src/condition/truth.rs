@@ -144,6 +144,17 @@ impl Outcome {
         }
     }
 
+    /// Holds up to an instant at most, if there is one.
+    pub(crate) fn until(self, changes_at: Option<Timestamp>) -> Self {
+        let changes_at = changes_at.map_or(NEVER, Timestamp::as_millis);
+        let rail = |rail: Rail| Rail { changes_at: rail.changes_at.min(changes_at), ..rail };
+        Self {
+            fresh: rail(self.fresh),
+            last_known: rail(self.last_known),
+            running: rail(self.running),
+        }
+    }
+
     /// Returns when either frozen rail may change, if ever.
     pub(crate) fn next_frozen_change(&self) -> Option<Timestamp> {
         let instant = self.frozen_change();

@@ -508,7 +508,9 @@ impl FactUse {
             FactState::Fresh { .. } => return None,
             FactState::Stale { .. } if self.by_last_known => Cause::LastKnown,
             FactState::Stale { .. } => Cause::ContextStale,
-            FactState::Unknown | FactState::Absent | FactState::Partial => Cause::ContextUnknown,
+            FactState::Unknown | FactState::Absent | FactState::NoAnswer | FactState::Partial => {
+                Cause::ContextUnknown
+            }
             FactState::Invalid => Cause::ContextInvalid,
         })
     }
@@ -525,6 +527,7 @@ impl fmt::Display for FactUse {
             }
             FactState::Unknown => write!(f, "{path} (never delivered)"),
             FactState::Absent => write!(f, "{path} (not delivered)"),
+            FactState::NoAnswer => write!(f, "{path} (without an answer)"),
             FactState::Partial => write!(f, "{path} (delivered in part)"),
             FactState::Invalid => write!(f, "{path} (not to be believed)"),
         }

@@ -1,12 +1,14 @@
 //! A whole policy read back in English.
 
+mod models;
+
 use std::fmt::{self, Write};
 
 use crate::check::{CheckedLimit, CheckedSuppression, LimitRule};
 use crate::condition;
 use crate::decision::limit_in_words;
 use crate::plan::{Plan, PlannedAction};
-use crate::policy::{Boost, Limit, Selector};
+use crate::policy::{Boost, Limit, Propensity, Selector, Worth};
 use crate::time::Duration;
 
 /// Reads a policy back: what is offered, what is held back, what is lifted.
@@ -30,6 +32,12 @@ impl Reader<'_> {
             write!(self.text, ", amounts in {currency}")?;
         }
         writeln!(self.text)?;
+        if !plan.policy.analytics.is_empty() {
+            writeln!(self.text, "\nFound out about the customer")?;
+        }
+        for (name, model) in &plan.policy.analytics {
+            writeln!(self.text, "  {name}: {}", models::said(model))?;
+        }
         writeln!(self.text, "\nOffered")?;
         for (_, action) in plan.actions() {
             self.action(action)?;
@@ -77,6 +85,21 @@ impl Reader<'_> {
             for clause in clauses {
                 writeln!(self.text, "    {stage} {}", self.aloud(&clause.text))?;
             }
+        }
+        self.ranked(&action.id)
+    }
+
+    /// Says where the numbers come from that an action is ranked by, if models
+    /// of the policy answer with them.
+    fn ranked(&mut self, id: &str) -> fmt::Result {
+        let written = self.plan.policy.actions.iter().find(|action| action.id == id);
+        if let Some(Propensity::Analytics { analytics }) =
+            written.and_then(|a| a.propensity.as_ref())
+        {
+            writeln!(self.text, "    as likely as analytics.{analytics} says")?;
+        }
+        if let Some(Worth::Analytics { analytics }) = written.and_then(|a| a.value.as_ref()) {
+            writeln!(self.text, "    worth what analytics.{analytics} says")?;
         }
         Ok(())
     }

@@ -93,11 +93,12 @@ pub(crate) fn timeline(
     let id = plan.find(action).ok_or_else(|| plan.unknown_action(action))?;
     let request = Request { detail: Detail::Complete, ..request.clone() };
     let mut timeline = Timeline { action: action.to_owned(), steps: Vec::new(), is_cut: true };
+    let drifts = plan.drifts(plan.action(id));
     let mut at = request.now;
     for _ in 0..MAX_LOOKS {
         let (data, next) = decide_at(plan, context, &request, at);
         let step = step(&Decision { plan, data }, id, at);
-        if timeline.steps.last().is_none_or(|last| !last.is_like(&step)) {
+        if timeline.steps.last().is_none_or(|last| !last.is_like(&step, drifts)) {
             if timeline.steps.len() == MAX_STEPS {
                 return Ok(timeline);
             }
@@ -137,9 +138,16 @@ fn step(decision: &Decision<'_>, id: ActionId, at: Timestamp) -> Step {
 }
 
 impl Step {
-    /// Tells whether nothing has changed but the time.
-    fn is_like(&self, other: &Self) -> bool {
-        *self == Self { at: self.at, ..other.clone() }
+    /// Tells whether nothing has changed but the time. Where the priority drifts
+    /// from day to day, that and the rank it would give are no news.
+    fn is_like(&self, other: &Self, drifts: bool) -> bool {
+        let same = |step: &Self| {
+            let is_news = !drifts || step.verdict == Verdict::Recommended;
+            let priority = step.priority.filter(|_| !drifts);
+            (priority, step.rank.filter(|_| is_news))
+        };
+        let (priority, rank) = (self.priority, self.rank);
+        same(self) == same(other) && *self == Self { at: self.at, priority, rank, ..other.clone() }
     }
 }
 

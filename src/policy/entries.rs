@@ -59,7 +59,7 @@ pub struct Action {
     pub propensity: Option<Propensity>,
     /// What it is worth if taken up, in units of the currency; 0 if not written.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Decimal>,
+    pub value: Option<Worth>,
     /// How it is shown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub treatments: Vec<Treatment>,
@@ -92,6 +92,31 @@ pub enum Propensity {
         /// The name of the score in the context.
         score: String,
     },
+    /// What a model of the policy says of the customer.
+    Analytics {
+        /// The name of the model and its answer, such as `alive.p_alive`.
+        analytics: String,
+    },
+}
+
+/// What an action is worth if it is taken up.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Worth {
+    /// The same for everybody, in units of the currency.
+    Fixed(Decimal),
+    /// What a model of the policy says of the customer.
+    Analytics {
+        /// The name of the model and its answer, such as `worth.value_minor`.
+        analytics: String,
+    },
+}
+
+impl From<Decimal> for Worth {
+    fn from(amount: Decimal) -> Self {
+        Self::Fixed(amount)
+    }
 }
 
 /// How an action is shown on a channel, a device or in a slot.

@@ -1,5 +1,7 @@
 //! From a tree to a policy: what fits is read, what does not is reported.
 
+mod analytics;
+
 use std::collections::BTreeMap;
 
 use super::code;
@@ -7,7 +9,7 @@ use super::document::Tree;
 use super::{
     Action, AttributeType, Boost, ConsentRules, Decimal, DeclaredKind, Engagement, Exclusive,
     Freshness, Group, Holdout, Limit, Placement, Policy, Propensity, QuietHours, Selector,
-    Situation, Suppression, Threshold, Treatment,
+    Situation, Suppression, Threshold, Treatment, Worth,
 };
 use crate::diagnostic::suggest::closest;
 use crate::diagnostic::{Diagnostic, DocPath, Report};
@@ -38,6 +40,7 @@ fn read_policy(table: &mut Table<'_>) -> Policy {
         currency: table.text("currency"),
         preset: table.text("preset"),
         attributes: table.attributes("attributes"),
+        analytics: table.models("analytics"),
         kinds: table.named("kinds", |kind| DeclaredKind {
             purpose: kind.text("purpose"),
             engagement: read_engagement(kind),
@@ -107,7 +110,7 @@ fn read_action(table: &mut Table<'_>) -> Action {
         applicable: table.texts("applicable"),
         suitable: table.texts("suitable"),
         propensity: table.propensity("propensity"),
-        value: table.decimal("value"),
+        value: table.worth("value"),
         treatments: table.list("treatments", |treatment| Treatment {
             id: treatment.required_text("id"),
             channels: treatment.texts("channels"),
@@ -337,20 +340,34 @@ impl<'t> Table<'t> {
         self.required(key, Self::decimal)
     }
 
+    /// Reads a number that is written, or where it comes from.
     fn propensity(&mut self, key: &'static str) -> Option<Propensity> {
-        match self.find(key) {
-            Some((Tree::Table(entries), path)) => {
-                let mut table = Table::new(entries, path, self.report);
-                let score = table.required_text("score");
-                table.finish();
-                Some(Propensity::Score { score })
-            }
-            Some(_) => {
-                let expected = "a decimal number such as 0.06, or { score = \"name\" }";
-                self.read(key, expected, decimal).map(Propensity::Fixed)
-            }
-            None => None,
-        }
+        let Some((Tree::Table(entries), path)) = self.find(key) else {
+            let expected = "a decimal number such as 0.06, { score = \"name\" }, or \
+                            { analytics = \"name.answer\" }";
+            return self.read(key, expected, decimal).map(Propensity::Fixed);
+        };
+        let is_meant = |key: &str| key == "analytics" || closest(key, ["analytics"]).is_some();
+        let of_analytics = entries.iter().any(|(key, _)| is_meant(key));
+        let mut table = Table::new(entries, path, self.report);
+        let propensity = match of_analytics {
+            true => Propensity::Analytics { analytics: table.required_text("analytics") },
+            false => Propensity::Score { score: table.required_text("score") },
+        };
+        table.finish();
+        Some(propensity)
+    }
+
+    fn worth(&mut self, key: &'static str) -> Option<Worth> {
+        let Some((Tree::Table(entries), path)) = self.find(key) else {
+            let expected = "a decimal number such as 12 or \"240.00\", or \
+                            { analytics = \"name.answer\" }";
+            return self.read(key, expected, decimal).map(Worth::Fixed);
+        };
+        let mut table = Table::new(entries, path, self.report);
+        let worth = Worth::Analytics { analytics: table.required_text("analytics") };
+        table.finish();
+        Some(worth)
     }
 
     fn list<T>(&mut self, key: &'static str, read: impl Fn(&mut Table<'_>) -> T) -> Vec<T> {

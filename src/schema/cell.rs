@@ -19,6 +19,8 @@ pub(crate) enum Cell<'a> {
     Absent,
     /// It is there and not of its type: no finite number, no plausible time.
     Invalid,
+    /// Nobody knows what it is: something that it follows from is lacking.
+    Unknown,
     Bool(bool),
     Int(i64),
     Double(f64),

@@ -1,16 +1,18 @@
 //! The facts of one moment: a context or a table, dated and aged at `now`.
 
+use std::sync::Arc;
+
 use smallvec::SmallVec;
 
 use super::cell::{Cell, ListCell, Overlay};
 use super::request::RequestFacts;
-use super::{FactEntry, FactId, FactTable, Origin, PartEntry, PartId, Presence, Schema};
+use super::{
+    FactEntry, FactId, FactTable, ModelFact, Origin, PartEntry, PartId, Presence, Schema, models,
+};
+use crate::analytics::{Answer, Customer, Found, Lack, Said};
 use crate::context::{AsOf, Context, Score};
-use crate::time::{Duration, Timestamp};
+use crate::time::{CLOCK_SKEW, Duration, Timestamp};
 use crate::vocabulary::{Channel, Currency};
-
-/// How far ahead of `now` a watermark may be before it is not believed.
-const CLOCK_SKEW: Duration = Duration::seconds(5);
 
 /// What can be read at one moment, and how old it is.
 #[derive(Clone, Debug)]
@@ -20,6 +22,15 @@ pub struct Facts<'a> {
     now: Timestamp,
     currency: Option<Currency>,
     deliveries: SmallVec<[Delivery; 16]>,
+    /// What models have found out, if there are any.
+    found: Option<Arc<Found>>,
+}
+
+/// What is stored at the place of a fact, and when time alone changes it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment<'a> {
+    pub(crate) cell: Cell<'a>,
+    pub(crate) changes_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -145,7 +156,22 @@ impl<'a> Facts<'a> {
     fn new(schema: &'a Schema, source: Source<'a>, now: Timestamp) -> Self {
         let deliveries =
             (0_u16..).zip(schema.parts()).map(|(id, part)| delivery(part, PartId(id), source, now));
-        Self { schema, source, now, currency: None, deliveries: deliveries.collect() }
+        let models = Some(schema.models.len()).filter(|models| *models > 0);
+        let found = models.map(|models| Arc::new(Found::new(models, schema.answers())));
+        Self { schema, source, now, currency: None, deliveries: deliveries.collect(), found }
+    }
+
+    /// Reads the same facts on another channel.
+    ///
+    /// What models have found out about the customer is found out for both.
+    pub(crate) fn on(&self, channel: Channel) -> Self {
+        let source = match self.source {
+            Source::Context(context, request) => {
+                Source::Context(context, RequestFacts { channel, ..request })
+            }
+            other => other,
+        };
+        Self { source, ..self.clone() }
     }
 
     /// Returns the moment the facts are read at.
@@ -171,6 +197,30 @@ impl<'a> Facts<'a> {
         self.deliveries.get(usize::from(part.0)).copied().unwrap_or(Delivery::Never)
     }
 
+    /// Returns when a fact was delivered: with its part, or, if a model answers
+    /// it, with the part that is worst off of those that the model takes.
+    pub(crate) fn delivery_of(&self, fact: FactId) -> Delivery {
+        match self.schema.taken_for(fact) {
+            [] => self.delivery(self.schema.entry(fact).part),
+            _ if self.is_changed(fact) => Delivery::THIS_MOMENT,
+            taken => {
+                let parts = taken.iter().map(|taken| self.schema.entry(*taken).part);
+                let deliveries = parts.map(|part| self.delivery(part));
+                deliveries.reduce(Delivery::worse).unwrap_or(Delivery::Never)
+            }
+        }
+    }
+
+    /// Tells whether a fact is another one than it would be.
+    fn is_changed(&self, fact: FactId) -> bool {
+        match self.source {
+            Source::Changed(facts, changes) => {
+                changes.cell(fact).is_some() || facts.is_changed(fact)
+            }
+            Source::Context(..) | Source::Table(_) => false,
+        }
+    }
+
     /// Ages a single score, which may be older than its part.
     pub(crate) fn score_delivery(&self, part: PartId, score: &Score) -> Delivery {
         let of_part = self.delivery(part);
@@ -191,10 +241,82 @@ impl<'a> Facts<'a> {
             Source::Context(context, request) => match &entry.origin {
                 Origin::Context(read) => read(context, request),
                 Origin::Attribute(name) => attribute(entry, name, context),
+                Origin::Model(..) => return self.cell_at(id, self.now).cell,
                 Origin::Table => Cell::Absent,
             },
         };
         self.in_one_currency(cell)
+    }
+
+    /// Returns what is stored at the place of a fact at a later instant.
+    pub(crate) fn cell_at(&self, id: FactId, at: Timestamp) -> Moment<'a> {
+        let Origin::Model(of) = self.schema.entry(id).origin else {
+            return Moment { cell: self.cell(id), changes_at: None };
+        };
+        if let Source::Changed(facts, changes) = self.source {
+            return match changes.cell(id) {
+                Some(cell) => Moment { cell, changes_at: None },
+                // What follows from facts that are otherwise is not looked for.
+                None if self.schema.taken_for(id).iter().any(|taken| self.is_changed(*taken)) => {
+                    Moment { cell: Cell::Unknown, changes_at: None }
+                }
+                None => facts.cell_at(id, at),
+            };
+        }
+        let answer = self.answer(of, at);
+        let cell = answer.map_or(Cell::Unknown, |answer| match answer.told {
+            Ok(Some(said)) => models::cell(said),
+            Ok(None) => Cell::Absent,
+            Err(_) => Cell::Unknown,
+        });
+        Moment { cell, changes_at: answer.and_then(|answer| answer.changes_at(at)) }
+    }
+
+    /// Returns the first instant after `at` at which a test of the answer of a
+    /// model comes out otherwise, or at which the fact is to be read again.
+    pub(crate) fn first_other(
+        &self,
+        id: FactId,
+        at: Timestamp,
+        test: &dyn Fn(Cell<'static>) -> Option<bool>,
+    ) -> Option<Timestamp> {
+        let Origin::Model(of) = self.schema.entry(id).origin else {
+            return None;
+        };
+        if let Source::Changed(facts, _) = self.source {
+            let is_read = self.cell_at(id, at).changes_at.is_some();
+            return is_read.then(|| facts.first_other(id, at, test)).flatten();
+        }
+        let entry = self.schema.models.get(of.model)?;
+        let (answer, customer) = (self.answer(of, at)?, self.customer(of.model)?);
+        let test = |said: Option<Said>| said.and_then(|said| test(models::cell(said)));
+        entry.model.first_other(of.output, customer, (at, answer), &test)
+    }
+
+    /// Says what a model lacks for an answer, if it lacks something.
+    pub(crate) fn lack(&self, id: FactId, at: Timestamp) -> Option<Lack> {
+        let Origin::Model(of) = self.schema.entry(id).origin else {
+            return None;
+        };
+        match self.source {
+            Source::Changed(facts, _) => facts.lack(id, at),
+            _ => self.answer(of, at)?.told.err(),
+        }
+    }
+
+    /// Asks a model; at the moment of the facts only once.
+    fn answer(&self, of: ModelFact, at: Timestamp) -> Option<Answer> {
+        let (entry, customer) = (self.schema.models.get(of.model)?, self.customer(of.model)?);
+        let find = || entry.model.answer(of.output, customer, at);
+        Some(if at == self.now { customer.found.answer(of.answer, find) } else { find() })
+    }
+
+    fn customer(&self, model: usize) -> Option<Customer<'_>> {
+        let Source::Context(context, _) = self.source else {
+            return None;
+        };
+        let found = self.found.as_deref()?;
+        Some(Customer { context, currency: self.currency, found, model })
     }
 
     /// Reads an amount as minor units of the one currency, or not at all.

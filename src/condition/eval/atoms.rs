@@ -5,7 +5,7 @@ use crate::condition::functions::{compare_mixed, integer_cut};
 use crate::condition::program::{Atom, AtomId, Limit, Term, TermId};
 use crate::condition::truth::{NEVER, Outcome, Rail, Truth};
 use crate::context::Completeness;
-use crate::schema::{Cell, Delivery, FactId, ListCell};
+use crate::schema::{Cell, Delivery, FactId, ListCell, Moment};
 use crate::time::Timestamp;
 
 use std::cmp::Ordering;
@@ -45,9 +45,26 @@ impl<'a> Evaluator<'a> {
         self.term(term, scope).test(|value| value == constant)
     }
 
+    /// Leaps to where the answer of a model gets to the other side of a cut.
+    fn leaping(&self, term: TermId, limit: Limit, reading: Reading<'a>) -> Reading<'a> {
+        let Term::Fact(fact) = &self.program[term] else {
+            return reading;
+        };
+        if reading.holds_until == NEVER {
+            return reading;
+        }
+        let test = |cell: Cell<'static>| {
+            let truth = side(super::terms::value_in(cell)?, limit);
+            Some(truth == Truth::True)
+        };
+        let other = self.facts.first_other(*fact, self.moment(), &test);
+        Reading { holds_until: other.map_or(NEVER, Timestamp::as_millis), ..reading }
+    }
+
     /// Cuts the line of a term, and finds out when the term crosses the cut.
     fn cut(&mut self, term: TermId, limit: Limit, scope: Scope<'a>) -> Outcome {
         let reading = self.term(term, scope);
+        let reading = self.leaping(term, limit, reading);
         reading.decide(|value| (side(value, limit), self.crossing(value, limit, reading.slope)))
     }
 
@@ -148,29 +165,30 @@ impl<'a> Evaluator<'a> {
     }
 
     fn has(&self, place: TermId, scope: Scope<'a>) -> Outcome {
-        let (cell, delivery) = self.place(place, scope);
-        let is_there = Reading::optional(is_filled(cell).map(Value::Bool));
-        is_there.delivered(delivery).test(|value| value == Value::Bool(true))
+        let (there, delivery) = self.place(place, scope);
+        let is_there = Reading::optional(is_filled(there.cell).map(Value::Bool));
+        let is_there = is_there.until(there.changes_at).delivered(delivery);
+        is_there.test(|value| value == Value::Bool(true))
     }
 
     /// Finds what lies at the place of a fact, an entry or a field.
-    fn place(&self, place: TermId, scope: Scope<'a>) -> (Cell<'a>, Delivery) {
-        let always = Delivery::Fresh { age: crate::time::Duration::ZERO, expires_at: None };
-        match &self.program[place] {
+    fn place(&self, place: TermId, scope: Scope<'a>) -> (Moment<'a>, Delivery) {
+        let (cell, delivery) = match &self.program[place] {
             Term::Fact(fact) => {
-                let part = self.facts.schema().entry(*fact).part;
-                (self.facts.cell(*fact), self.facts.delivery(part))
+                let there = self.facts.cell_at(*fact, self.moment());
+                return (there, self.facts.delivery_of(*fact));
             }
             Term::Entry(fact, key) => self.entry_at(*fact, key),
             Term::Field(_, field) => match scope.element {
                 Element::Row(rows, row) => {
                     let cell = self.facts.in_one_currency(rows.cell(row, *field));
-                    (cell, always)
+                    (cell, Delivery::THIS_MOMENT)
                 }
                 _ => (Cell::Absent, Delivery::Never),
             },
             _ => (Cell::Absent, Delivery::Never),
-        }
+        };
+        (Moment { cell, changes_at: None }, delivery)
     }
 
     /// Finds an entry of a map; a score may be older than its part.
@@ -190,8 +208,8 @@ impl<'a> Evaluator<'a> {
 
     /// Decides `known(part.fact)`: whether reading it gives a value.
     fn known_fact(&self, place: TermId, scope: Scope<'a>) -> Outcome {
-        let (cell, delivery) = self.place(place, scope);
-        known(delivery, is_present(cell))
+        let (there, delivery) = self.place(place, scope);
+        known(delivery, is_present(there.cell)).until(there.changes_at)
     }
 }
 
@@ -225,6 +243,7 @@ pub(super) fn side(value: Value<'_>, limit: Limit) -> Truth {
 pub(super) fn is_filled(cell: Cell<'_>) -> Option<bool> {
     match cell {
         Cell::Absent => Some(false),
+        Cell::Unknown => None,
         Cell::List(_, Completeness::Unknown) | Cell::Rows(_, Completeness::Unknown) => None,
         _ => Some(true),
     }
@@ -233,7 +252,7 @@ pub(super) fn is_filled(cell: Cell<'_>) -> Option<bool> {
 /// Says whether reading a place would give a value.
 pub(super) fn is_present(cell: Cell<'_>) -> bool {
     match cell {
-        Cell::Absent | Cell::Invalid => false,
+        Cell::Absent | Cell::Invalid | Cell::Unknown => false,
         Cell::Double(value) => value.is_finite(),
         Cell::List(_, completeness) | Cell::Rows(_, completeness) => {
             completeness != Completeness::Unknown

@@ -106,8 +106,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn fact(&self, fact: FactId) -> Reading<'a> {
-        let part = self.facts.schema().entry(fact).part;
-        self.read_cell(self.facts.cell(fact)).delivered(self.facts.delivery(part))
+        let there = self.facts.cell_at(fact, self.moment());
+        let reading = self.read_cell(there.cell).until(there.changes_at);
+        reading.delivered(self.facts.delivery_of(fact))
     }
 
     /// Reads a plain value, an amount in the one currency.

@@ -133,11 +133,17 @@ fn list_now(list: FactId, facts: &Facts<'_>) -> String {
 }
 
 fn fact_now(place: &Place, fact: FactId, facts: &Facts<'_>) -> String {
-    let part = facts.schema().entry(fact).part;
-    match facts.delivery(part) {
-        Delivery::Fresh { .. } => value_now(place, facts),
-        _ => part_now(part, facts),
+    if facts.delivery_of(fact).is_fresh() {
+        return value_now(place, facts);
     }
+    let schema = facts.schema();
+    let parts = schema.stored(&fact).iter().map(|stored| schema.entry(*stored).part);
+    let worse = parts.filter(|part| !facts.delivery(*part).is_fresh());
+    let said = worse.map(|part| match schema.taken_for(fact) {
+        [] => part_now(part, facts),
+        _ => format!("cannot be told: {} {}", schema.part(part).name, part_now(part, facts)),
+    });
+    said.min().unwrap_or_default()
 }
 
 fn value_now(place: &Place, facts: &Facts<'_>) -> String {
@@ -145,6 +151,7 @@ fn value_now(place: &Place, facts: &Facts<'_>) -> String {
     let shown = type_of(place, facts).and_then(|ty| show_cell(cell, ty));
     match (cell, shown) {
         (Cell::Absent, _) => "is absent".to_owned(),
+        (Cell::Unknown, _) => "cannot be told".to_owned(),
         (Cell::List(_, Completeness::Unknown), _) => "is not known".to_owned(),
         (Cell::List(..), Some(shown)) => format!("has {shown}"),
         (_, Some(shown)) => format!("is {shown}"),

@@ -286,7 +286,9 @@ impl<'e, 'a> Ways<'e, 'a> {
     fn part_to_deliver(&self, node: NodeId) -> Option<PartId> {
         let facts = self.evaluator.facts();
         let read = self.program().facts(node);
-        let mut parts = read.into_iter().map(|fact| facts.schema().entry(fact).part);
+        let schema = facts.schema();
+        let stored = read.iter().flat_map(|fact| schema.stored(fact));
+        let mut parts = stored.map(|fact| schema.entry(*fact).part);
         parts.find(|part| {
             matches!(facts.delivery(*part), Delivery::Stale { .. } | Delivery::Ahead { .. })
         })

@@ -11,12 +11,29 @@ impl Program {
         schema: &'s Schema,
     ) -> Vec<&'s str> {
         let visit = self.visit(|visit| roots.into_iter().for_each(|root| visit.node(root)));
-        let facts = visit.facts.iter().map(|fact| schema.entry(*fact).path.as_str());
+        let facts = visit.facts.iter().flat_map(|fact| schema.stored(fact));
+        let facts = facts.map(|fact| schema.entry(*fact).path.as_str());
         let parts = visit.parts.iter().map(|part| schema.part(*part).name.as_str());
         let mut paths: Vec<&str> = facts.chain(parts).collect();
         paths.sort_unstable();
         paths.dedup();
         paths
+    }
+
+    /// Lists what terms read: facts.
+    pub(crate) fn read_by_terms<'s>(
+        &self,
+        terms: impl IntoIterator<Item = TermId>,
+        schema: &'s Schema,
+    ) -> Vec<&'s str> {
+        let visit = self.visit(|visit| terms.into_iter().for_each(|term| visit.term(term)));
+        let facts = visit.facts.iter().flat_map(|fact| schema.stored(fact));
+        facts.map(|fact| schema.entry(*fact).path.as_str()).collect()
+    }
+
+    /// Tells whether a term is the answer of a model.
+    pub(crate) fn is_answer(&self, term: TermId, schema: &Schema) -> bool {
+        matches!(&self[term], Term::Fact(fact) if !schema.taken_for(*fact).is_empty())
     }
 
     /// Lists the facts a truth reads, in the order of the schema.

@@ -4,8 +4,8 @@
 use super::super::clearing::Hold;
 use super::super::horizon::Horizon;
 use super::{Lane, Tested};
-use crate::check::{CERTAIN, CheckedPropensity, ONE};
-use crate::condition::{Evaluator, Truth, lacking_score};
+use crate::check::{CERTAIN, CheckedPropensity, CheckedValue, MAX_VALUE, ONE};
+use crate::condition::{Basis, Evaluator, Truth, lacking_number};
 use crate::decision::{ReasonCode, Rule, StoredReason};
 use crate::plan::{ActionId, Plan, PlannedAction, factor};
 use crate::policy::point;
@@ -39,7 +39,7 @@ impl Scorer {
         let propensity = propensity(&action.propensity, evaluator)?;
         let priority = u128::from(propensity)
             * u128::from(self.context_weight(action))
-            * u128::from(action.value)
+            * u128::from(value(&action.value, evaluator)?)
             * u128::from(action.lever);
         Some(Scored { propensity, priority })
     }
@@ -62,7 +62,8 @@ pub(crate) fn factors(
     evaluator: &mut Evaluator<'_>,
 ) -> String {
     let scorer = Scorer::new(plan, evaluator);
-    let Some(propensity) = propensity(&action.propensity, evaluator) else {
+    let propensity = propensity(&action.propensity, evaluator);
+    let (Some(propensity), Some(value)) = (propensity, value(&action.value, evaluator)) else {
         return String::new();
     };
     let weight = point(scorer.context_weight(action).into(), 4);
@@ -70,7 +71,7 @@ pub(crate) fn factors(
     format!(
         "propensity {} × context weight {weight} × value {} × lever {}",
         point(propensity.into(), 9),
-        point(action.value.into(), exponent),
+        point(value.into(), exponent),
         point(action.lever.into(), 4),
     )
 }
@@ -86,10 +87,21 @@ pub(crate) fn factors(
 fn propensity(of: &CheckedPropensity, evaluator: &mut Evaluator<'_>) -> Option<u32> {
     match of {
         CheckedPropensity::Fixed(parts) => Some(*parts),
-        CheckedPropensity::Score(term) => {
+        CheckedPropensity::Read(term) => {
             let score = evaluator.number(*term)?;
             let parts = (score * f64::from(CERTAIN)).round_ties_even();
             (0.0..=1.0).contains(&score).then_some(parts as u32)
+        }
+    }
+}
+
+/// Returns the value in minor units; one of a model that is too large is none.
+fn value(of: &CheckedValue, evaluator: &mut Evaluator<'_>) -> Option<u64> {
+    match of {
+        CheckedValue::Fixed(minor) => Some(*minor),
+        CheckedValue::Read(term) => {
+            let minor = u64::try_from(evaluator.whole_number(*term)?).ok();
+            minor.filter(|minor| *minor <= MAX_VALUE)
         }
     }
 }
@@ -113,10 +125,14 @@ impl<'a> Lane<'a> {
 
     /// Notes until when a priority stays as it is.
     fn watch_priority(&mut self, action: &'a PlannedAction, tested: &mut Tested) {
-        if let CheckedPropensity::Score(term) = &action.propensity {
-            tested.watch(Horizon::of(&self.evaluator.number_horizon(*term)));
-        }
+        self.watch_numbers(action, tested);
         tested.watch(self.scorer.horizon(action));
+    }
+
+    fn watch_numbers(&mut self, action: &'a PlannedAction, tested: &mut Tested) {
+        for term in action.numbers() {
+            tested.watch(Horizon::of(&self.evaluator.number_horizon(term)));
+        }
     }
 
     /// A missing score is a reason, never a default.
@@ -126,14 +142,12 @@ impl<'a> Lane<'a> {
         action: &'a PlannedAction,
         tested: &mut Tested,
     ) {
-        if let CheckedPropensity::Score(term) = &action.propensity {
-            tested.watch(Horizon::of(&self.evaluator.number_horizon(*term)));
-            if tested.priority.is_none() {
-                let basis = lacking_score(&mut self.evaluator, *term);
-                let reason = StoredReason::new(ReasonCode::ModelMissing, Rule::None);
-                tested.add(StoredReason { basis, ..reason }, Hold::Never);
-                return;
-            }
+        self.watch_numbers(action, tested);
+        if tested.priority.is_none() {
+            let basis = self.lacking(action);
+            let reason = StoredReason::new(ReasonCode::ModelMissing, Rule::None);
+            tested.add(StoredReason { basis, ..reason }, Hold::Never);
+            return;
         }
         let Some(scored) = self.scorer.score(action, &mut self.evaluator) else { return };
         for id in &action.thresholds {
@@ -144,6 +158,26 @@ impl<'a> Lane<'a> {
                 tested.add(reason, Hold::Never);
             }
         }
+    }
+
+    /// Says what is the matter with the numbers that a priority is read from.
+    fn lacking(&mut self, action: &'a PlannedAction) -> Vec<Basis> {
+        let evaluator = &mut self.evaluator;
+        let mut basis = Vec::new();
+        if let CheckedPropensity::Read(term) = action.propensity
+            && propensity(&action.propensity, evaluator).is_none()
+        {
+            basis.extend(lacking_number(evaluator, term));
+        }
+        if let CheckedValue::Read(term) = action.value
+            && value(&action.value, evaluator).is_none()
+        {
+            let more = lacking_number(evaluator, term);
+            let more: Vec<Basis> = more.into_iter().filter(|more| !basis.contains(more)).collect();
+            basis.extend(more);
+        }
+        basis.sort_by_cached_key(|basis| basis.subject.path(&self.plan.schema));
+        basis
     }
 
     /// What the order is about must come to what the policy asks for.

@@ -91,6 +91,10 @@ pub(crate) fn instants(world: &World<'_>, age: bool) -> BTreeSet<i64> {
             }
         }
     }
+    // Models look at the clock at midnight.
+    let today = world.ask.now.div_euclid(DAY);
+    let midnights = (1..=70).map(|days| (today + days) * DAY);
+    instants.extend(midnights.flat_map(|midnight| [midnight - 1, midnight]));
     let later: Vec<i64> = instants.range(world.ask.now..).copied().collect();
     instants.extend(turns(world.policy, &later));
     instants

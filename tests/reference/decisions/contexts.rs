@@ -7,7 +7,8 @@ use tactful::context::{
 };
 use tactful::{
     AppointmentStatus, Channel, ConsentStatus, Context, FormFactor, Metric, Money,
-    OnboardingStatus, OrderStatus, Outcome, Platform, Purpose, TicketState, Timestamp, Topic,
+    OnboardingStatus, OrderStatus, Outcome, Platform, Purpose, SubscriptionStatus, TicketState,
+    Timestamp, Topic,
 };
 
 use crate::generate::{CHANNELS, LENGTHS, ZONES};
@@ -71,6 +72,7 @@ impl Tape<'_> {
                 OrderStatus::Delivered,
                 OrderStatus::Shipped,
                 OrderStatus::Delayed,
+                OrderStatus::Cancelled,
             ]);
             order.promised_at = tape.maybe_time();
             order.total = tape.one_in(2).then(|| tape.money(policy));
@@ -100,6 +102,7 @@ impl Tape<'_> {
         recency.first_seen_at = self.maybe_time();
         recency.last_login_at = self.maybe_time();
         recency.session_started_at = self.maybe_time();
+        recency.previous_seen_at = self.maybe_time();
         recency.sessions_30d = self.maybe(&[0, 3, 4]);
         if self.one_in(2) {
             let status = self.pick(&[OnboardingStatus::Done, OnboardingStatus::Stuck]);
@@ -181,6 +184,12 @@ impl Tape<'_> {
         let mut subscription = Subscription::new(self.as_of(HOUR));
         subscription.plan = self.maybe(&["basic".to_owned(), "premium".to_owned()]);
         subscription.renews_at = self.maybe_time();
+        subscription.started_at = self.maybe_time();
+        subscription.status = self.maybe(&[
+            SubscriptionStatus::Active,
+            SubscriptionStatus::PastDue,
+            SubscriptionStatus::Cancelled,
+        ]);
         if !self.one_in(4) {
             subscription.arrears = Some(self.money(policy));
         }

@@ -106,6 +106,9 @@ impl Reference<'_> {
             Test::Int(path, ..) | Test::Num(path, ..) | Test::Flag(path) => path,
             Test::Has(path) | Test::Within(path, _) | Test::Since(path, ..) => path,
             Test::Days(path, ..) | Test::Ahead(path, ..) | Test::Now(path, _) => path,
+            Test::Known(path) if path.starts_with("analytics.") => {
+                return Truth::of(Some(matches!(self.fact(path, None, Facts::Now), Fact::Is(_))));
+            }
             Test::Known(path) => {
                 let part = path.split('.').next().unwrap_or(path);
                 let part_known = self.usable(part, self.as_of(part), Facts::Now);
@@ -169,6 +172,9 @@ impl Reference<'_> {
         }
         if path == "request.intent" {
             return self.carried(&self.world.ask.intent.into());
+        }
+        if part == "analytics" {
+            return self.answer(field, facts);
         }
         let record = &self.world.context[part];
         if part == "scores" {

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tactful::{Channel, Context};
 
+use crate::answers;
 use crate::ask::{Ask, Force};
 use crate::cond::{Cond, Test};
 use crate::limits;
 use crate::model::{
-    Action, DAY, Engagement, HOUR, Kind, MINUTE, Policy, Propensity, Selector, Treatment,
+    Action, DAY, Engagement, HOUR, Kind, MINUTE, Policy, Propensity, Selector, Treatment, Worth,
 };
 use crate::rules::{Limit, Rule};
 use crate::tape::{Shape, Tape, Tapes};
@@ -301,6 +302,7 @@ impl Tape<'_> {
         let mut policy = Policy {
             currency: self.pick(&["EUR", "EUR", "JPY"]).to_owned(),
             attributes: attributes(),
+            analytics: serde_json::from_value(answers::tables()).expect("tables"),
             ..Policy::default()
         };
         let purposes =
@@ -390,10 +392,27 @@ impl Tape<'_> {
             }
             4..=6 if self.calm => Some(Propensity::Fixed(150_000_000)),
             4 | 5 => Some(Propensity::Score("uptake".to_owned())),
-            6 => Some(Propensity::Score("churn".to_owned())),
+            6 if !self.one_in(6) => Some(Propensity::Score("churn".to_owned())),
+            6 => {
+                let answers = [
+                    "alive.p_alive",
+                    "steady.p_alive",
+                    "gone.p_churn",
+                    "quiet.survival",
+                    "rhythm.p_silence",
+                    "renewal.retention",
+                ];
+                Some(Propensity::Answer(self.pick(&answers).to_owned()))
+            }
             _ => None,
         };
-        action.value = self.maybe(&[24_000, 9_600, 2_000, 0, 1, 1_000_000_000_000]);
+        let values = [24_000, 9_600, 2_000, 0, 1, 1_000_000_000_000];
+        action.value = self.maybe(&values).map(Worth::Fixed);
+        if self.one_in(60) {
+            let answers =
+                ["worth.value_minor", "basket.order_value_minor", "narrow.order_value_minor"];
+            action.value = Some(Worth::Answer(self.pick(&answers).to_owned()));
+        }
         if action.value.is_none() {
             // A probability of nothing is refused.
             action.propensity = None;

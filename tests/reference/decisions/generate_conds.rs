@@ -40,6 +40,7 @@ impl Tape<'_> {
                     "purchases",
                     "profile",
                     "profile.role",
+                    "analytics.quiet.survival",
                 ])))
             }
             _ => Cond::Test(self.question()),
@@ -87,6 +88,9 @@ impl Tape<'_> {
             Test::Now(still_to_come, op),
             Test::Within(still_to_come, length),
         ];
+        if self.one_in(6) {
+            return self.answer(op, equal);
+        }
         if self.timely || self.one_in(5) {
             return self.pick(&timely);
         }
@@ -116,6 +120,45 @@ impl Tape<'_> {
             Test::Word("attributes.nickname", equal, "max"),
             Test::Word("attributes.tier", equal, "gold"),
             Test::Holds("attributes.labels", "a"),
+        ])
+    }
+
+    /// A question about what a model answers.
+    fn answer(&mut self, op: &'static str, equal: &'static str) -> Test {
+        self.pick(&[
+            Test::Num("analytics.alive.p_alive", op, 0.5),
+            Test::Num("analytics.alive.p_alive", op, 0.05),
+            Test::Num("analytics.alive.expected_purchases", op, 1.0),
+            Test::Num("analytics.steady.p_alive", op, 0.5),
+            Test::Num("analytics.steady.p_alive", op, 1.0),
+            Test::Int("analytics.worth.value_minor", op, 2_000),
+            Test::Num("analytics.worth.expected_purchases", op, 0.25),
+            Test::Int("analytics.basket.order_value_minor", op, 5_000),
+            Test::Has("analytics.narrow.order_value_minor"),
+            Test::Word("analytics.stage.stage", equal, "dormant"),
+            Test::Word("analytics.stage.stage", equal, "reactivated"),
+            Test::OneOf("analytics.stage.stage", vec!["new", "active", "prospect"]),
+            Test::Word("analytics.visits.stage", equal, "active"),
+            Test::OneOf("analytics.visits.stage", vec!["at_risk", "dormant_prospect"]),
+            Test::Num("analytics.rhythm.overdue_ratio", op, 1.0),
+            Test::Num("analytics.rhythm.overdue_ratio", op, 5.0),
+            Test::Num("analytics.rhythm.p_silence", op, 0.25),
+            Test::Num("analytics.rhythm.mean_gap_days", op, 3.0),
+            Test::Int("analytics.rfm.recency_score", op, 3),
+            Test::Int("analytics.rfm.frequency_score", op, 2),
+            Test::Int("analytics.rfm.money_score", op, 2),
+            Test::Num("analytics.gone.p_churn", op, 0.75),
+            Test::Num("analytics.gone.survival", op, 0.5),
+            Test::Num("analytics.quiet.p_churn", op, 0.125),
+            Test::Int("analytics.renewal.period", op, 3),
+            Test::Num("analytics.renewal.hazard", op, 0.125),
+            Test::Num("analytics.renewal.residual_periods", op, 7.0),
+            Test::Num("analytics.worn_out.weight", op, 1.0),
+            Test::Num("analytics.worn_out.weight", op, 0.0625),
+            Test::Num("analytics.worn.weight", op, 0.5),
+            Test::Has("analytics.alive.p_alive"),
+            Test::Has("analytics.rhythm.overdue_ratio"),
+            Test::Has("analytics.renewal.retention"),
         ])
     }
 

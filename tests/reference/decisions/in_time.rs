@@ -230,7 +230,8 @@ fn what_no_limit_looks_at_may_be_forgotten() {
 
 /// Whether a condition asks for interactions: it may ask for any.
 fn reads_history(case: &Case<'_>) -> bool {
-    case.policy.to_json(Style::Short).contains("history.interactions")
+    let text = case.policy.to_json(Style::Short);
+    text.contains("history.interactions") || text.contains("analytics.worn")
 }
 
 /// Two histories are the same to the policy, now and later.

@@ -14,7 +14,7 @@ use crate::ask::Ask;
 use crate::cond::Cond;
 use crate::facts::{Fact, Facts, Truth, parts_per_billion, texts, time};
 use crate::limits::{self, Event};
-use crate::model::{Action, Engagement, Policy, Propensity, Selector};
+use crate::model::{Action, Engagement, Policy, Propensity, Selector, Worth};
 use crate::rules::Exclusive;
 use crate::slate::Slate;
 
@@ -486,13 +486,30 @@ impl<'a> Reference<'a> {
                 };
                 parts_per_billion(value.as_f64()?)
             }
+            Some(Propensity::Answer(name)) => match self.answer(name, Facts::Now) {
+                Fact::Is(value) => parts_per_billion(value.as_f64()?),
+                _ => None,
+            },
         }
+    }
+
+    /// V, or `None` without the answer that it is.
+    fn value(&self, action: &Action) -> Option<u128> {
+        let minor = match &action.value {
+            None => 0,
+            Some(Worth::Fixed(minor)) => *minor,
+            Some(Worth::Answer(name)) => match self.answer(name, Facts::Now) {
+                Fact::Is(value) => value.as_i64()?,
+                _ => return None,
+            },
+        };
+        u128::try_from(minor).ok()
     }
 
     /// P·C·V·L; nothing without its score, and 0 if it is forced.
     fn priority(&self, action: &Action) -> Option<u128> {
         let forced = self.is_forced(action).then_some(0);
-        let Some(propensity) = self.propensity(action) else {
+        let (Some(propensity), Some(value)) = (self.propensity(action), self.value(action)) else {
             return forced;
         };
         let factor = |levers: bool| {
@@ -508,7 +525,6 @@ impl<'a> Reference<'a> {
             }
             u128::try_from(sum.max(0)).expect("not negative")
         };
-        let value = u128::try_from(action.value.unwrap_or(0)).expect("not negative");
         Some(propensity * factor(false) * value * factor(true))
     }
 }

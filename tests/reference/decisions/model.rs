@@ -20,6 +20,8 @@ pub(crate) struct Policy {
     pub(crate) fresh: BTreeMap<String, Option<i64>>,
     /// The type of an attribute, as the document names it.
     pub(crate) attributes: BTreeMap<String, Value>,
+    /// The models, as the document writes them.
+    pub(crate) analytics: BTreeMap<String, Value>,
     pub(crate) kinds: BTreeMap<String, Kind>,
     pub(crate) groups: BTreeMap<String, Engagement>,
     pub(crate) situations: BTreeMap<String, Vec<Cond>>,
@@ -65,8 +67,7 @@ pub(crate) struct Action {
     pub(crate) channels: Vec<String>,
     pub(crate) needs: Engagement,
     pub(crate) propensity: Option<Propensity>,
-    /// In minor units.
-    pub(crate) value: Option<i64>,
+    pub(crate) value: Option<Worth>,
     pub(crate) treatments: Vec<Treatment>,
     pub(crate) obeys_limits: Option<bool>,
     pub(crate) counts_toward_limits: Option<bool>,
@@ -80,6 +81,16 @@ pub(crate) enum Propensity {
     /// Parts per billion.
     Fixed(u64),
     Score(String),
+    /// What a model answers.
+    Answer(String),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Worth {
+    /// In minor units.
+    Fixed(i64),
+    /// What a model answers.
+    Answer(String),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -139,6 +150,8 @@ impl Policy {
         put(&mut policy, "fresh", Value::Object(fresh.collect()));
         let attributes = self.attributes.clone().into_iter().collect();
         put(&mut policy, "attributes", Value::Object(attributes));
+        let analytics = self.analytics.clone().into_iter().collect();
+        put(&mut policy, "analytics", Value::Object(analytics));
         let kinds = self.kinds.iter().map(|(kind, of)| {
             let mut entry = of.engagement.document(style);
             put(&mut entry, "purpose", json!(of.purpose));
@@ -228,9 +241,13 @@ impl Action {
                 json!(decimal(i64::try_from(*ppb).expect("at most a billion"), 9))
             }
             Propensity::Score(score) => json!({ "score": score }),
+            Propensity::Answer(answer) => json!({ "analytics": answer }),
         });
         put(&mut entry, "propensity", json!(propensity));
-        let value = self.value.map(|minor| decimal(minor, policy.decimals()));
+        let value = self.value.as_ref().map(|value| match value {
+            Worth::Fixed(minor) => json!(decimal(*minor, policy.decimals())),
+            Worth::Answer(answer) => json!({ "analytics": answer }),
+        });
         put(&mut entry, "value", json!(value));
         let treatments = self.treatments.iter().map(|treatment| {
             let mut entry = object(json!({"id": treatment.id}));
