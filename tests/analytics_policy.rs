@@ -5,7 +5,7 @@
 #![allow(
     missing_docs,
     clippy::unwrap_used,
-    clippy::expect_used,
+    clippy::panic,
     reason = "a test may stop at the first surprise"
 )]
 

@@ -5,8 +5,11 @@ use super::{Fact, FactId, Origin, Presence, Schema, Type};
 use crate::analytics::{LifecycleStage, Model, Output, Said, Sort};
 use crate::vocabulary::Word;
 
-/// The part that facts of models are in; it comes with the facts they take.
-const PART: &str = "analytics";
+/// Where the facts of models are found.
+const PREFIX: &str = "analytics";
+/// The part they are in, which is never delivered by itself: no condition can
+/// ask with `known` for a name like this.
+const PART: &str = "answers of models";
 
 impl Schema {
     /// Adds the facts that a model of a policy answers.
@@ -24,7 +27,7 @@ impl Schema {
             let fact = Fact::new(ty(output));
             let fact = if output.is_optional() { fact.optional() } else { fact };
             let origin = Origin::Model(ModelFact { model: place, output, answer });
-            self.add(format!("{PART}.{name}.{}", output.name()), fact, PART, origin);
+            self.add(format!("{PREFIX}.{name}.{}", output.name()), fact, PART, origin);
         }
         self.models.push(ModelEntry { name: name.to_owned(), model, takes, answers });
     }
