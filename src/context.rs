@@ -69,7 +69,7 @@ pub use list::{Completeness, Count, List};
 pub use part::Part;
 pub use profile::Profile;
 pub use purchases::{Cart, Order, Product, Purchases, Refund, View};
-pub use recency::{Activity, Onboarding, Recency, SESSION_GAP, Session};
+pub use recency::{Onboarding, Recency, SESSION_GAP, Session, Visits};
 pub use subscription::Subscription;
 pub use support::{Contact, Support, Ticket};
 

@@ -111,6 +111,9 @@ pub(crate) enum Presence {
     Always,
     /// The context says when.
     Context(builtin::Delivered),
+    /// The context says when the part came that it is in, and when it changed
+    /// itself: it stands as a whole, and is as old as the newer of the two.
+    Entry(builtin::Delivered, builtin::Changed),
     /// The table says whether.
     Table,
 }

@@ -195,7 +195,7 @@ fn sessions_follow_from_when_the_customer_was_seen() {
     ]);
     let recency = context.recency.known().unwrap();
     assert_eq!(recency.sessions.items().len(), 2);
-    let activity = recency.activity();
+    let activity = recency.visits();
     assert_eq!(activity.first_seen_at, Some(at("09:00:00")));
     assert_eq!(activity.last_seen_at, Some(at("14:55:00")));
     assert_eq!(activity.session_started_at, Some(at("14:00:00")));
@@ -216,7 +216,7 @@ fn sessions_go_on_from_what_was_delivered() {
         for event in events {
             context.apply(event).unwrap();
         }
-        context.recency.known().unwrap().activity()
+        context.recency.known().unwrap().visits()
     };
     // Within the session, after it, and long before it.
     let going_on = activity(&[Event::new(at("13:20:00")).seen()]);

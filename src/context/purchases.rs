@@ -227,7 +227,8 @@ impl Record for View {
 record! {
     /// What lies in the cart.
     ///
-    /// It has an age limit of its own within the purchases (30 minutes).
+    /// It has an age limit of its own within the purchases (30 minutes), and is
+    /// as old as the newer of their watermark and its own last change.
     #[derive(Eq, PartialOrd, Ord)]
     Cart {
         required {

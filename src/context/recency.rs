@@ -31,7 +31,7 @@ record! {
             onboarding: Onboarding,
         }
         defaulted {
-            /// The sessions, from events: [`Recency::activity`] says what
+            /// The sessions, from events: [`Recency::visits`] says what
             /// follows from them.
             sessions: List<Session>,
         }
@@ -104,7 +104,7 @@ impl Record for Session {
 /// When the customer was there, as far as it is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Activity {
+pub struct Visits {
     /// When the customer was first seen.
     pub first_seen_at: Option<Timestamp>,
     /// When the customer was last seen.
@@ -119,8 +119,8 @@ impl Recency {
     /// Returns when the customer was there: what was delivered, brought
     /// together with the sessions that events tell of.
     #[must_use]
-    pub fn activity(&self) -> Activity {
-        let delivered = Activity {
+    pub fn visits(&self) -> Visits {
+        let delivered = Visits {
             first_seen_at: self.first_seen_at,
             last_seen_at: self.last_seen_at,
             previous_seen_at: self.previous_seen_at,
@@ -140,12 +140,12 @@ impl Recency {
         if seen.since(newest.ended_at) > SESSION_GAP {
             // What was delivered is of a later session.
             let previous_seen_at = delivered.previous_seen_at.max(Some(newest.ended_at));
-            return Activity { first_seen_at, previous_seen_at, ..delivered };
+            return Visits { first_seen_at, previous_seen_at, ..delivered };
         }
         let is_one = newest.started_at.since(seen) <= SESSION_GAP;
         let earlier = if is_one { delivered.previous_seen_at } else { delivered.last_seen_at };
         let began = delivered.session_started_at.filter(|_| is_one);
-        Activity {
+        Visits {
             first_seen_at,
             last_seen_at: Some(newest.ended_at.max(seen)),
             previous_seen_at: earlier.max(before),

@@ -90,8 +90,7 @@ impl<'a> Limits<'a> {
             past: None,
             tallies: HashMap::default(),
             calendar: Calendar {
-                session_started_at: recency
-                    .and_then(|recency| recency.activity().session_started_at),
+                session_started_at: recency.and_then(|recency| recency.visits().session_started_at),
                 zone: quiet.zone.clone().ok(),
             },
             history: history(plan, context, facts),
@@ -310,7 +309,7 @@ fn history(plan: &Plan, context: &Context, facts: &Facts<'_>) -> Knowledge {
 /// Says how well the start of the session is known.
 fn session(context: &Context, facts: &Facts<'_>) -> Knowledge {
     let started_at =
-        context.recency.known().and_then(|recency| recency.activity().session_started_at);
+        context.recency.known().and_then(|recency| recency.visits().session_started_at);
     let absent = started_at.is_none().then_some(FactState::Absent);
     Knowledge::of(facts, "recency", "recency.session_started_at", absent)
 }

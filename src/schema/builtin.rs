@@ -9,7 +9,7 @@ use crate::context::{
     Answer, Appointment, AsOf, Completeness, Contact, Context, Grant, Interaction, List, Order,
     Part, Product, Session, Ticket, View,
 };
-use crate::time::Duration;
+use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{
     AppointmentStatus, Channel, ConsentStatus, Environment, FormFactor, Metric, OnboardingStatus,
     OrderStatus, Outcome, Platform, Priority, Purpose, SubscriptionStatus, TicketState, Topic,
@@ -29,6 +29,9 @@ pub(crate) type Read = for<'a> fn(&'a Context, RequestFacts<'a>) -> Cell<'a>;
 
 /// Finds out when a part was delivered.
 pub(crate) type Delivered = for<'a> fn(&'a Context) -> Option<&'a AsOf>;
+
+/// Finds out when an entry of a part last changed.
+pub(crate) type Changed = fn(&Context) -> Option<Timestamp>;
 
 /// The type of a fact, before words are shared.
 #[derive(Clone, Copy)]
@@ -314,7 +317,10 @@ const PARTS: &[PartSpec] = &[
         name: "purchases.cart",
         key: "cart",
         max_age: Some(Duration::minutes(30)),
-        delivered: Presence::Context(|c| c.purchases.known().map(|part| &part.as_of)),
+        delivered: Presence::Entry(
+            |c| c.purchases.known().map(|part| &part.as_of),
+            |c| c.purchases.known()?.cart.as_ref().map(|cart| cart.updated_at),
+        ),
         facts: facts![
             "purchases.cart" Kind::Group, optional,
                 |c, _| of(&c.purchases, |p| group(p.cart.as_ref()));
@@ -348,10 +354,10 @@ const PARTS: &[PartSpec] = &[
         max_age: Some(Duration::hours(24)),
         delivered: Presence::Context(|c| c.recency.known().map(|part| &part.as_of)),
         facts: facts![
-            "recency.first_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.activity().first_seen_at.cell());
-            "recency.last_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.activity().last_seen_at.cell());
-            "recency.previous_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.activity().previous_seen_at.cell());
-            "recency.session_started_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.activity().session_started_at.cell());
+            "recency.first_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.visits().first_seen_at.cell());
+            "recency.last_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.visits().last_seen_at.cell());
+            "recency.previous_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.visits().previous_seen_at.cell());
+            "recency.session_started_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.visits().session_started_at.cell());
             "recency.last_login_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.last_login_at.cell());
             "recency.sessions_30d" Kind::Int, optional, |c, _| of(&c.recency, |r| r.sessions_30d.cell());
             "recency.sessions" Kind::Records(Record::Session), required,

@@ -336,6 +336,18 @@ fn delivery(part: &PartEntry, id: PartId, source: Source<'_>, now: Timestamp) ->
         (Presence::Context(delivered), Source::Context(context, _)) => {
             delivered(context).map_or(Delivery::Never, |as_of| of_sources(part, as_of, now))
         }
+        (Presence::Entry(delivered, changed), Source::Context(context, _)) => {
+            let changed_at = changed(context).filter(|changed_at| changed_at.is_plausible());
+            match (delivered(context), changed_at) {
+                (Some(as_of), Some(changed_at))
+                    if part.sources.is_empty() && changed_at > as_of.oldest() =>
+                {
+                    Delivery::aged(changed_at, part.max_age, now)
+                }
+                (Some(as_of), _) => of_sources(part, as_of, now),
+                (None, _) => Delivery::Never,
+            }
+        }
         (Presence::Table, Source::Table(table)) if table.is_known(id) => always,
         _ => Delivery::Never,
     }

@@ -102,9 +102,9 @@ fn of_visits(
         let time = recency.and_then(read).ok_or(Lack::of(path))?;
         if time.is_plausible() { Ok(time) } else { Err(Lack::of(path)) }
     };
-    let first = seen(FIRST_SEEN, |recency| recency.first_seen_at)?;
-    let last = seen(LAST_SEEN, |recency| recency.last_seen_at)?;
-    let previous = seen(PREVIOUS_SEEN, |recency| recency.previous_seen_at).ok();
+    let first = seen(FIRST_SEEN, |recency| recency.visits().first_seen_at)?;
+    let last = seen(LAST_SEEN, |recency| recency.visits().last_seen_at)?;
+    let previous = seen(PREVIOUS_SEEN, |recency| recency.visits().previous_seen_at).ok();
     Ok(Activity {
         orders: orders.orders(),
         tenure: at.since(first),
@@ -145,7 +145,7 @@ pub(super) fn inactivity(
 }
 
 fn last_seen(customer: Customer<'_>) -> Result<Timestamp, Lack> {
-    let last = customer.context.recency.known().and_then(|recency| recency.last_seen_at);
+    let last = customer.context.recency.known().and_then(|recency| recency.visits().last_seen_at);
     last.filter(|last| last.is_plausible()).ok_or(Lack::of(LAST_SEEN))
 }
 

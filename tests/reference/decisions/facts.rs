@@ -272,7 +272,12 @@ impl Reference<'_> {
     }
 
     pub(crate) fn as_of(&self, part: &str) -> Option<i64> {
-        let part = if part == "cart" { "purchases" } else { part };
+        if part == "cart" {
+            // A cart that changed after the purchases were delivered is as old
+            // as that change.
+            let changed_at = time(&self.world.context["purchases"]["cart"]["updated_at"]);
+            return self.as_of("purchases").map(|as_of| as_of.max(changed_at.unwrap_or(as_of)));
+        }
         self.world.as_of.get(part).copied()
     }
 
