@@ -1,5 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(any(
+    feature = "cloudevents",
+    feature = "intercom",
+    feature = "openfeature",
+    feature = "salesforce",
+    feature = "segment",
+    feature = "servicenow",
+    feature = "snowplow",
+    feature = "xdm",
+    feature = "zendesk"
+))]
+pub mod adapters;
 pub mod analytics;
 mod check;
 pub mod condition;

@@ -62,3 +62,8 @@ fn policies() {
 fn contexts() {
     run("context", targets::context);
 }
+
+#[test]
+fn adapters() {
+    run("adapters", targets::adapters);
+}

@@ -26,6 +26,7 @@ const LAYERS: &str = "
 0 vocabulary  Closed sets of words shared by contexts and policies: channels, topics, kinds, money.
 1 context     What is known about a customer: parts, events that change them, merging, freshness.
 1 policy      The policy document as plain data, as people write it.
+2 adapters    Events in the shapes that other systems send, read into ours.
 2 analytics   Customer analytics: published models as functions with given parameters; and how to read what they take from a context.
 2 schema      The facts a condition may read: names, types, domains, units; built in plus declared; and how to read each from a context.
 3 condition   The condition language: text, tree, types, canonical atoms, three-valued value.

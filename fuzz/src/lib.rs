@@ -25,3 +25,8 @@ pub fn policy(data: &[u8]) {
 pub fn context(data: &[u8]) {
     targets::context(data);
 }
+
+/// Tries an input of the target `adapters`.
+pub fn adapters(data: &[u8]) {
+    targets::adapters(data);
+}

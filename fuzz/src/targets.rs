@@ -6,7 +6,12 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use tactful::adapters::{
+    Mapping, cloudevents, intercom, openfeature, salesforce, segment, servicenow, snowplow, xdm,
+    zendesk,
+};
 use tactful::condition::{Condition, Expression, Truth};
+use tactful::context::{Applied, Event};
 use tactful::decision::{Detail, Recommendation};
 use tactful::diagnostic::Target;
 use tactful::schema::{FactTable, Facts, RequestFacts, Schema};
@@ -334,4 +339,48 @@ pub(crate) fn context(data: &[u8]) {
             assert!(error.to_string().starts_with("request: "), "{error}");
         }
     }
+}
+
+/// Reads an event by the adapter that the first byte names, and applies it.
+pub(crate) fn adapters(data: &[u8]) {
+    let Some((system, json)) = data.split_first() else {
+        return;
+    };
+    let mapping = Mapping::new().stamped_consent(true);
+    let now = Timestamp::from_millis(NOW);
+    let read = match system {
+        b'0' => segment::event(json, &mapping),
+        b'1' => xdm::event(json, &mapping),
+        b'2' => snowplow::event(json, &mapping),
+        b'3' => cloudevents::event(json, &mapping),
+        b'4' => zendesk::event(json, &mapping),
+        b'5' => intercom::event(json, &mapping),
+        b'6' => salesforce::event(json, &mapping),
+        b'7' => servicenow::event(json, &mapping),
+        b'8' => openfeature::event(json, now, &mapping),
+        _ => return,
+    };
+    match read {
+        Ok(event) => told_once(&event),
+        Err(error) => {
+            let is_known = matches!(error.kind(), ErrorKind::Event | ErrorKind::TooLarge);
+            assert!(is_known && !error.to_string().is_empty(), "{error}");
+        }
+    }
+}
+
+/// What an event says, it says once, and what is refused changes nothing.
+fn told_once(event: &Event) {
+    assert!(event.at.is_plausible(), "{event:?}");
+    let mut context = Context::new();
+    if context.apply(event).is_err() {
+        assert_eq!(context, Context::new(), "{event:?}");
+        return;
+    }
+    let before = context.clone();
+    let again = context.apply(event).expect("it was taken in before");
+    assert_eq!(context, before, "{event:?}");
+    let is_known = matches!(again, Applied::Duplicate) || event.changes.is_empty();
+    assert!(is_known, "{again:?}: {event:?}");
+    assert_eq!(Context::from_json(context.to_json()).expect("it was written"), context);
 }

@@ -95,18 +95,26 @@ impl Record for Order {
         (self.updated_at.unwrap_or(self.placed_at), &self.id)
     }
 
-    /// The newer version holds, and the refunds of both.
+    /// The newer version holds, and of both the refunds and the earlier time of
+    /// placing: what tells of a cancellation may not know when the order was
+    /// placed, only that it was.
     fn join(&mut self, other: &Self) -> bool {
-        let before = self.refunds.len();
-        let is_newer = (other.recency().0, other) > (self.recency().0, &*self);
+        let (mine, theirs) = (self.recency().0, other.recency().0);
+        let is_newer = (theirs, other.version()) > (mine, self.version());
+        let before = (self.placed_at, self.updated_at, self.refunds.len());
+        let placed_at = self.placed_at.min(other.placed_at);
+        // A time of placing that stood for the last change does so no more.
+        let is_dated = self.updated_at.is_some() || other.updated_at.is_some() || mine != theirs;
         let refunds = std::mem::take(&mut self.refunds);
         if is_newer {
             self.clone_from(other);
         }
+        self.placed_at = placed_at;
+        self.updated_at = is_dated.then_some(mine.max(theirs));
         self.refunds = refunds;
         self.refunds.extend_from_slice(&other.refunds);
         settle(&mut self.refunds);
-        is_newer || self.refunds.len() > before
+        is_newer || before != (self.placed_at, self.updated_at, self.refunds.len())
     }
 }
 
@@ -147,6 +155,15 @@ impl Order {
             _ if self.is_refunded_whole() => Some(OrderStatus::Refunded),
             status => status,
         }
+    }
+
+    /// Returns what one version says otherwise than another that is as new.
+    fn version(&self) -> impl Ord + '_ {
+        (
+            (self.status, self.promised_at, self.delivered_at),
+            (self.total, self.refunded, self.units),
+            (&self.categories, self.channel),
+        )
     }
 
     /// Tells whether refunds that were told one by one come to everything.
@@ -276,5 +293,59 @@ impl Record for Product {
 
     fn recency(&self) -> (Timestamp, &str) {
         (self.purchased_at.unwrap_or(Timestamp::EARLIEST), &self.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn time(day: i64) -> Timestamp {
+        Timestamp::EARLIEST + Duration::days(day)
+    }
+
+    fn order() -> impl Strategy<Value = Order> {
+        let status = proptest::option::of(proptest::sample::select(OrderStatus::ALL));
+        let refunds = proptest::collection::vec(0..3_i64, 0..3);
+        (0..4_i64, proptest::option::of(0..4_i64), status, refunds).prop_map(
+            |(placed, updated, status, refunds)| {
+                let mut order = Order::new("o", time(placed));
+                order.updated_at = updated.map(time);
+                order.status = status;
+                order.refunds = refunds.into_iter().map(|at| Refund::new("o", time(at))).collect();
+                settle(&mut order.refunds);
+                order
+            },
+        )
+    }
+
+    fn joined(one: &Order, other: &Order) -> Order {
+        let mut joined = one.clone();
+        let is_changed = joined.join(other);
+        assert_eq!(is_changed, joined != *one);
+        joined
+    }
+
+    proptest! {
+        #[test]
+        fn orders_form_a_semilattice(a in order(), b in order(), c in order()) {
+            prop_assert_eq!(joined(&a, &a), a.clone());
+            prop_assert_eq!(joined(&a, &b), joined(&b, &a));
+            prop_assert_eq!(joined(&joined(&a, &b), &c), joined(&a, &joined(&b, &c)));
+        }
+    }
+
+    #[test]
+    fn an_order_was_placed_when_it_was_first_heard_of() {
+        let placed = Order::new("o", time(1)).updated_at(time(1)).status(OrderStatus::Placed);
+        let cancelled = Order::new("o", time(3)).updated_at(time(3)).status(OrderStatus::Cancelled);
+        for (one, other) in [(&placed, &cancelled), (&cancelled, &placed)] {
+            let order = joined(one, other);
+            assert_eq!(order.placed_at, time(1));
+            assert_eq!(order.updated_at, Some(time(3)));
+            assert_eq!(order.status, Some(OrderStatus::Cancelled));
+        }
     }
 }

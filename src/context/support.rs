@@ -143,10 +143,49 @@ impl Support {
         self.last_contact.iter().chain(over).max_by_key(|contact| (contact.recency(), *contact))
     }
 
-    /// Tells whether an end of the same contact is known.
+    /// Tells whether an end of the same contact is known: of one that began
+    /// then, or of one about the same case that ended later. Whoever tells the
+    /// end may not know the beginning to the second.
     fn has_ended(&self, contact: &Contact) -> bool {
         let all = self.contacts.items().iter().chain(&self.last_contact);
-        let mut same = all.filter(|known| known.key() == contact.key());
-        same.any(|known| known.ended_at.is_some())
+        let mut ended = all.filter_map(|known| Some((known, known.ended_at?)));
+        ended.any(|(known, ended_at)| {
+            let is_about = known.channel == contact.channel
+                && known.ticket_id.is_some()
+                && known.ticket_id == contact.ticket_id;
+            known.key() == contact.key() || (is_about && ended_at >= contact.started_at)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Duration;
+
+    fn contact(minute: i64, ticket: &str) -> Contact {
+        Contact::new(Channel::Chat, time(minute)).ticket_id(ticket)
+    }
+
+    fn time(minute: i64) -> Timestamp {
+        Timestamp::EARLIEST + Duration::minutes(minute)
+    }
+
+    fn goes_on(contacts: [Contact; 2]) -> bool {
+        let support = Support::new(time(60)).contacts(List::complete(contacts.to_vec()));
+        support.current_contact().is_some()
+    }
+
+    #[test]
+    fn a_contact_ends_with_one_about_the_same_case_that_ends_later() {
+        let begun = contact(10, "t");
+        assert!(!goes_on([begun.clone(), contact(9, "t").ended_at(time(20))]));
+        assert!(goes_on([begun.clone(), contact(5, "t").ended_at(time(9))]));
+        assert!(goes_on([begun.clone(), contact(9, "u").ended_at(time(20))]));
+        let by_phone = Contact::new(Channel::Phone, time(9)).ticket_id("t").ended_at(time(20));
+        assert!(goes_on([begun, by_phone]));
+        let unnamed = Contact::new(Channel::Chat, time(9));
+        let other = Contact::new(Channel::Chat, time(8)).ended_at(time(20));
+        assert!(goes_on([unnamed, other]), "nothing says that it is the same");
     }
 }
