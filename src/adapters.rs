@@ -127,3 +127,8 @@ fn read(
     }
     Ok(event)
 }
+
+/// The page for people who have such a feed, whose examples run as tests.
+#[cfg(all(doctest, feature = "adapters", feature = "toml"))]
+#[doc = include_str!("../docs/adapters.md")]
+struct Page;

@@ -110,7 +110,6 @@ fn of_system(
     mapping: &Mapping,
 ) -> Result<Event, Error> {
     match system {
-        #[cfg(feature = "segment")]
         System::Segment => super::segment::tell(data, mapping),
         #[cfg(feature = "xdm")]
         System::Xdm => super::xdm::tell(data, mapping),
@@ -149,12 +148,9 @@ fn of_name(
     let starts = words.match_indices('_').map(|(place, _)| place + 1);
     let endings = std::iter::once(0).chain(starts).filter_map(|start| words.get(start..));
     for name in own.into_iter().chain(endings) {
-        #[cfg(feature = "segment")]
         if super::segment::tell_properties(name, properties, event, mapping)? {
             return Ok(true);
         }
-        #[cfg(not(feature = "segment"))]
-        let _ = (name, properties, &event);
     }
     Ok(false)
 }

@@ -112,10 +112,12 @@ fn ci(nextest: bool) -> Vec<Step> {
     steps
 }
 
-const FEATURE_SETS: [(&str, &str); 3] = [
+const FEATURE_SETS: [(&str, &str); 5] = [
     ("no features", "--no-default-features"),
     ("toml only", "--no-default-features --features toml"),
     ("json only", "--no-default-features --features json"),
+    ("one adapter", "--no-default-features --features zendesk"),
+    ("envelopes", "--no-default-features --features cloudevents"),
 ];
 
 // The suite comes last, so that its summary closes the log.
