@@ -417,7 +417,7 @@ fn some_households_are_replayed() {
 #[test]
 fn all_households_of_the_vectors_are_replayed() {
     if let Some(folder) = whole() {
-        replay_households(&folder, 330);
+        replay_households(&folder, 300);
     }
 }
 
