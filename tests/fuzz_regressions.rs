@@ -59,6 +59,11 @@ fn policies() {
 }
 
 #[test]
+fn events() {
+    run("event", targets::event);
+}
+
+#[test]
 fn contexts() {
     run("context", targets::context);
 }

@@ -21,6 +21,11 @@ pub fn policy(data: &[u8]) {
     targets::policy(data);
 }
 
+/// Tries an input of the target `event`.
+pub fn event(data: &[u8]) {
+    targets::event(data);
+}
+
 /// Tries an input of the target `context`.
 pub fn context(data: &[u8]) {
     targets::context(data);

@@ -311,6 +311,89 @@ fn decide(engine: &Engine, context: &Context, request: &Request) -> serde_json::
     serde_json::from_str(&json).unwrap()
 }
 
+/// How many events of one input are looked at.
+const MOST_EVENTS: usize = 48;
+
+/// Reads an event from each line, and applies them in several orders.
+pub(crate) fn event(data: &[u8]) {
+    let lines = data.split(|byte| *byte == b'\n').take(MOST_EVENTS);
+    let mut events: Vec<Event> = lines.filter_map(read_event).collect();
+    // All of them are about one customer, so that none is refused for that.
+    let user_id = events.iter().find_map(|event| event.user_id.clone());
+    for event in &mut events {
+        event.user_id.clone_from(&user_id);
+    }
+    events.retain(is_taken);
+    let context = applied(&events);
+    let json = context.to_json();
+    let again = Context::from_json(&json).expect(&json);
+    assert_eq!(again, context, "{json}");
+    for event in &events {
+        let mut twice = again.clone();
+        let came_of_it = twice.apply(event).unwrap();
+        assert!(!matches!(came_of_it, Applied::Applied { .. }), "{event:?} in {json}");
+        assert_eq!(twice.to_json(), json, "{event:?}");
+    }
+    assert_eq!(applied(events.iter().rev()).to_json(), json);
+    merges(&events, &json);
+    let [request, ..] = requests();
+    assert!(!SHOP.decide(&context, &request).to_json().is_empty());
+}
+
+fn read_event(line: &[u8]) -> Option<Event> {
+    match Event::from_json(line) {
+        Ok(event) => {
+            let json = event.to_json();
+            let again = Event::from_json(&json).expect(&json);
+            assert_eq!(again.to_json(), json);
+            assert_eq!(applied([&again]).to_json(), applied([&event]).to_json(), "{json}");
+            Some(event)
+        }
+        Err(error) => {
+            let is_named = error.to_string().starts_with("event: ");
+            assert_eq!(error.kind(), if is_named { ErrorKind::Event } else { ErrorKind::TooLarge });
+            None
+        }
+    }
+}
+
+/// Tells whether a context takes an event; one that does not changes nothing.
+fn is_taken(event: &Event) -> bool {
+    let mut context = CUSTOMER.clone();
+    context.user_id.clone_from(&event.user_id);
+    let before = context.clone();
+    let is_taken = context.apply(event).is_ok();
+    assert!(is_taken || context == before, "{event:?}");
+    is_taken
+}
+
+/// Applies events to a new context, but for those that it does not take.
+fn applied<'e>(events: impl IntoIterator<Item = &'e Event>) -> Context {
+    let mut context = Context::new();
+    for event in events {
+        drop(context.apply(event));
+    }
+    context
+}
+
+/// Every other event at either of two copies, merged both ways, gives the same.
+fn merges(events: &[Event], json: &str) {
+    let one = applied(events.iter().step_by(2));
+    let other = applied(events.iter().skip(1).step_by(2));
+    for (into, from) in [(&one, &other), (&other, &one)] {
+        let mut both = into.clone();
+        match both.merge(from) {
+            Ok(()) => {
+                assert_eq!(both.to_json(), json);
+                both.merge(from).unwrap();
+                assert_eq!(both.to_json(), json);
+            }
+            // A visitor's copy that vouches for something is not merged.
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Identity),
+        }
+    }
+}
+
 /// Reads a context and a request, writes the context, and decides.
 pub(crate) fn context(data: &[u8]) {
     match Context::from_json(data) {

@@ -185,20 +185,20 @@ impl Context {
     }
 
     fn vouch(&mut self, part: PartName, event: &Event) -> Option<Added> {
-        let watermark = AsOf::by(event.source.as_deref(), event.at);
+        let watermark = (event.source.as_deref(), event.at);
         Some(match part {
-            PartName::Support => self.support.vouch(&watermark, Support::new),
-            PartName::Purchases => self.purchases.vouch(&watermark, Purchases::new),
+            PartName::Support => self.support.vouch(watermark, Support::new),
+            PartName::Purchases => self.purchases.vouch(watermark, Purchases::new),
             PartName::Device => return None,
-            PartName::Recency => self.recency.vouch(&watermark, Recency::new),
-            PartName::Consent => self.consent.vouch(&watermark, Consent::new),
-            PartName::History => self.history.vouch(&watermark, History::new),
-            PartName::Subscription => self.subscription.vouch(&watermark, Subscription::new),
-            PartName::Feedback => self.feedback.vouch(&watermark, Feedback::new),
-            PartName::Scores => self.scores.vouch(&watermark, Scores::new),
-            PartName::Profile => self.profile.vouch(&watermark, Profile::new),
-            PartName::Appointments => self.appointments.vouch(&watermark, Appointments::new),
-            PartName::Attributes => self.attributes.vouch(&watermark, Attributes::new),
+            PartName::Recency => self.recency.vouch(watermark, Recency::new),
+            PartName::Consent => self.consent.vouch(watermark, Consent::new),
+            PartName::History => self.history.vouch(watermark, History::new),
+            PartName::Subscription => self.subscription.vouch(watermark, Subscription::new),
+            PartName::Feedback => self.feedback.vouch(watermark, Feedback::new),
+            PartName::Scores => self.scores.vouch(watermark, Scores::new),
+            PartName::Profile => self.profile.vouch(watermark, Profile::new),
+            PartName::Appointments => self.appointments.vouch(watermark, Appointments::new),
+            PartName::Attributes => self.attributes.vouch(watermark, Attributes::new),
         })
     }
 
@@ -301,9 +301,9 @@ impl Recency {
         if self.as_of.of(source.unwrap_or_default()).is_some_and(|known| known >= at) {
             return;
         }
-        let before = self.as_of.clone();
+        let before = self.sessions.is_told().then(|| self.as_of.clone());
         self.as_of.advance(source, at);
-        self.sessions.keep_claims(&before, &self.as_of);
+        self.sessions.keep_claims(before, &self.as_of);
     }
 
     fn see(&mut self, at: Timestamp) -> Added {

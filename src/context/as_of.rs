@@ -115,7 +115,15 @@ impl AsOf {
             | (Marks::One(mine), Marks::One(theirs)) => *mine = (*mine).max(*theirs),
             (_, Marks::Events(_)) => {}
             (Marks::Events(_), _) => *self = other.clone(),
-            (Marks::Sources(_), _) | (_, Marks::Sources(_)) => {
+            (Marks::Sources(mine), Marks::Sources(theirs)) => {
+                for (source, time) in theirs {
+                    match mine.get_mut(source) {
+                        Some(known) => *known = (*known).max(*time),
+                        None => drop(mine.insert(source.clone(), *time)),
+                    }
+                }
+            }
+            (Marks::Sources(_), Marks::One(_)) | (Marks::One(_), Marks::Sources(_)) => {
                 let mut sources = self.to_map();
                 for (source, theirs) in other.to_map() {
                     let mine = sources.entry(source).or_insert(theirs);
@@ -135,14 +143,23 @@ impl AsOf {
 
     /// Notes that a source was heard of, in a part that is as old as that.
     pub(super) fn advance(&mut self, source: Option<&str>, at: Timestamp) {
-        let wanted = source.unwrap_or(UNNAMED);
-        match &mut self.0 {
-            Marks::One(mine) if wanted == UNNAMED => *mine = (*mine).max(at),
-            Marks::Sources(sources) if sources.contains_key(wanted) => {
-                sources.entry(wanted.to_owned()).and_modify(|mine| *mine = (*mine).max(at));
-            }
-            _ => self.join(&Self::by(source, at)),
+        if self.renew(source, at).is_none() {
+            self.join(&Self::by(source, at));
         }
+    }
+
+    /// Takes the newer watermark of a source that has one already; tells
+    /// whether it has, and then whether this is news.
+    pub(super) fn renew(&mut self, source: Option<&str>, at: Timestamp) -> Option<bool> {
+        let wanted = source.unwrap_or(UNNAMED);
+        let known = match &mut self.0 {
+            Marks::One(known) if wanted == UNNAMED => known,
+            Marks::Sources(sources) => sources.get_mut(wanted)?,
+            Marks::Events(_) | Marks::One(_) => return None,
+        };
+        let is_news = *known < at;
+        *known = (*known).max(at);
+        Some(is_news)
     }
 
     fn to_map(&self) -> BTreeMap<String, Timestamp> {

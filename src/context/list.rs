@@ -189,6 +189,12 @@ impl<T: Record> List<T> {
     /// of the part that becomes of them. The list is complete if every source
     /// that feeds the part has told everything up to its watermark.
     pub(super) fn join(&mut self, mine: &AsOf, other: &Self, theirs: &AsOf, joined: &AsOf) {
+        let told = [self.told, other.told];
+        if told == [Completeness::Complete; 2] && mine.is_vouched() && theirs.is_vouched() {
+            // What both have told is what the joined watermarks say.
+            self.capped |= self.take_in(&other.items) | other.capped;
+            return;
+        }
         let claims = match (self.claims(mine), other.claims(theirs)) {
             (Some(one), Some(other)) => {
                 let mut both = one.clone();
@@ -198,8 +204,7 @@ impl<T: Record> List<T> {
             (one, other) => one.or(other).cloned(),
         };
         self.capped |= self.take_in(&other.items) | other.capped;
-        let is_unknown = self.told == Completeness::Unknown && other.told == Completeness::Unknown;
-        self.claim(claims, is_unknown, joined);
+        self.claim(claims, told == [Completeness::Unknown; 2], joined);
     }
 
     /// Notes that sources have told everything up to their watermarks; tells
@@ -215,10 +220,22 @@ impl<T: Record> List<T> {
         before != (self.told, self.claims.clone())
     }
 
-    /// Keeps what was claimed while the watermarks of the part advance.
-    pub(super) fn keep_claims(&mut self, before: &AsOf, after: &AsOf) {
-        let claims = self.claims(before).cloned();
+    /// Keeps what was claimed while the watermarks of the part advance from
+    /// those before, which matter only where the list is complete.
+    pub(super) fn keep_claims(&mut self, before: Option<AsOf>, after: &AsOf) {
+        let claims = match self.told {
+            Completeness::Complete => before.filter(AsOf::is_vouched),
+            Completeness::Partial | Completeness::Unknown => {
+                self.claims.take().map(|claims| *claims)
+            }
+        };
         self.claim(claims, self.told == Completeness::Unknown, after);
+    }
+
+    /// Tells whether everything was told up to the watermarks of the part,
+    /// though the cap may have dropped some of it.
+    pub(super) fn is_told(&self) -> bool {
+        self.told == Completeness::Complete
     }
 
     fn claim(&mut self, claims: Option<AsOf>, is_unknown: bool, joined: &AsOf) {
@@ -233,10 +250,14 @@ impl<T: Record> List<T> {
 
     /// Adds the entries of another list; tells whether some were dropped.
     fn take_in(&mut self, others: &[T]) -> bool {
-        if self.items == others {
+        // Copies of one context have most entries in common.
+        let is_new =
+            |other: &&T| self.items.binary_search_by(|known| newest_first(known, other)).is_err();
+        let new: Vec<T> = others.iter().filter(is_new).cloned().collect();
+        if new.is_empty() {
             return false;
         }
-        self.items.extend_from_slice(others);
+        self.items.extend(new);
         settle(&mut self.items)
     }
 

@@ -171,13 +171,16 @@ pub(super) trait Vouched: Join {
     /// Keeps the times of fields as the date of the part changes.
     fn redate(&mut self, before: Timestamp, after: Timestamp);
 
-    /// Notes that sources have told everything up to their watermarks; tells
-    /// whether this is news.
-    fn vouch(&mut self, watermarks: &AsOf) -> bool;
+    /// Notes that a source has told everything up to a time; tells whether
+    /// this is news.
+    fn vouch(&mut self, watermark: Watermark<'_>) -> bool;
 
     /// Forgets that lists are complete.
     fn disclaim_lists(&mut self);
 }
+
+/// A source, if it has a name, and up to when it has told everything.
+pub(super) type Watermark<'a> = (Option<&'a str>, Timestamp);
 
 /// A part, known or not, that events change and sources vouch for.
 pub(super) trait Fed<T> {
@@ -191,7 +194,7 @@ pub(super) trait Fed<T> {
     ) -> Added;
 
     /// Takes in a watermark.
-    fn vouch(&mut self, watermark: &AsOf, new: impl FnOnce(AsOf) -> T) -> Added;
+    fn vouch(&mut self, watermark: Watermark<'_>, new: impl FnOnce(AsOf) -> T) -> Added;
 
     /// Forgets watermarks and completeness.
     fn disclaim(&mut self);
@@ -225,9 +228,10 @@ impl<T: Vouched> Fed<T> for Part<T> {
         self.change(|| new(AsOf::events(at)), heard)
     }
 
-    fn vouch(&mut self, watermark: &AsOf, new: impl FnOnce(AsOf) -> T) -> Added {
+    fn vouch(&mut self, watermark: Watermark<'_>, new: impl FnOnce(AsOf) -> T) -> Added {
         let was_unknown = self.known().is_none();
-        let is_news = self.change(|| new(watermark.clone()), |part| part.vouch(watermark));
+        let (source, at) = watermark;
+        let is_news = self.change(|| new(AsOf::by(source, at)), |part| part.vouch(watermark));
         if is_news || was_unknown { Added::Changed } else { Added::Duplicate }
     }
 }
@@ -261,10 +265,20 @@ macro_rules! vouched {
             }
 
             #[allow(unused_mut, reason = "not every part has lists")]
-            fn vouch(&mut self, watermarks: &AsOf) -> bool {
-                let (before, moments) = join_as_of(&mut self.as_of, watermarks);
+            fn vouch(&mut self, (source, at): Watermark<'_>) -> bool {
+                // A source that told everything tells so again, later: lists
+                // that are complete stay so.
+                let mut is_told = true;
+                $(is_told &= self.$list.is_told();)*
+                let date = self.as_of.oldest();
+                if is_told && let Some(is_news) = self.as_of.renew(source, at) {
+                    self.redate(date, self.as_of.oldest());
+                    return is_news;
+                }
+                let watermarks = AsOf::by(source, at);
+                let (before, moments) = join_as_of(&mut self.as_of, &watermarks);
                 let mut is_news = before != self.as_of;
-                $(is_news |= self.$list.vouch(&before, watermarks, &self.as_of);)*
+                $(is_news |= self.$list.vouch(&before, &watermarks, &self.as_of);)*
                 self.redate(moments.mine, moments.joined);
                 is_news
             }

@@ -1,0 +1,90 @@
+//! What it costs to keep a context: events taken in, copies merged, text in and out.
+//!
+//! `cargo bench --bench context` prints times; compare ratios within one run.
+
+#![allow(missing_docs, reason = "criterion makes the functions")]
+#![allow(clippy::expect_used, reason = "a bench may stop at the first surprise")]
+
+#[path = "context/typical.rs"]
+mod typical;
+
+use std::hint::black_box;
+
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use tactful::context::Event;
+use tactful::{Context, Duration, TicketState};
+
+/// Measures an event on copies of a context, without what the copies cost.
+fn measure(criterion: &mut Criterion, name: &str, context: &Context, event: &Event) {
+    criterion.bench_with_input(BenchmarkId::new("apply", name), event, |bencher, event| {
+        bencher.iter_batched_ref(
+            || context.clone(),
+            |context| context.apply(black_box(event)),
+            BatchSize::LargeInput,
+        );
+    });
+}
+
+fn apply(criterion: &mut Criterion) {
+    let context = typical::customer();
+    for (name, event) in typical::news() {
+        measure(criterion, name, &context, &event);
+    }
+    let ticket = |minutes, state| {
+        let at = typical::NOW - Duration::minutes(minutes);
+        Event::new(at).source("desk").user_id("mira").ticket(typical::ticket(2, state, at))
+    };
+    measure(criterion, "duplicate ticket", &context, &ticket(40, TicketState::Open));
+    measure(criterion, "superseded ticket", &context, &ticket(90, TicketState::New));
+    let order = typical::order(3, typical::NOW - Duration::days(61) - Duration::minutes(7));
+    let order = Event::new(order.placed_at).source("shop").user_id("mira").order(order);
+    measure(criterion, "duplicate order", &context, &order);
+    for beat in typical::heartbeats(typical::NOW).iter().take(1) {
+        measure(criterion, "duplicate watermarks", &context, beat);
+    }
+}
+
+fn merge(criterion: &mut Criterion) {
+    let context = typical::customer();
+    let (mut one, mut other) = (context.clone(), context.clone());
+    for (number, (_, event)) in typical::news().into_iter().enumerate() {
+        let copy = if number % 2 == 0 { &mut one } else { &mut other };
+        copy.apply(&event).expect("the event is sound");
+    }
+    let mut group = criterion.benchmark_group("merge");
+    for (name, copy) in [("the same", context.clone()), ("both have news", one)] {
+        group.bench_function(name, |bencher| {
+            bencher.iter_batched_ref(
+                || copy.clone(),
+                |copy| copy.merge(black_box(if name == "the same" { &context } else { &other })),
+                BatchSize::LargeInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+/// What it takes to keep a context elsewhere.
+fn keep(criterion: &mut Criterion) {
+    let context = typical::customer();
+    let json = context.to_json();
+    let mut group = criterion.benchmark_group("keep");
+    group.throughput(Throughput::Bytes(json.len() as u64));
+    group.bench_function("to_json", |bencher| bencher.iter(|| black_box(&context).to_json()));
+    group.bench_function("from_json", |bencher| {
+        bencher.iter(|| Context::from_json(black_box(&json)).expect("we wrote it"));
+    });
+    group.bench_function("clone", |bencher| bencher.iter(|| black_box(&context).clone()));
+    group.finish();
+    let (_, event) = typical::news().swap_remove(3);
+    let json = event.to_json();
+    let mut group = criterion.benchmark_group("event");
+    group.throughput(Throughput::Bytes(json.len() as u64));
+    group.bench_function("from_json", |bencher| {
+        bencher.iter(|| Event::from_json(black_box(&json)).expect("we wrote it"));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, apply, merge, keep);
+criterion_main!(benches);
