@@ -72,3 +72,8 @@ fn contexts() {
 fn adapters() {
     run("adapters", targets::adapters);
 }
+
+#[test]
+fn snapshots() {
+    run("snapshot", targets::snapshot);
+}

@@ -35,3 +35,8 @@ pub fn context(data: &[u8]) {
 pub fn adapters(data: &[u8]) {
     targets::adapters(data);
 }
+
+/// Tries an input of the target `snapshot`.
+pub fn snapshot(data: &[u8]) {
+    targets::snapshot(data);
+}

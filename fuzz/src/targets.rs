@@ -382,15 +382,10 @@ fn merges(events: &[Event], json: &str) {
     let other = applied(events.iter().skip(1).step_by(2));
     for (into, from) in [(&one, &other), (&other, &one)] {
         let mut both = into.clone();
-        match both.merge(from) {
-            Ok(()) => {
-                assert_eq!(both.to_json(), json);
-                both.merge(from).unwrap();
-                assert_eq!(both.to_json(), json);
-            }
-            // A visitor's copy that vouches for something is not merged.
-            Err(error) => assert_eq!(error.kind(), ErrorKind::Identity),
-        }
+        both.merge(from).unwrap();
+        assert_eq!(both.to_json(), json);
+        both.merge(from).unwrap();
+        assert_eq!(both.to_json(), json);
     }
 }
 
@@ -403,6 +398,8 @@ pub(crate) fn context(data: &[u8]) {
             assert_eq!(again, context, "{json}");
             assert_eq!(again.to_json(), json);
             assert_eq!(again.fingerprint(), context.fingerprint());
+            assert_eq!(Context::from_bytes(context.to_bytes()).expect(&json), context);
+            merges_with_itself(&context);
             for request in requests() {
                 decide(&SHOP, &context, &request);
             }
@@ -422,6 +419,39 @@ pub(crate) fn context(data: &[u8]) {
             assert!(error.to_string().starts_with("request: "), "{error}");
         }
     }
+}
+
+/// Reads a snapshot, and writes it again.
+pub(crate) fn snapshot(data: &[u8]) {
+    match Context::from_bytes(data) {
+        Ok(context) => {
+            let bytes = context.to_bytes();
+            let again = Context::from_bytes(&bytes).expect("it was written");
+            assert_eq!(again, context);
+            assert_eq!(again.to_bytes(), bytes);
+            assert_eq!(Context::from_json(context.to_json()).expect("it was written"), context);
+            merges_with_itself(&context);
+        }
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::Context);
+            assert!(error.to_string().starts_with("context: "), "{error}");
+        }
+    }
+}
+
+/// Merging what is known is no news, whoever takes it in.
+fn merges_with_itself(context: &Context) {
+    let mut same = context.clone();
+    same.merge(context).unwrap();
+    assert_eq!(same, *context);
+    let mut customer = CUSTOMER.clone();
+    customer.user_id.clone_from(&context.user_id);
+    let mut both = context.clone();
+    both.merge(&customer).unwrap();
+    customer.merge(context).unwrap();
+    assert_eq!(both.to_json(), customer.to_json());
+    both.merge(context).unwrap();
+    assert_eq!(both, customer);
 }
 
 /// Reads an event by the adapter that the first byte names, and applies it.

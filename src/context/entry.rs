@@ -36,6 +36,11 @@ pub trait Record: Clone + Ord {
         is_newer
     }
 
+    /// Tells whether the entry says all that another version says.
+    fn covers(&self, other: &Self) -> bool {
+        self == other
+    }
+
     /// Takes in the next older entry, where the two are one; tells whether
     /// they are.
     fn absorb(&mut self, _older: &Self) -> bool {

@@ -152,13 +152,14 @@ impl<T: Record> List<T> {
     }
 
     fn renew(&mut self, place: usize, item: &T) -> Added {
-        match self.items.get_mut(place) {
-            Some(known) if known != item => {
-                if !known.join(item) {
-                    return Added::Superseded;
-                }
-            }
-            _ => return Added::Duplicate,
+        let Some(known) = self.items.get_mut(place) else {
+            return Added::Duplicate;
+        };
+        if known.covers(item) {
+            return Added::Duplicate;
+        }
+        if !known.join(item) {
+            return Added::Superseded;
         }
         let renewed = self.items.remove(place);
         let place = self.items.partition_point(|known| newest_first(known, &renewed).is_lt());

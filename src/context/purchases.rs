@@ -95,6 +95,13 @@ impl Record for Order {
         (self.updated_at.unwrap_or(self.placed_at), &self.id)
     }
 
+    fn covers(&self, other: &Self) -> bool {
+        self.recency() == other.recency()
+            && self.version() == other.version()
+            && self.placed_at <= other.placed_at
+            && other.refunds.iter().all(|refund| self.refunds.contains(refund))
+    }
+
     /// The newer version holds, and of both the refunds and the earlier time of
     /// placing: what tells of a cancellation may not know when the order was
     /// placed, only that it was.
