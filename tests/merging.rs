@@ -395,6 +395,18 @@ proptest! {
     }
 }
 
+/// The name would stand for the absence of watermarks.
+#[test]
+fn no_source_is_called_events() {
+    let mut context = Context::new();
+    let event = Event::new(start()).source("(events)").watermark(PartName::Support);
+    assert_eq!(
+        context.apply(&event).unwrap_err().to_string(),
+        "event: source: `(events)` stands for events without a source; leave it out or name one"
+    );
+    assert_eq!(context, Context::new());
+}
+
 fn cases(normal: u32) -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(normal)
 }

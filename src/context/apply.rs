@@ -1,5 +1,6 @@
 //! Events, taken into a context: once or several times, in whatever order.
 
+use super::as_of::EVENTS;
 use super::dated::{Dated, Moments, join_field};
 use super::entry::Added;
 use super::event::{Applied, Change, Event, IgnoredReason};
@@ -29,8 +30,9 @@ impl Context {
     ///
     /// Nothing is changed if the event belongs to another customer: kind
     /// [`Identity`](ErrorKind::Identity); if it has a time outside the years
-    /// 2000 to 2100: kind [`Event`](ErrorKind::Event), with the path of what
-    /// it says; or if it takes more than [`Event::MAX_BYTES`]: kind
+    /// 2000 to 2100, or its source is called `(events)`, which stands for
+    /// none: kind [`Event`](ErrorKind::Event), with the path of what it says;
+    /// or if it takes more than [`Event::MAX_BYTES`]: kind
     /// [`TooLarge`](ErrorKind::TooLarge).
     pub fn apply(&mut self, event: &Event) -> Result<Applied, Error> {
         event.check()?;
@@ -221,6 +223,10 @@ impl Event {
             let message =
                 format!("the event takes {bytes} bytes; the limit is {}", Self::MAX_BYTES);
             return Err(Error::at(ErrorKind::TooLarge, "", message));
+        }
+        if self.source.as_deref() == Some(EVENTS) {
+            let message = "`(events)` stands for events without a source; leave it out or name one";
+            return Err(Error::at(ErrorKind::Event, "source", message));
         }
         let message = "a time lies outside the years 2000 to 2100";
         if !self.at.is_plausible() {

@@ -7,8 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::time::Timestamp;
 
-/// What stands for the source where a part tells of events alone.
-const EVENTS: &str = "(events)";
+/// What stands for the source where a part tells of events alone; no source
+/// bears that name.
+pub(super) const EVENTS: &str = "(events)";
 /// What stands for a source without a name beside others.
 const UNNAMED: &str = "";
 
