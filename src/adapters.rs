@@ -61,23 +61,23 @@
 //! [`TooLarge`](crate::ErrorKind::TooLarge) if the text is longer than
 //! [`MAX_JSON_BYTES`].
 
-#[allow(dead_code, reason = "each system uses some of it")]
+#[cfg_attr(not(feature = "adapters"), allow(dead_code, reason = "each system uses some of it"))]
 mod amount;
-#[allow(dead_code, reason = "each system uses some of it")]
+#[cfg_attr(not(feature = "adapters"), allow(dead_code, reason = "each system uses some of it"))]
 mod desk;
-#[allow(dead_code, reason = "each system uses some of it")]
+#[cfg_attr(not(feature = "adapters"), allow(dead_code, reason = "each system uses some of it"))]
 mod facts;
 mod folded;
-#[allow(dead_code, reason = "each system uses some of it")]
+#[cfg_attr(not(feature = "adapters"), allow(dead_code, reason = "each system uses some of it"))]
 mod goods;
-#[allow(dead_code, reason = "each system uses some of it")]
+#[cfg_attr(not(feature = "adapters"), allow(dead_code, reason = "each system uses some of it"))]
 mod identity;
-#[allow(dead_code, reason = "each system uses some of it")]
+#[cfg_attr(not(feature = "adapters"), allow(dead_code, reason = "each system uses some of it"))]
 mod mapping;
 mod moments;
-#[allow(dead_code, reason = "each system uses some of it")]
+#[cfg_attr(not(feature = "adapters"), allow(dead_code, reason = "each system uses some of it"))]
 mod original;
-#[allow(dead_code, reason = "each system uses some of it")]
+#[cfg_attr(not(feature = "adapters"), allow(dead_code, reason = "each system uses some of it"))]
 mod words;
 
 #[cfg(feature = "cloudevents")]
