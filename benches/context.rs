@@ -74,6 +74,12 @@ fn keep(criterion: &mut Criterion) {
     group.bench_function("from_json", |bencher| {
         bencher.iter(|| Context::from_json(black_box(&json)).expect("we wrote it"));
     });
+    let bytes = context.to_bytes();
+    group.throughput(Throughput::Bytes(bytes.len() as u64));
+    group.bench_function("to_bytes", |bencher| bencher.iter(|| black_box(&context).to_bytes()));
+    group.bench_function("from_bytes", |bencher| {
+        bencher.iter(|| Context::from_bytes(black_box(&bytes)).expect("we wrote it"));
+    });
     group.bench_function("clone", |bencher| bencher.iter(|| black_box(&context).clone()));
     group.finish();
     let (_, event) = typical::news().swap_remove(3);

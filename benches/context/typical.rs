@@ -1,13 +1,13 @@
 //! A typical customer, and what is heard of one: for benches and tests.
 
 use tactful::context::{
-    Answer, AsOf, Attribute, Attributes, Cart, Change, Consent, Contact, Context, Device, Event,
-    Feedback, Grant, History, Interaction, Order, Product, Profile, Purchases, Recency, Refund,
-    Score, Scores, Subscription, Support, Ticket, View,
+    Answer, Appointment, AsOf, Attribute, Attributes, Cart, Change, Consent, Contact, Context,
+    Device, Event, Feedback, Grant, History, Interaction, Onboarding, Order, Product, Profile,
+    Purchases, Recency, Refund, Score, Scores, Subscription, Support, Ticket, View,
 };
 use tactful::{
-    Channel, ConsentStatus, Duration, FormFactor, Metric, Money, OrderStatus, Outcome, PartName,
-    Purpose, SubscriptionStatus, TicketState, Timestamp, Topic,
+    Channel, ConsentStatus, Duration, FormFactor, Metric, Money, OnboardingStatus, OrderStatus,
+    Outcome, PartName, Purpose, SubscriptionStatus, TicketState, Timestamp, Topic,
 };
 
 /// When the feeds were last heard of: 2026-03-10 at 15:00:30 UTC.
@@ -152,6 +152,11 @@ pub(crate) fn news() -> Vec<(&'static str, Event)> {
         ("profile", Change::Profile(Profile::new(at).plan("premium").country("DE"))),
         ("score", Change::Score("churn".to_owned(), Score::new(0.8))),
         ("attribute", Change::Attribute("club".to_owned(), Attribute::Bool(false))),
+        (
+            "onboarding",
+            Change::Onboarding(Onboarding::new(OnboardingStatus::Done).completed_at(at)),
+        ),
+        ("appointment", Change::Appointment(Appointment::new("A-1", at))),
         ("watermark", Change::Watermark(PartName::Support)),
     ];
     let event = |change: Change| {

@@ -12,7 +12,8 @@ use crate::error::Error;
 ///
 /// 1. as the [`types`](Mapping::types) of the mapping say;
 /// 2. if one of its parts is the name of a [system](System), the shape of that
-///    system, as in `com.zendesk.ticket.updated`;
+///    system, as in `com.zendesk.ticket.updated`; `tactful` is for events of our
+///    own, as [`Event::from_json`] reads them, at `time` if they do not say when;
 /// 3. if it ends with the name of an event of Segment's specifications, as in
 ///    `com.example.order.completed` or `shop.product_viewed.v1`, the properties
 ///    of that event.
@@ -110,6 +111,7 @@ fn of_system(
     mapping: &Mapping,
 ) -> Result<Event, Error> {
     match system {
+        System::Tactful => data.event(envelope.text("time")),
         System::Segment => super::segment::tell(data, mapping),
         #[cfg(feature = "xdm")]
         System::Xdm => super::xdm::tell(data, mapping),

@@ -381,6 +381,9 @@ pub enum System {
     Salesforce,
     /// ServiceNow.
     Servicenow,
+    /// Tactful: events as [`Event::from_json`](crate::context::Event::from_json)
+    /// reads them.
+    Tactful,
 }
 
 impl System {
@@ -393,6 +396,7 @@ impl System {
         Self::Intercom,
         Self::Salesforce,
         Self::Servicenow,
+        Self::Tactful,
     ];
 
     /// Returns the name of the system, which is the source of its events.
@@ -406,6 +410,7 @@ impl System {
             Self::Intercom => "intercom",
             Self::Salesforce => "salesforce",
             Self::Servicenow => "servicenow",
+            Self::Tactful => "tactful",
         }
     }
 }

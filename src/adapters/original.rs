@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use super::amount::Decimal;
 use super::moments;
+#[cfg(feature = "cloudevents")]
+use crate::context::Event;
 use crate::context::Warning;
 use crate::error::{Error, ErrorKind};
 use crate::time::Timestamp;
@@ -74,6 +76,23 @@ impl<'a> Original<'a> {
             Value::Object(_) => Ok(whole),
             _ => Err(whole.error("", "expected an object")),
         }
+    }
+
+    /// Reads an event in our own form, which happened at `time` if it does not
+    /// say when.
+    #[cfg(feature = "cloudevents")]
+    pub(super) fn event(&self, time: Option<&str>) -> Result<Event, Error> {
+        let mut value = self.value.clone();
+        if let (Value::Object(entries), Some(time)) = (&mut value, time) {
+            entries.entry("at").or_insert_with(|| time.into());
+        }
+        let read = Event::from_json(value.to_string());
+        read.map_err(|error| {
+            let message = error.to_string();
+            let message = message.strip_prefix("event: ").unwrap_or(&message);
+            let message = message.strip_prefix(error.path()).unwrap_or(message);
+            self.error(error.path(), message.trim_start_matches(": "))
+        })
     }
 
     /// Returns the path of a place from the root of the original.

@@ -92,6 +92,11 @@ fn what_makes_an_event_useful_is_required() {
         ("cloudevents", cloud(json!({"data_base64": "e30="})), "data_base64"),
         ("cloudevents", cloud(json!({"type": "com.zendesk.x", "data": "{}"})), "data"),
         ("cloudevents", cloud(json!({"type": "com.zendesk.x", "data": {}})), "data.id"),
+        (
+            "cloudevents",
+            cloud(json!({"type": "tactful", "data": {"device": {"platform": "ios7"}}})),
+            "data.device.platform",
+        ),
     ] {
         assert_eq!(path(system, &raw), wrong, "{system}: {raw}");
     }

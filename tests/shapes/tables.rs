@@ -1070,6 +1070,7 @@ fn cloud_events_are_envelopes() {
         ("com.segment.track", track("Cart Viewed", json!({"products": []})), "cart_updated"),
         ("com.adobe.xdm.event", xdm("application.launch", json!({})), "seen"),
         ("com.snowplow.event", snowplow("add_to_cart", json!({})), "seen"),
+        ("com.example.tactful.event", json!({"seen": true, "source": "elsewhere"}), "seen"),
         ("com.example.order.completed", json!({"order_id": "o"}), "order_completed"),
         ("shop.order-refunded.v2", json!({"order_id": "o"}), "order_refunded"),
         ("product_viewed", json!({"product_id": "o"}), "product_viewed"),
