@@ -54,11 +54,14 @@ pub(crate) use basis::{Basis, FactState, Subject, basis, lacking_score, shown};
 pub(crate) use check::Situations;
 pub(crate) use eval::Evaluator;
 pub(crate) use finding::Finding;
+pub(crate) use functions::{Clock, TextTest, compare_mixed};
 pub(crate) use implies::is_weaker;
 pub(crate) use lint::{fails_open, unguarded};
 pub(crate) use nearest::{Demand, FactChange, nearest};
 pub(crate) use parts::{Apart, MAX_PARTS, Part};
-pub(crate) use program::{NodeId, Program, TermId};
+pub(crate) use program::{
+    Atom, AtomId, Constant, Limit, ListTerm, Node, NodeId, Program, Term, TermId,
+};
 pub(crate) use witness::{Witness, witnesses};
 
 use bound::Root;
@@ -184,7 +187,7 @@ pub(crate) fn describe(text: &str, sayings: &describe::Sayings<'_>) -> String {
 
 /// Makes a term that reads a score, for propensities.
 pub(crate) fn score(program: &mut Program, scores: FactId, name: &str) -> TermId {
-    program.term(program::Term::Entry(scores, name.to_owned()))
+    program.term(Term::Entry(scores, name.to_owned()))
 }
 
 /// Lists the names a text mentions that may be situations: not those after a dot.

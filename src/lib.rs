@@ -16,7 +16,7 @@ mod json;
 mod object;
 mod plan;
 pub mod policy;
-mod prove;
+pub mod prove;
 pub mod schema;
 pub mod time;
 pub mod vocabulary;

@@ -144,7 +144,7 @@ pub(crate) enum Term {
 
 impl Atom {
     /// Returns the terms an atom is about, besides lists and bodies.
-    pub(super) fn terms(&self) -> [Option<TermId>; 2] {
+    pub(crate) fn terms(&self) -> [Option<TermId>; 2] {
         match self {
             Self::Cut(term, _)
             | Self::Is(term, _)
@@ -163,7 +163,7 @@ impl Term {
     ///
     /// What comes by way of a truth or a list, as in a choice or a count, is
     /// for those who ask to look at.
-    pub(super) fn inner(&self) -> [Option<TermId>; 2] {
+    pub(crate) fn inner(&self) -> [Option<TermId>; 2] {
         match self {
             Self::Since(inner)
             | Self::DaysSince(inner)

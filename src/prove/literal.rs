@@ -1,5 +1,7 @@
 //! Variables of a question, and what is said of them.
 
+use std::collections::HashMap;
+
 /// A variable, or its negation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Lit(u32);
@@ -60,11 +62,19 @@ pub(super) struct Cnf {
     ends: Vec<usize>,
     /// Variables that are tried as true first.
     leaning: Vec<Var>,
+    /// What holds exactly where two others do.
+    joined: HashMap<(Lit, Lit), Lit, ahash::RandomState>,
 }
 
 impl Cnf {
     pub(super) fn new() -> Self {
-        let mut cnf = Self { vars: 0, literals: Vec::new(), ends: Vec::new(), leaning: Vec::new() };
+        let mut cnf = Self {
+            vars: 0,
+            literals: Vec::new(),
+            ends: Vec::new(),
+            leaning: Vec::new(),
+            joined: HashMap::default(),
+        };
         let truth = cnf.var();
         cnf.clause([truth]);
         cnf
@@ -162,10 +172,15 @@ impl Cnf {
 
     /// Returns a literal that holds exactly where both do.
     pub(super) fn both(&mut self, a: Lit, b: Lit) -> Lit {
+        let key = (a.min(b), a.max(b));
+        if let Some(known) = self.joined.get(&key) {
+            return *known;
+        }
         let both = self.all([a, b]);
         if both != a && both != b && both != Lit::FALSE {
             self.clause([both, !a, !b]);
         }
+        self.joined.insert(key, both);
         both
     }
 }

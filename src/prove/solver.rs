@@ -142,7 +142,10 @@ impl Solver {
         if outcome == Outcome::Unsatisfiable
             && let Some(certificate) = &self.certificate
         {
-            debug_assert!(certificate::refutes(certificate, assumptions), "a refutation has a hole");
+            debug_assert!(
+                certificate::refutes(certificate, assumptions),
+                "a refutation has a hole"
+            );
         }
         outcome
     }
@@ -344,9 +347,7 @@ impl Solver {
             for at in start..end {
                 let lit = self.literals[at];
                 let var = lit.var();
-                if Some(lit) == resolved
-                    || self.seen[var.place()]
-                    || self.levels[var.place()] == 0
+                if Some(lit) == resolved || self.seen[var.place()] || self.levels[var.place()] == 0
                 {
                     continue;
                 }

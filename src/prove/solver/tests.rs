@@ -19,9 +19,8 @@ fn random(dice: &mut Dice, vars: u64, clauses: u64, width: u64) -> (Cnf, Vec<Vec
     let mut listed = Vec::new();
     for _ in 0..clauses {
         let length = 1 + dice.below(width);
-        let clause: Vec<Lit> = (0..length)
-            .map(|_| lits[dice.below(vars) as usize].is(dice.below(2) == 1))
-            .collect();
+        let clause: Vec<Lit> =
+            (0..length).map(|_| lits[dice.below(vars) as usize].is(dice.below(2) == 1)).collect();
         cnf.clause(clause.iter().copied());
         listed.push(clause);
     }
@@ -62,7 +61,8 @@ fn agrees_with_trying_everything() {
             }
             assert_eq!(outcome, Outcome::Satisfiable, "round {round}");
             assert!(assumed.iter().all(|lit| solver.is_true(*lit)));
-            let is_model = listed.iter().all(|clause| clause.iter().any(|lit| solver.is_true(*lit)));
+            let is_model =
+                listed.iter().all(|clause| clause.iter().any(|lit| solver.is_true(*lit)));
             assert!(is_model, "round {round}");
         }
     }

@@ -1,0 +1,220 @@
+//! Questions about conditions: can they all be like this at once?
+
+use super::ask::{Doubt, Reply, ask};
+use super::concrete;
+use super::encode::needs::Needs;
+use super::encode::{Encoder, Facet, Rail};
+use super::world::World;
+use crate::condition::{self, Evaluator, NodeId, Program, Truth};
+use crate::context::Context;
+use crate::decision::Request;
+use crate::diagnostic::{DocPath, Format, Report, Source};
+use crate::error::{Error, ErrorKind};
+use crate::schema::{FactTable, Facts, Presence, RequestFacts, Schema};
+use crate::time::Timestamp;
+use crate::vocabulary::{Channel, Currency};
+
+/// How many conflicts a question may have, if nothing else is said.
+pub(super) const BUDGET: u64 = 200_000;
+
+/// Asks whether conditions can be true, false or unknown at once.
+///
+/// The answer is about every context there is, or every table of the schema:
+/// either there is none like it, or here is one.
+///
+/// # Examples
+///
+/// ```
+/// use tactful::condition::Truth;
+/// use tactful::prove::{Answer, Question};
+/// use tactful::schema::Schema;
+///
+/// let schema = Schema::customer();
+/// let open = "support.tickets.exists(t, t.is_open)";
+/// let closed = "support.tickets.all(t, !t.is_open)";
+///
+/// let both = Question::new(&schema).is(open, Truth::True)?.is(closed, Truth::True)?;
+/// assert!(matches!(both.answer(), Answer::Impossible));
+///
+/// let neither = Question::new(&schema).is(open, Truth::Unknown)?.is(closed, Truth::Unknown)?;
+/// assert!(matches!(neither.answer(), Answer::Possible(_)));
+/// # Ok::<(), tactful::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Question<'s> {
+    schema: &'s Schema,
+    program: Program,
+    wanted: Vec<(NodeId, Facet)>,
+    currency: Option<Currency>,
+    budget: u64,
+    whole_lists: bool,
+}
+
+/// What is known about a question.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Answer {
+    /// There is no such context.
+    Impossible,
+    /// There is, and this is one; it was tried.
+    Possible(Box<Example>),
+    /// Neither could be shown, for this reason.
+    Unclear(&'static str),
+}
+
+/// Facts for which conditions are as they were asked to be.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Example {
+    /// A customer and a request, by the schema of the built-in context.
+    Context(Box<Context>, Box<Request>),
+    /// A table of a schema of one's own, and the moment.
+    Table(FactTable, Timestamp),
+}
+
+impl<'s> Question<'s> {
+    /// Asks about contexts, or about tables of a schema of one's own.
+    ///
+    /// What a table requires is taken to be there, and of its type.
+    #[must_use]
+    pub fn new(schema: &'s Schema) -> Self {
+        Self {
+            schema,
+            program: Program::new(),
+            wanted: Vec::new(),
+            currency: None,
+            budget: BUDGET,
+            whole_lists: false,
+        }
+    }
+
+    /// Names the currency in which amounts are read.
+    #[must_use]
+    pub fn in_currency(mut self, currency: Option<Currency>) -> Self {
+        self.currency = currency;
+        self
+    }
+
+    /// Takes every list that is known to be known whole: there is nothing else
+    /// in it.
+    ///
+    /// Without that, a part of a list may be known, which decides less.
+    #[must_use]
+    pub fn with_whole_lists(mut self) -> Self {
+        self.whole_lists = true;
+        self
+    }
+
+    /// Gives up after so many conflicts of the solver.
+    #[must_use]
+    pub fn within(mut self, conflicts: u64) -> Self {
+        self.budget = conflicts;
+        self
+    }
+
+    /// Asks for a condition that comes to this.
+    ///
+    /// # Errors
+    ///
+    /// Kind [`Condition`](ErrorKind::Condition) if the condition has mistakes.
+    pub fn is(mut self, condition: &str, truth: Truth) -> Result<Self, Error> {
+        let node = self.compile(condition)?;
+        match truth {
+            Truth::True => self.wanted.push((node, Facet::True)),
+            Truth::False => self.wanted.push((node, Facet::False)),
+            Truth::Unknown => {
+                self.wanted.extend([(node, Facet::NotTrue), (node, Facet::NotFalse)]);
+            }
+        }
+        Ok(self)
+    }
+
+    /// Asks for a condition that comes to anything but true, or but false.
+    ///
+    /// That it is not unknown cannot be asked for: ask for each of the others.
+    ///
+    /// # Errors
+    ///
+    /// As [`is`](Self::is).
+    pub fn is_not(mut self, condition: &str, truth: bool) -> Result<Self, Error> {
+        let node = self.compile(condition)?;
+        self.wanted.push((node, if truth { Facet::NotTrue } else { Facet::NotFalse }));
+        Ok(self)
+    }
+
+    fn compile(&mut self, text: &str) -> Result<NodeId, Error> {
+        condition::compile(text, self.schema, &(), &mut self.program).map_err(|findings| {
+            let findings = findings.into_iter();
+            let mut report: Report =
+                findings.map(|finding| condition::diagnostic(finding, DocPath::root())).collect();
+            report.locate(&Source::new(text, Format::Plain).named("condition"));
+            Error::found(ErrorKind::Condition, report)
+        })
+    }
+
+    /// Finds the answer.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        let mut needs = Needs::new(&self.program);
+        for (node, facet) in &self.wanted {
+            needs.ask(*node, *facet, Rail::Fresh);
+        }
+        let encoder = Encoder::new(&self.program, self.schema, needs);
+        let mut encoder = encoder.with_whole_lists(self.whole_lists);
+        for (node, facet) in &self.wanted {
+            let lit = encoder.ask(*node, *facet, Rail::Fresh);
+            encoder.cnf().clause([lit]);
+        }
+        let reply = ask(&mut encoder, self.budget, &mut |world| {
+            let example = self.example(&world);
+            self.holds(&example).then_some(example)
+        });
+        match reply {
+            Reply::Impossible => Answer::Impossible,
+            Reply::Possible(example) => Answer::Possible(Box::new(example)),
+            Reply::Unclear(Doubt::Budget) => Answer::Unclear("it takes more work than allowed"),
+            Reply::Unclear(Doubt::Computed) => {
+                Answer::Unclear("it rests on something that is computed from several facts")
+            }
+        }
+    }
+
+    fn example(&self, world: &World) -> Example {
+        if self.schema.parts().any(|part| matches!(part.presence, Presence::Table)) {
+            let table = concrete::table(world, self.schema);
+            return Example::Table(table, Timestamp::from_millis(world.now));
+        }
+        let context = concrete::context(world, self.schema, self.currency);
+        let request = concrete::request(world, self.schema, Channel::Web);
+        Example::Context(Box::new(context), Box::new(request))
+    }
+
+    fn holds(&self, example: &Example) -> bool {
+        let facts = example.facts(self.schema).in_currency(self.currency);
+        let mut evaluator = Evaluator::new(&self.program, &facts);
+        self.wanted.iter().all(|(node, facet)| {
+            let truth = evaluator.truth(*node).truth();
+            match facet {
+                Facet::True => truth == Truth::True,
+                Facet::False => truth == Truth::False,
+                Facet::NotTrue => truth != Truth::True,
+                Facet::NotFalse => truth != Truth::False,
+            }
+        })
+    }
+}
+
+impl Example {
+    /// Reads the facts of the example, by the schema it was asked for.
+    #[must_use]
+    pub fn facts<'a>(&'a self, schema: &'a Schema) -> Facts<'a> {
+        match self {
+            Self::Context(context, request) => {
+                let mut of_request = RequestFacts::new(request.channel);
+                of_request.intent = request.intent.as_deref();
+                Facts::of_context(schema, context, of_request, request.now)
+            }
+            Self::Table(table, now) => Facts::of_table(schema, table, *now),
+        }
+    }
+}
