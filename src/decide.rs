@@ -13,6 +13,8 @@ mod slate;
 #[cfg(feature = "json")]
 mod summary;
 
+use crate::check::CheckedSuppression;
+use crate::condition::Evaluator;
 use crate::context::Context;
 use crate::decision::{
     Account, Decision, DecisionData, InForce, Request, Stage, StoredReason, Verdict, verdict,
@@ -90,6 +92,12 @@ pub(crate) fn gather<'a>(
     let mut of_request = RequestFacts::new(channel);
     of_request.intent = request.intent.as_deref();
     Facts::of_context(&plan.schema, context, of_request, request.now).in_currency(plan.currency)
+}
+
+/// Tells whether a suppression holds back by the facts at hand.
+pub(crate) fn holds_back(rule: &CheckedSuppression, evaluator: &mut Evaluator<'_>) -> bool {
+    let (holding, _) = clearing::holding(rule, evaluator);
+    holding.is_some()
 }
 
 /// An action, tested on the channels of the request.

@@ -5,10 +5,11 @@ use crate::context::{Context, Retention};
 use crate::decide::{decide, retention};
 use crate::decision::{Decision, Request};
 use crate::diagnostic::Diagnostic;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::explain::{Explanation, Missing, Timeline, describe, explain, missing, timeline};
 use crate::plan::Plan;
 use crate::policy::{Draft, Policy};
+use crate::prove::{Budget, Proof, check_promises, prove};
 use crate::time::Timestamp;
 
 /// A compiled policy; immutable, and shared by any number of threads.
@@ -23,7 +24,9 @@ impl Engine {
     /// # Errors
     ///
     /// Kind [`Policy`](crate::ErrorKind::Policy) with a diagnostic for
-    /// everything that is wrong with the policy, all at once.
+    /// everything that is wrong with the policy, all at once; and, if nothing
+    /// is, for every promise that does not hold, with a customer for whom it
+    /// does not.
     pub fn new(policy: Policy) -> Result<Self, Error> {
         Self::build(Draft::of_policy(policy))
     }
@@ -48,8 +51,45 @@ impl Engine {
         Self::build(Draft::from_json(text)?)
     }
 
+    /// Builds an engine from a policy without proving what it promises.
+    ///
+    /// For tools that look at a policy whose promises do not hold: they ask for
+    /// [`proofs`](Self::proofs). Do not decide about customers with it.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), but for broken promises.
+    pub fn unproved(policy: Policy) -> Result<Self, Error> {
+        Ok(Self { plan: Plan::new(check(Draft::of_policy(policy))?) })
+    }
+
     fn build(draft: Draft<'_>) -> Result<Self, Error> {
-        Ok(Self { plan: Plan::new(check(draft)?) })
+        let source = draft.source;
+        let engine = Self { plan: Plan::new(check(draft)?) };
+        let found = check_promises(&engine.plan);
+        if found.is_empty() {
+            return Ok(engine);
+        }
+        let mut report = engine.plan.warnings;
+        report.extend(found);
+        if let Some(source) = &source {
+            report.locate(source);
+        }
+        Err(Error::found(ErrorKind::Policy, report))
+    }
+
+    /// Proves what the policy promises, each promise by itself.
+    ///
+    /// An engine that was built has proved its promises already; this is for
+    /// tools that show them, and for [`unproved`](Self::unproved) policies.
+    #[must_use]
+    pub fn proofs(&self, budget: Budget) -> Vec<Proof> {
+        let promises = self.plan.promises.iter();
+        let proof = promises.map(|promise| Proof {
+            promise: promise.id.clone(),
+            verdict: prove(&self.plan, promise, budget.conflicts),
+        });
+        proof.collect()
     }
 
     /// Decides what to recommend to a customer; never fails.

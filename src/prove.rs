@@ -2,14 +2,27 @@
 //! replayed through the pipeline.
 
 mod ask;
+mod budget;
 mod certificate;
 mod concrete;
+mod counterexample;
+mod dress;
 mod encode;
+mod formula;
 mod literal;
+mod policy;
+mod promise;
 mod question;
+mod report;
 mod settle;
 mod solver;
 mod taste;
+mod words;
 mod world;
 
+pub use budget::Budget;
+pub use counterexample::Counterexample;
+pub(crate) use promise::prove;
+pub use promise::{Proof, Verdict};
 pub use question::{Answer, Example, Question};
+pub(crate) use report::check_promises;

@@ -18,13 +18,32 @@ pub(super) enum Reply<T> {
 }
 
 /// Why a question has no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Doubt {
     /// It took more conflicts than it was given.
     Budget,
-    /// Something is computed in a way that is not reasoned about, and no
-    /// example was found by trying.
-    Computed,
+    /// Something is computed from these facts in a way that is not reasoned
+    /// about, and no example was found by trying.
+    Computed(Vec<String>),
+}
+
+impl Doubt {
+    fn of(encoder: &Encoder<'_>) -> Self {
+        Self::Computed(encoder.computed_from().into_iter().map(str::to_owned).collect())
+    }
+
+    pub(super) fn in_words(&self) -> String {
+        match self {
+            Self::Budget => "it takes more work than is allowed".to_owned(),
+            Self::Computed(facts) if facts.is_empty() => {
+                "no example that was found holds when it is tried".to_owned()
+            }
+            Self::Computed(facts) => {
+                let facts: Vec<String> = facts.iter().map(|fact| format!("`{fact}`")).collect();
+                format!("it rests on what is computed from {}", facts.join(" and "))
+            }
+        }
+    }
 }
 
 /// How often an example that fails is followed by another.
@@ -45,7 +64,7 @@ pub(super) fn ask<T>(
     loop {
         match solver.solve(&[], budget.saturating_sub(solver.conflicts())) {
             // What was only blocked is not refuted.
-            Outcome::Unsatisfiable if tries > 0 => return Reply::Unclear(Doubt::Computed),
+            Outcome::Unsatisfiable if tries > 0 => return Reply::Unclear(Doubt::of(encoder)),
             Outcome::Unsatisfiable => return Reply::Impossible,
             Outcome::Exhausted => return Reply::Unclear(Doubt::Budget),
             Outcome::Satisfiable => {}
@@ -63,7 +82,7 @@ pub(super) fn ask<T>(
         }
         tries += 1;
         if tries >= MOST_TRIES {
-            return Reply::Unclear(Doubt::Computed);
+            return Reply::Unclear(Doubt::of(encoder));
         }
         let block = block(encoder, &solver);
         solver.add(&block);

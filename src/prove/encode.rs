@@ -15,7 +15,7 @@ mod parts;
 mod places;
 mod values;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::literal::{Cnf, Lit};
 use crate::condition::{Atom, AtomId, Constant, ListTerm, Node, NodeId, Program, Term, TermId};
@@ -121,8 +121,9 @@ pub(super) struct Encoder<'p> {
     /// Truths that were left free, by atom.
     free: HashMap<(AtomId, Scope), Known, ahash::RandomState>,
     orders: Vec<Order<'p>>,
-    /// What was left free although facts decide it.
+    /// What was left free although facts decide it, and which facts do.
     loose: Vec<Lit>,
+    computed_from: BTreeSet<FactId>,
     /// Whether lists of which a part is known are known whole.
     whole_lists: bool,
 }
@@ -148,6 +149,7 @@ impl<'p> Encoder<'p> {
             free: HashMap::default(),
             orders: Vec::new(),
             loose: Vec::new(),
+            computed_from: BTreeSet::new(),
             whole_lists: false,
         }
     }
@@ -164,6 +166,13 @@ impl<'p> Encoder<'p> {
     /// Returns the literals of what is not written down exactly.
     pub(super) fn loose(&self) -> &[Lit] {
         &self.loose
+    }
+
+    /// Names the facts that something is computed from which is not written
+    /// down exactly.
+    pub(super) fn computed_from(&self) -> Vec<&'p str> {
+        let schema = self.schema;
+        self.computed_from.iter().map(|fact| schema.entry(*fact).path.as_str()).collect()
     }
 
     pub(super) fn program(&self) -> &'p Program {
@@ -238,6 +247,15 @@ impl<'p> Encoder<'p> {
     }
 
     fn atom(&mut self, id: AtomId, facet: Facet, rail: Rail, scope: Scope) -> Lit {
+        let exact = self.loose.len();
+        let lit = self.atom_as_it_is(id, facet, rail, scope);
+        if self.loose.len() > exact {
+            self.computed_from.extend(self.program.facts_of_atom(id));
+        }
+        lit
+    }
+
+    fn atom_as_it_is(&mut self, id: AtomId, facet: Facet, rail: Rail, scope: Scope) -> Lit {
         let program = self.program;
         match &program[id] {
             Atom::Has(place) => self.has(*place, facet, rail, scope),

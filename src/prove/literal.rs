@@ -100,10 +100,6 @@ impl Cnf {
         self.vars
     }
 
-    pub(super) fn clause_count(&self) -> usize {
-        self.ends.len()
-    }
-
     /// Adds a clause; one that holds anyway is left out.
     pub(super) fn clause(&mut self, lits: impl IntoIterator<Item = Lit>) {
         let start = self.literals.len();

@@ -1,9 +1,10 @@
 //! Questions about conditions: can they all be like this at once?
 
-use super::ask::{Doubt, Reply, ask};
+use super::ask::{Reply, ask};
+use super::budget::Budget;
 use super::concrete;
-use super::encode::needs::Needs;
-use super::encode::{Encoder, Facet, Rail};
+use super::encode::{Facet, Rail};
+use super::formula::{Scribe, write};
 use super::world::World;
 use crate::condition::{self, Evaluator, NodeId, Program, Truth};
 use crate::context::Context;
@@ -13,9 +14,6 @@ use crate::error::{Error, ErrorKind};
 use crate::schema::{FactTable, Facts, Presence, RequestFacts, Schema};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Currency};
-
-/// How many conflicts a question may have, if nothing else is said.
-pub(super) const BUDGET: u64 = 200_000;
 
 /// Asks whether conditions can be true, false or unknown at once.
 ///
@@ -59,7 +57,7 @@ pub enum Answer {
     /// There is, and this is one; it was tried.
     Possible(Box<Example>),
     /// Neither could be shown, for this reason.
-    Unclear(&'static str),
+    Unclear(String),
 }
 
 /// Facts for which conditions are as they were asked to be.
@@ -83,7 +81,7 @@ impl<'s> Question<'s> {
             program: Program::new(),
             wanted: Vec::new(),
             currency: None,
-            budget: BUDGET,
+            budget: Budget::DEFAULT.conflicts,
             whole_lists: false,
         }
     }
@@ -155,16 +153,12 @@ impl<'s> Question<'s> {
     /// Finds the answer.
     #[must_use]
     pub fn answer(&self) -> Answer {
-        let mut needs = Needs::new(&self.program);
-        for (node, facet) in &self.wanted {
-            needs.ask(*node, *facet, Rail::Fresh);
-        }
-        let encoder = Encoder::new(&self.program, self.schema, needs);
-        let mut encoder = encoder.with_whole_lists(self.whole_lists);
-        for (node, facet) in &self.wanted {
-            let lit = encoder.ask(*node, *facet, Rail::Fresh);
-            encoder.cnf().clause([lit]);
-        }
+        let formula = |scribe: &mut dyn Scribe| {
+            let wanted = self.wanted.iter();
+            let lits = wanted.map(|(node, facet)| scribe.ask(*node, *facet, Rail::Fresh)).collect();
+            scribe.all(lits)
+        };
+        let mut encoder = write(&self.program, self.schema, self.whole_lists, &formula);
         let reply = ask(&mut encoder, self.budget, &mut |world| {
             let example = self.example(&world);
             self.holds(&example).then_some(example)
@@ -172,10 +166,7 @@ impl<'s> Question<'s> {
         match reply {
             Reply::Impossible => Answer::Impossible,
             Reply::Possible(example) => Answer::Possible(Box::new(example)),
-            Reply::Unclear(Doubt::Budget) => Answer::Unclear("it takes more work than allowed"),
-            Reply::Unclear(Doubt::Computed) => {
-                Answer::Unclear("it rests on something that is computed from several facts")
-            }
+            Reply::Unclear(doubt) => Answer::Unclear(doubt.in_words()),
         }
     }
 

@@ -259,8 +259,8 @@ fn whole<'p>(
             matches!(ty, Type::Int | Type::Timestamp | Type::Duration)
                 .then_some((Number::At(spot, scope), [valid, Lit::TRUE]))
         }
+        Source::Now => Some((Number::Now, [encoder.known_now()?.valid, Lit::TRUE])),
         Source::Term(term) => match &encoder.program()[term] {
-            Term::Now => Some((Number::Now, [encoder.known_now()?.valid, Lit::TRUE])),
             Term::Since(time) => {
                 let Source::Spot(spot) = encoder.source(*time) else { return None };
                 let valid = encoder.known_place(spot, scope)?.valid;

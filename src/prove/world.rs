@@ -8,7 +8,7 @@ use super::settle::{Number, Numbers};
 use super::solver::Solver;
 use super::taste::Taste;
 use crate::condition::{Constant, Limit, TextTest};
-use crate::schema::{FactId, FieldId, PartId, Type};
+use crate::schema::{FactId, FieldId, PartId, Presence, Type};
 
 /// What a place holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,7 +89,8 @@ impl<'p> Reader<'_, 'p> {
             lists: BTreeMap::new(),
         };
         for (id, vars) in self.encoder.all_parts() {
-            if self.is(vars.delivered) {
+            let presence = self.encoder.schema().part(id).presence;
+            if self.is(vars.delivered) && !matches!(presence, Presence::Always) {
                 world.parts.insert(id, self.is(vars.fresh));
             }
         }

@@ -8,11 +8,13 @@ use crate::condition::{
 };
 use crate::prove::literal::Lit;
 use crate::schema::{FactId, FieldId, Type};
+use crate::time::Timestamp;
 
 /// Where a value is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::prove) enum Source<'p> {
     Spot(Spot<'p>),
+    Now,
     /// It is computed.
     Term(TermId),
 }
@@ -54,7 +56,10 @@ enum Sort {
 
 impl<'p> Encoder<'p> {
     pub(in crate::prove) fn source(&self, term: TermId) -> Source<'p> {
-        self.spot(term).map_or(Source::Term(term), Source::Spot)
+        match self.program[term] {
+            Term::Now => Source::Now,
+            _ => self.spot(term).map_or(Source::Term(term), Source::Spot),
+        }
     }
 
     /// Values that do not depend on an element are the same at each.
@@ -96,7 +101,7 @@ impl<'p> Encoder<'p> {
         if let Some(Term::Characters(text)) = term.map(|term| &self.program[term]) {
             self.link_length(*text, term, limit, cut, of.1);
         } else if let (Some(term), Source::Term(_)) = (term, of.0)
-            && !matches!(self.program[term], Term::Now | Term::Since(_))
+            && !matches!(self.program[term], Term::Since(_))
         {
             self.loose.push(cut);
         }
@@ -151,6 +156,21 @@ impl<'p> Encoder<'p> {
         }
         let set = self.words_at(source, scope);
         self.is_at((source, scope), value, set)
+    }
+
+    /// Returns what says that the moment is this one or later.
+    pub(in crate::prove) fn now_at_least(&mut self, instant: Timestamp) -> Lit {
+        self.now();
+        let before = instant.as_millis().saturating_sub(1);
+        !self.cut_of((Source::Now, Scope::OUTSIDE), None, Limit::Int(before))
+    }
+
+    /// Returns what says that a fact holds this word.
+    pub(in crate::prove) fn fact_is(&mut self, fact: FactId, code: u16) -> Lit {
+        let spot = Spot::Fact(fact);
+        self.place(spot, Scope::OUTSIDE);
+        let set = self.words_at(Source::Spot(spot), Scope::OUTSIDE);
+        self.is_at((Source::Spot(spot), Scope::OUTSIDE), &Constant::Word(code), set)
     }
 
     /// Returns what says that a field holds this word.
@@ -325,7 +345,8 @@ impl<'p> Encoder<'p> {
     fn sort(&self, term: TermId, scope: Scope) -> Sort {
         let source = self.source(term);
         let is_read = match (source, self.type_at(source, scope)) {
-            (Source::Term(term), _) => matches!(self.program[term], Term::Now),
+            (Source::Now, _) => true,
+            (Source::Term(_), _) => false,
             (_, Some(ty)) => matches!(ty, Type::Int | Type::Timestamp | Type::Duration),
             (_, None) => false,
         };
@@ -539,7 +560,7 @@ impl<'p> Encoder<'p> {
                 _ => None,
             },
             Source::Spot(Spot::Element) => self.element_type(self.list_of(scope)?),
-            Source::Term(_) => None,
+            Source::Now | Source::Term(_) => None,
         }
     }
 }
