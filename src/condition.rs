@@ -54,7 +54,7 @@ pub(crate) use basis::{Basis, FactState, Subject, basis, lacking_score, shown};
 pub(crate) use check::Situations;
 pub(crate) use eval::Evaluator;
 pub(crate) use finding::Finding;
-pub(crate) use functions::{Clock, TextTest, compare_mixed};
+pub(crate) use functions::{Clock, LENGTHS, TIMES, TextTest, compare_mixed};
 pub(crate) use implies::is_weaker;
 pub(crate) use lint::{fails_open, unguarded};
 pub(crate) use nearest::{Demand, FactChange, nearest};

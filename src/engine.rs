@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::explain::{Explanation, Missing, Timeline, describe, explain, missing, timeline};
 use crate::plan::Plan;
 use crate::policy::{Draft, Policy};
-use crate::prove::{Budget, Proof, check_promises, prove};
+use crate::prove::{Budget, Proof, Question, check_promises, prove};
 use crate::time::Timestamp;
 
 /// A compiled policy; immutable, and shared by any number of threads.
@@ -76,6 +76,26 @@ impl Engine {
             report.locate(source);
         }
         Err(Error::found(ErrorKind::Policy, report))
+    }
+
+    /// Asks whether conditions can be true, false or unknown at once, as this
+    /// policy reads them: with its situations, attributes and age limits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tactful::Engine;
+    /// use tactful::condition::Truth;
+    /// use tactful::prove::Answer;
+    ///
+    /// let engine = Engine::from_toml(include_str!("../examples/policies/call_desk.toml"))?;
+    /// let unknown = engine.question().is("billing_dispute_open", Truth::Unknown)?;
+    /// assert!(matches!(unknown.answer(), Answer::Possible(_)));
+    /// # Ok::<(), tactful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn question(&self) -> Question<'_> {
+        Question::of_plan(&self.plan)
     }
 
     /// Proves what the policy promises, each promise by itself.

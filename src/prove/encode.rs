@@ -99,6 +99,23 @@ struct Known {
     value: Lit,
 }
 
+/// One end of a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End<'p> {
+    Zero,
+    Now,
+    At(Spot<'p>, Scope),
+}
+
+/// `a - b <= at_most`, wherever all of these hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Difference<'p> {
+    pub(super) when: [Lit; 2],
+    pub(super) a: End<'p>,
+    pub(super) b: End<'p>,
+    pub(super) at_most: i64,
+}
+
 /// Writes conditions as clauses.
 pub(super) struct Encoder<'p> {
     program: &'p Program,
@@ -121,6 +138,7 @@ pub(super) struct Encoder<'p> {
     /// Truths that were left free, by atom.
     free: HashMap<(AtomId, Scope), Known, ahash::RandomState>,
     orders: Vec<Order<'p>>,
+    differences: Vec<Difference<'p>>,
     /// What was left free although facts decide it, and which facts do.
     loose: Vec<Lit>,
     computed_from: BTreeSet<FactId>,
@@ -148,6 +166,7 @@ impl<'p> Encoder<'p> {
             truths: HashMap::default(),
             free: HashMap::default(),
             orders: Vec::new(),
+            differences: Vec::new(),
             loose: Vec::new(),
             computed_from: BTreeSet::new(),
             whole_lists: false,
@@ -185,6 +204,14 @@ impl<'p> Encoder<'p> {
 
     pub(super) fn orders(&self) -> &[Order<'p>] {
         &self.orders
+    }
+
+    pub(super) fn differences(&self) -> &[Difference<'p>] {
+        &self.differences
+    }
+
+    fn difference(&mut self, when: [Lit; 2], a: End<'p>, b: End<'p>, at_most: i64) {
+        self.differences.push(Difference { when, a, b, at_most });
     }
 
     /// Returns the cuts of every line.

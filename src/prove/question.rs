@@ -1,16 +1,20 @@
 //! Questions about conditions: can they all be like this at once?
 
+use std::collections::HashMap;
+
 use super::ask::{Reply, ask};
 use super::budget::Budget;
 use super::concrete;
 use super::encode::{Facet, Rail};
 use super::formula::{Scribe, write};
 use super::world::World;
+use crate::check::Known;
 use crate::condition::{self, Evaluator, NodeId, Program, Truth};
 use crate::context::Context;
 use crate::decision::Request;
 use crate::diagnostic::{DocPath, Format, Report, Source};
 use crate::error::{Error, ErrorKind};
+use crate::plan::Plan;
 use crate::schema::{FactTable, Facts, Presence, RequestFacts, Schema};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Currency};
@@ -42,6 +46,7 @@ use crate::vocabulary::{Channel, Currency};
 pub struct Question<'s> {
     schema: &'s Schema,
     program: Program,
+    situations: Option<&'s HashMap<String, NodeId>>,
     wanted: Vec<(NodeId, Facet)>,
     currency: Option<Currency>,
     budget: u64,
@@ -79,10 +84,21 @@ impl<'s> Question<'s> {
         Self {
             schema,
             program: Program::new(),
+            situations: None,
             wanted: Vec::new(),
             currency: None,
             budget: Budget::DEFAULT.conflicts,
             whole_lists: false,
+        }
+    }
+
+    /// Asks about what a policy reads, in its own words.
+    pub(crate) fn of_plan(plan: &'s Plan) -> Self {
+        Self {
+            program: plan.program.reopened(),
+            situations: Some(&plan.situations),
+            currency: plan.currency,
+            ..Self::new(&plan.schema)
         }
     }
 
@@ -141,7 +157,11 @@ impl<'s> Question<'s> {
     }
 
     fn compile(&mut self, text: &str) -> Result<NodeId, Error> {
-        condition::compile(text, self.schema, &(), &mut self.program).map_err(|findings| {
+        let compiled = match self.situations {
+            Some(known) => condition::compile(text, self.schema, &Known(known), &mut self.program),
+            None => condition::compile(text, self.schema, &(), &mut self.program),
+        };
+        compiled.map_err(|findings| {
             let findings = findings.into_iter();
             let mut report: Report =
                 findings.map(|finding| condition::diagnostic(finding, DocPath::root())).collect();

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::encode::{Encoder, Scope, Source, Spot};
+use super::encode::{Encoder, End, Scope, Source, Spot};
 use super::literal::Lit;
 use super::solver::Solver;
 use super::taste::Taste;
@@ -35,8 +35,6 @@ struct Edge {
     because: [Lit; 3],
 }
 
-/// The year 2500: no fact lies within 292 years of it.
-const BEYOND: i64 = 16_725_225_600_000;
 /// A moment beyond the year 9999, which is no time of the condition language.
 const FAR_BEYOND: i64 = 1_000_000_000_000_000;
 
@@ -89,7 +87,7 @@ impl<'p> System<'p> {
 
     fn collect(&mut self, encoder: &Encoder<'p>, solver: &Solver) {
         let (program, schema) = (encoder.program(), encoder.schema());
-        self.bound_now(encoder, solver);
+        self.add_differences(encoder, solver);
         for (source, scope, line) in encoder.all_lines() {
             let Some((number, guards)) = whole(encoder, source, scope) else { continue };
             if !guards.iter().all(|guard| solver.is_true(*guard)) {
@@ -130,15 +128,30 @@ impl<'p> System<'p> {
         }
     }
 
-    fn bound_now(&mut self, encoder: &Encoder<'p>, solver: &Solver) {
-        let now = self.number(Number::Now);
-        if let Some(vars) = encoder.known_now()
-            && solver.is_true(vars.plausible)
-        {
-            let because = [vars.plausible, Lit::TRUE, Lit::TRUE];
-            let (first, last) = (Timestamp::EARLIEST.as_millis(), Timestamp::LATEST.as_millis());
-            self.at_most(Self::ZERO, now, i128::from(last), because);
-            self.at_most(now, Self::ZERO, -i128::from(first), because);
+    /// Adds the differences that hold by themselves.
+    fn add_differences(&mut self, encoder: &Encoder<'p>, solver: &Solver) {
+        self.number(Number::Now);
+        for difference in encoder.differences() {
+            let [one, two] = difference.when;
+            if !solver.is_true(one) || !solver.is_true(two) {
+                continue;
+            }
+            let (a, b) = (self.end(difference.a, encoder), self.end(difference.b, encoder));
+            self.at_most(b, a, i128::from(difference.at_most), [one, two, Lit::TRUE]);
+        }
+    }
+
+    fn end(&mut self, end: End<'p>, encoder: &Encoder<'p>) -> usize {
+        match end {
+            End::Zero => Self::ZERO,
+            End::Now => self.number(Number::Now),
+            End::At(spot, scope) => {
+                let number = Number::At(spot, scope);
+                if let Some(vars) = encoder.known_place(spot, scope) {
+                    self.bound(number, encoder.schema(), vars.valid);
+                }
+                self.number(number)
+            }
         }
     }
 
@@ -220,7 +233,6 @@ impl<'p> System<'p> {
     fn moment(&self, encoder: &Encoder<'p>, solver: &Solver, taste: Taste) -> i64 {
         match encoder.known_now() {
             Some(now) if !solver.is_true(now.valid) => FAR_BEYOND,
-            Some(now) if !solver.is_true(now.plausible) => BEYOND,
             _ => taste.now(),
         }
     }

@@ -1,8 +1,10 @@
 //! Parts: never delivered, not fresh, or fresh; and the moment itself.
 
-use super::{Encoder, Rail};
+use super::{Encoder, End, Rail};
+use crate::condition::TIMES;
 use crate::prove::literal::Lit;
 use crate::schema::{PartEntry, PartId, Presence};
+use crate::time::Timestamp;
 
 /// How a part was delivered.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +95,23 @@ impl Encoder<'_> {
         self.cnf.lean(now.plausible);
         self.cnf.lean(now.valid);
         self.now = Some(now);
+        self.bound_now(now);
         now
+    }
+
+    /// Says where the moment lies: among plausible times, before or after them,
+    /// or beyond all times there are.
+    fn bound_now(&mut self, now: NowVars) {
+        let (early, late) = (self.cnf.var(), self.cnf.var());
+        let (first, last) = (Timestamp::EARLIEST.as_millis(), Timestamp::LATEST.as_millis());
+        self.cnf.clause([now.plausible, !now.valid, early, late]);
+        let (zero, moment) = (End::Zero, End::Now);
+        self.difference([now.plausible; 2], moment, zero, last);
+        self.difference([now.plausible; 2], zero, moment, -first);
+        self.difference([early; 2], moment, zero, first - 1);
+        self.difference([late; 2], zero, moment, -(last + 1));
+        self.difference([now.valid; 2], moment, zero, *TIMES.end());
+        self.difference([now.valid; 2], zero, moment, -*TIMES.start());
     }
 
     /// Returns the parts that were looked at.

@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::{Encoder, Facet, Known, ListKey, Rail, Scope, Spot, constant};
+use super::{Encoder, End, Facet, Known, ListKey, Rail, Scope, Spot, constant};
 use crate::condition::{
-    Atom, AtomId, Clock, Constant, Limit, ListTerm, Term, TermId, TextTest, compare_mixed,
+    Atom, AtomId, Clock, Constant, LENGTHS, Limit, ListTerm, Term, TermId, TextTest, compare_mixed,
 };
 use crate::prove::literal::Lit;
 use crate::schema::{FactId, FieldId, Type};
@@ -397,6 +397,16 @@ impl<'p> Encoder<'p> {
         self.cnf.implies(in_range, now.valid);
         self.cnf.implies(now.plausible, in_range);
         self.since.insert((time, scope), in_range);
+        if let Some(spot) = self.spot(time) {
+            let valid = self.place(spot, scope).valid;
+            let (early, late) = (self.cnf.var(), self.cnf.var());
+            self.cnf.clause([in_range, !now.valid, !valid, early, late]);
+            let (longest, then) = (*LENGTHS.end(), End::At(spot, scope));
+            self.difference([in_range, valid], End::Now, then, longest);
+            self.difference([in_range, valid], then, End::Now, longest);
+            self.difference([late, valid], then, End::Now, -(longest + 1));
+            self.difference([early, valid], End::Now, then, -(longest + 1));
+        }
         in_range
     }
 
