@@ -5,22 +5,23 @@ use crate::prove::literal::Cnf;
 struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
+    fn below(&mut self, end: u32) -> u32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end
+        u32::try_from((mixed ^ (mixed >> 31)) % u64::from(end)).unwrap()
     }
 }
 
-fn random(dice: &mut Dice, vars: u64, clauses: u64, width: u64) -> (Cnf, Vec<Vec<Lit>>) {
+fn random(dice: &mut Dice, vars: u32, clauses: u32, width: u32) -> (Cnf, Vec<Vec<Lit>>) {
     let mut cnf = Cnf::new();
     let lits: Vec<Lit> = (0..vars).map(|_| cnf.var()).collect();
     let mut listed = Vec::new();
     for _ in 0..clauses {
         let length = 1 + dice.below(width);
-        let clause: Vec<Lit> =
-            (0..length).map(|_| lits[dice.below(vars) as usize].is(dice.below(2) == 1)).collect();
+        let clause: Vec<Lit> = (0..length)
+            .map(|_| lits[usize::try_from(dice.below(vars)).unwrap()].is(dice.below(2) == 1))
+            .collect();
         cnf.clause(clause.iter().copied());
         listed.push(clause);
     }
@@ -28,7 +29,7 @@ fn random(dice: &mut Dice, vars: u64, clauses: u64, width: u64) -> (Cnf, Vec<Vec
 }
 
 /// Tries every assignment of up to 20 variables.
-fn can_hold(clauses: &[Vec<Lit>], assumed: &[Lit], vars: u64) -> bool {
+fn can_hold(clauses: &[Vec<Lit>], assumed: &[Lit], vars: u32) -> bool {
     let holds = |lit: &Lit, world: u64| (world >> (lit.var().0 - 1) & 1 == 1) != lit.is_negated();
     (0..1 << vars).any(|world| {
         assumed.iter().all(|lit| holds(lit, world))
@@ -40,7 +41,7 @@ fn can_hold(clauses: &[Vec<Lit>], assumed: &[Lit], vars: u64) -> bool {
 /// refutation is certified, since tests are debug builds.
 #[test]
 fn agrees_with_trying_everything() {
-    assert!(cfg!(debug_assertions), "certificates are checked in debug builds");
+    const { assert!(cfg!(debug_assertions), "certificates are checked in debug builds") };
     let mut dice = Dice(1);
     let mut counts = [0, 0];
     for round in 0..3_000 {
@@ -50,7 +51,7 @@ fn agrees_with_trying_everything() {
         let mut solver = Solver::new(&cnf);
         for _ in 0..3 {
             let assumed: Vec<Lit> = (0..dice.below(3))
-                .map(|_| Lit::new(Var(1 + dice.below(vars) as u32), dice.below(2) == 1))
+                .map(|_| Lit::new(Var(1 + dice.below(vars)), dice.below(2) == 1))
                 .collect();
             let expected = can_hold(&listed, &assumed, vars);
             let outcome = solver.solve(&assumed, u64::MAX);
