@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::explain::{Explanation, Missing, Timeline, describe, explain, missing, timeline};
 use crate::plan::Plan;
 use crate::policy::{Draft, Policy};
-use crate::prove::{Budget, Proof, Question, check_promises, prove};
+use crate::prove::{Analysis, Budget, Proof, Question, analyse, check_promises, prove};
 use crate::time::Timestamp;
 
 /// A compiled policy; immutable, and shared by any number of threads.
@@ -110,6 +110,17 @@ impl Engine {
             verdict: prove(&self.plan, promise, budget.conflicts),
         });
         proof.collect()
+    }
+
+    /// Looks for what is questionable about the policy as a whole: conditions
+    /// that can never hold, actions that nobody can get, suppressions that decide
+    /// nothing, and what each promise rests on.
+    ///
+    /// Every finding is proved. It takes longer than loading, and is for tools
+    /// and for tests of policies.
+    #[must_use]
+    pub fn analyse(&self, budget: Budget) -> Analysis {
+        analyse(&self.plan, budget.conflicts)
     }
 
     /// Decides what to recommend to a customer; never fails.

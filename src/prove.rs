@@ -1,6 +1,7 @@
 //! Proof of promises and findings about whole policies; counterexamples
 //! replayed through the pipeline.
 
+mod analyse;
 mod ask;
 mod budget;
 mod certificate;
@@ -20,6 +21,8 @@ mod taste;
 mod words;
 mod world;
 
+pub(crate) use analyse::analyse;
+pub use analyse::{Analysis, Finding};
 pub use budget::Budget;
 pub use counterexample::Counterexample;
 pub(crate) use promise::prove;

@@ -418,7 +418,8 @@ fn every_code_is_explained_and_nothing_else_is() {
 }
 
 fn reports() -> Vec<String> {
-    let entries = fs::read_dir(path("tests/diagnostics")).unwrap();
+    let folders = ["tests/diagnostics", "tests/findings"];
+    let entries = folders.into_iter().flat_map(|folder| fs::read_dir(path(folder)).unwrap());
     let paths = entries.map(|entry| entry.unwrap().path());
     let texts = paths.filter(|path| path.extension().is_some_and(|extension| extension == "txt"));
     texts.map(|path| fs::read_to_string(path).unwrap()).collect()

@@ -421,3 +421,57 @@ fn shows_it(
     }
     Ok(())
 }
+
+/// Tells whether a suppression alone stands between some action and a customer.
+fn decides(world: &World<'_>, rule: &str) -> bool {
+    world.policy.actions.iter().any(|action| {
+        let reasons = world.now().obstacles(action);
+        let relied_on = |code: u16| matches!(code, 100..=199 | 300..=402);
+        let mut relied_on = reasons.iter().filter(|reason| relied_on(reason.code)).peekable();
+        relied_on.peek().is_some() && relied_on.all(|reason| reason.rule.as_deref() == Some(rule))
+    })
+}
+
+/// What an analysis says can never happen does not.
+#[test]
+fn findings_are_never_seen_otherwise() {
+    let seen = Seen::default();
+    check(33, 60, |tapes| {
+        let cases = tapes.cases(Dialect::Full);
+        let policy = &cases.policy;
+        let engine = cases.engine()?;
+        let analysis = engine.analyse(Budget::default());
+        (0..analysis.unclear).for_each(|_| seen.count("unclear"));
+        let customers = customers(policy, tapes, Dialect::Full);
+        for (context, ask) in &customers {
+            let world = World::new(policy, context, ask);
+            let is_natural = ask.force.is_none();
+            for finding in analysis.findings.iter().filter(|_| is_natural) {
+                let diagnostic = &finding.diagnostic;
+                let place = |list: &[_]| {
+                    let place = list.iter().rev().find_map(|segment| match segment {
+                        tactful::diagnostic::Segment::Index(place) => Some(*place),
+                        _ => None,
+                    });
+                    place.unwrap()
+                };
+                let path = diagnostic.path().segments();
+                seen.count(diagnostic.code().as_str());
+                let is_seen = match diagnostic.code().as_str() {
+                    "P303" => {
+                        let id = &policy.actions[place(path)].id;
+                        gets_through(&world, id, &[100..=199, 300..=402])
+                    }
+                    "P304" | "P305" => decides(&world, &policy.suppress[place(path)].id),
+                    _ => false,
+                };
+                if is_seen {
+                    let case = Case { policy, context, ask, request: ask.request() };
+                    return Err(case.say(&format!("found, and otherwise: {diagnostic}")));
+                }
+            }
+        }
+        Ok(())
+    });
+    seen.expect(0, &["P303", "P304", "P311", "P313"]);
+}

@@ -6,6 +6,7 @@ use super::settle::settle;
 use super::solver::{Outcome, Solver};
 use super::taste::Taste;
 use super::world::{World, read};
+use crate::plan::SuppressionId;
 
 /// What became of a question.
 #[derive(Clone, Debug)]
@@ -87,6 +88,30 @@ pub(super) fn ask<T>(
         let block = block(encoder, &solver);
         solver.add(&block);
     }
+}
+
+/// Lists the rules without any of which something becomes possible.
+pub(super) fn holds_with(
+    encoder: &mut Encoder<'_>,
+    budget: u64,
+    rules: &[SuppressionId],
+) -> Vec<SuppressionId> {
+    let mut solver = Solver::new(encoder.cnf());
+    let mut needed = Vec::new();
+    for rule in rules {
+        let assumed: Vec<Lit> =
+            encoder.exceptions().iter().map(|(other, lit)| lit.is(other == rule)).collect();
+        while solver.solve(&assumed, budget) == Outcome::Satisfiable {
+            match settle(encoder, &solver, Taste::PLAIN) {
+                Err(circle) => solver.add(&circle),
+                Ok(_) => {
+                    needed.push(*rule);
+                    break;
+                }
+            }
+        }
+    }
+    needed
 }
 
 /// Tries what a model says, with several tastes where something is computed.

@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::literal::{Cnf, Lit};
 use crate::condition::{Atom, AtomId, Constant, ListTerm, Node, NodeId, Program, Term, TermId};
+use crate::plan::SuppressionId;
 use crate::schema::{FactId, FieldId, PartId, Schema};
 
 pub(super) use lists::ListVars;
@@ -142,6 +143,8 @@ pub(super) struct Encoder<'p> {
     /// What was left free although facts decide it, and which facts do.
     loose: Vec<Lit>,
     computed_from: BTreeSet<FactId>,
+    /// What each rule can be left out by.
+    exceptions: BTreeMap<SuppressionId, Lit>,
     /// Whether lists of which a part is known are known whole.
     whole_lists: bool,
 }
@@ -169,6 +172,7 @@ impl<'p> Encoder<'p> {
             differences: Vec::new(),
             loose: Vec::new(),
             computed_from: BTreeSet::new(),
+            exceptions: BTreeMap::new(),
             whole_lists: false,
         }
     }
@@ -176,6 +180,16 @@ impl<'p> Encoder<'p> {
     /// Takes lists of which a part is known to be known whole.
     pub(super) fn with_whole_lists(self, whole_lists: bool) -> Self {
         Self { whole_lists, ..self }
+    }
+
+    /// Makes what a rule can be left out by.
+    pub(super) fn except(&mut self, rule: SuppressionId) -> Lit {
+        let cnf = &mut self.cnf;
+        *self.exceptions.entry(rule).or_insert_with(|| cnf.var())
+    }
+
+    pub(super) fn exceptions(&self) -> &BTreeMap<SuppressionId, Lit> {
+        &self.exceptions
     }
 
     pub(super) fn cnf(&mut self) -> &mut Cnf {

@@ -4,6 +4,7 @@ use super::encode::needs::Needs;
 use super::encode::{Encoder, Facet, Rail};
 use super::literal::Lit;
 use crate::condition::{NodeId, Program};
+use crate::plan::SuppressionId;
 use crate::schema::Schema;
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Word};
@@ -21,6 +22,8 @@ pub(super) trait Scribe {
     /// Asks for a moment at or after this one, or for one before.
     fn from(&mut self, instant: Timestamp) -> Lit;
     fn until(&mut self, instant: Timestamp) -> Lit;
+    /// Makes what a rule can be left out by.
+    fn exception(&mut self, rule: SuppressionId) -> Lit;
 }
 
 impl Scribe for Needs<'_> {
@@ -46,6 +49,10 @@ impl Scribe for Needs<'_> {
     }
 
     fn until(&mut self, _: Timestamp) -> Lit {
+        Lit::TRUE
+    }
+
+    fn exception(&mut self, _: SuppressionId) -> Lit {
         Lit::TRUE
     }
 }
@@ -75,6 +82,10 @@ impl Scribe for Encoder<'_> {
 
     fn until(&mut self, instant: Timestamp) -> Lit {
         !self.now_at_least(instant)
+    }
+
+    fn exception(&mut self, rule: SuppressionId) -> Lit {
+        self.except(rule)
     }
 }
 

@@ -23,6 +23,26 @@ pub(super) struct Alike<'p> {
     clauses: Vec<NodeId>,
 }
 
+impl<'p> Alike<'p> {
+    pub(super) fn suppressions(&self) -> &'p [SuppressionId] {
+        self.suppressions
+    }
+
+    /// The same actions under other rules.
+    pub(super) fn with_rules(&self, suppressions: &'p [SuppressionId]) -> Self {
+        Self { suppressions, ..self.clone() }
+    }
+
+    /// Tells whether these are offered only where, and when, others are.
+    pub(super) fn is_offered_within(&self, others: &Self) -> bool {
+        let starts = |alike: &Self| alike.starts_at.map_or(i64::MIN, Timestamp::as_millis);
+        let ends = |alike: &Self| alike.ends_at.map_or(i64::MAX, Timestamp::as_millis);
+        self.channels.iter().all(|channel| others.channels.contains(channel))
+            && starts(others) <= starts(self)
+            && ends(others) >= ends(self)
+    }
+}
+
 /// Which conditions of an action count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asking {
@@ -82,12 +102,20 @@ pub(super) struct Writer<'s, 'p> {
     plan: &'p Plan,
     scribe: &'s mut dyn Scribe,
     passed: HashMap<SuppressionId, Lit>,
+    /// Whether each rule can be left out by an assumption.
+    has_exceptions: bool,
     blocked: HashMap<SuppressionId, Lit>,
 }
 
 impl<'s, 'p> Writer<'s, 'p> {
     pub(super) fn new(plan: &'p Plan, scribe: &'s mut dyn Scribe) -> Self {
-        Self { plan, scribe, passed: HashMap::new(), blocked: HashMap::new() }
+        let (passed, blocked) = (HashMap::new(), HashMap::new());
+        Self { plan, scribe, passed, has_exceptions: false, blocked }
+    }
+
+    /// Makes every suppression one that can be left out.
+    pub(super) fn with_exceptions(self) -> Self {
+        Self { has_exceptions: true, ..self }
     }
 
     pub(super) fn ask(&mut self, node: NodeId, facet: Facet) -> Lit {
@@ -132,7 +160,7 @@ impl<'s, 'p> Writer<'s, 'p> {
     }
 
     /// A suppression does not hold back on the channel of the request.
-    fn passes(&mut self, id: SuppressionId) -> Lit {
+    pub(super) fn passes(&mut self, id: SuppressionId) -> Lit {
         if let Some(known) = self.passed.get(&id) {
             return *known;
         }
@@ -145,6 +173,12 @@ impl<'s, 'p> Writer<'s, 'p> {
                 self.scribe.any(vec![other, pass])
             }
             None => pass,
+        };
+        let pass = if self.has_exceptions {
+            let exception = self.scribe.exception(id);
+            self.scribe.any(vec![exception, pass])
+        } else {
+            pass
         };
         self.passed.insert(id, pass);
         pass

@@ -53,7 +53,7 @@ pub(crate) fn prove(plan: &Plan, promise: &CheckedPromise, budget: u64) -> Verdi
     }
 }
 
-fn ids(targets: &[usize]) -> Vec<ActionId> {
+pub(super) fn ids(targets: &[usize]) -> Vec<ActionId> {
     targets.iter().filter_map(|place| u32::try_from(*place).ok()).map(ActionId).collect()
 }
 

@@ -1,0 +1,213 @@
+//! Actions that nobody gets, and actions that others always come before.
+
+use super::super::formula::Scribe;
+use super::super::policy::{Alike, Allowing, Asking, Writer, alike};
+use super::Analyst;
+use crate::check::{CERTAIN, CheckedPropensity, ONE};
+use crate::condition::Truth;
+use crate::diagnostic::{Code, Diagnostic, DocPath};
+use crate::plan::{ActionId, Plan, PlannedAction, SuppressionId, factor};
+
+/// An action that nobody can get.
+const UNREACHABLE: Code = Code::new("P303");
+/// An action that another always comes before.
+const DOMINATED: Code = Code::new("P311");
+/// A situation in which nothing can be offered.
+const NOTHING_LEFT: Code = Code::new("P313");
+
+/// How many pairs of actions the solver is asked about.
+const MOST_PAIRS: usize = 2_000;
+
+impl<'p> Analyst<'p> {
+    fn all_actions(&self) -> Vec<ActionId> {
+        self.plan.actions().map(|(id, _)| id).collect()
+    }
+
+    /// Finds the actions that conditions and suppressions never let through.
+    pub(super) fn reachable(&mut self) {
+        for (alike, actions) in alike(self.plan, &self.all_actions(), Asking::Conditions) {
+            let Some(first) = actions.first().copied() else { continue };
+            if self.can_get_through(&alike, first, &[]) != Some(false) {
+                continue;
+            }
+            self.unreachable.extend(&actions);
+            // What can never be true was found before.
+            let mut clauses = super::clauses(self.plan.action(first));
+            if clauses.any(|node| self.can_be(node, Truth::True) == Some(false)) {
+                continue;
+            }
+            let why = self.why_unreachable(&alike, first);
+            for id in actions {
+                let message = format!("nobody can get this action: {why}");
+                let help = "take one of the conditions back, or the action out";
+                self.warn(UNREACHABLE, Self::path_of_action(id), message, help);
+            }
+        }
+    }
+
+    /// Says what always stands against an action.
+    fn why_unreachable(&mut self, alike: &Alike<'p>, id: ActionId) -> String {
+        let by_itself = alike.with_rules(&[]);
+        if self.can_get_through(&by_itself, id, &[]) == Some(false) {
+            return "its conditions contradict each other".to_owned();
+        }
+        let mut always = Vec::new();
+        for rule in alike.suppressions() {
+            if self.can_get_through(&by_itself, id, &[*rule]) == Some(false) {
+                always.push(format!("`{}`", self.plan.suppression(*rule).id));
+            }
+        }
+        match always.as_slice() {
+            [] => "one of its suppressions always holds it back".to_owned(),
+            [only] => format!("{only} always holds it back"),
+            several => format!("each of {} always holds it back", several.join(" and ")),
+        }
+    }
+
+    /// Tells whether an action gets through, with rules besides its own.
+    fn can_get_through(
+        &mut self,
+        alike: &Alike<'p>,
+        id: ActionId,
+        rules: &[SuppressionId],
+    ) -> Option<bool> {
+        let plan = self.plan;
+        let formula = |scribe: &mut dyn Scribe| {
+            let mut writer = Writer::new(plan, scribe);
+            let mut parts = vec![writer.gets_through(alike, None)];
+            parts.extend(rules.iter().map(|rule| writer.passes(*rule)));
+            writer.all(parts)
+        };
+        let with_rules = !alike.suppressions().is_empty();
+        let is_it = |sample: &super::Sample| {
+            if with_rules {
+                return sample.gets_through(plan, id, None);
+            }
+            let action = plan.action(id);
+            super::is_available(action, sample.channel, sample.now)
+                && super::clauses(action).all(|node| sample.truth(node) == Truth::True)
+                && !rules.iter().any(|rule| sample.holds(*rule))
+        };
+        self.possible(&formula, &is_it)
+    }
+
+    /// Finds situations in which no action at all gets through.
+    pub(super) fn nothing_left(&mut self) {
+        let plan = self.plan;
+        let groups = alike(plan, &self.all_actions(), Asking::Conditions);
+        for name in plan.policy.situations.keys() {
+            let Some(node) = plan.situations.get(name).copied() else { continue };
+            let formula = |scribe: &mut dyn Scribe| {
+                let mut writer = Writer::new(plan, scribe);
+                let holds = writer.ask(node, super::Facet::True);
+                let some =
+                    groups.iter().map(|(alike, _)| writer.gets_through(alike, None)).collect();
+                let some = writer.any(some);
+                writer.all(vec![holds, some])
+            };
+            let is_it = |sample: &super::Sample| {
+                sample.truth(node) == Truth::True
+                    && plan.actions().any(|(id, _)| sample.gets_through(plan, id, None))
+            };
+            if self.possible(&formula, &is_it) == Some(false)
+                && self.can_be(node, Truth::True) == Some(true)
+            {
+                let path = DocPath::root().key("situations").key(name.clone());
+                let message = "in this situation nothing can be offered".to_owned();
+                let example =
+                    self.example(Vec::new(), &[node], |sample| sample.truth(node) == Truth::True);
+                let found = Diagnostic::info(NOTHING_LEFT, path, message)
+                    .with_help("let a service action through");
+                self.find(found, example);
+            }
+        }
+    }
+
+    /// Finds actions that never come before another: wherever they get through,
+    /// that one does too, and goes first whatever its score.
+    pub(super) fn dominated(&mut self) {
+        let plan = self.plan;
+        let groups = alike(plan, &self.all_actions(), Asking::Conditions);
+        let of: Vec<(&Alike<'p>, ActionId)> = groups
+            .iter()
+            .flat_map(|(alike, actions)| actions.iter().map(move |id| (alike, *id)))
+            // Nothing comes before what nobody gets.
+            .filter(|(_, id)| !self.unreachable.contains(id))
+            .collect();
+        let mut asked = 0;
+        for (behind, id) in &of {
+            let before = of.iter().find(|(ahead, other)| {
+                other != id
+                    && goes_first(plan, plan.action(*other), plan.action(*id))
+                    && behind.is_offered_within(ahead)
+                    && {
+                        asked += 1;
+                        asked <= MOST_PAIRS && self.comes_along(behind, *id, ahead, *other)
+                    }
+            });
+            let Some((_, other)) = before else { continue };
+            let other = &plan.action(*other).id;
+            let message = format!("`{other}` always comes before this action");
+            let id = *id;
+            let example =
+                self.example(vec![plan.action(id).id.clone(), other.clone()], &[], |sample| {
+                    sample.gets_through(plan, id, None)
+                });
+            let help = "if that is not meant, look at tiers, values and boosts";
+            let found = Diagnostic::info(DOMINATED, Self::path_of_action(id), message);
+            self.find(found.with_help(help), example);
+        }
+    }
+
+    /// Tells whether one action gets through wherever another does.
+    fn comes_along(
+        &mut self,
+        behind: &Alike<'p>,
+        id: ActionId,
+        ahead: &Alike<'p>,
+        other: ActionId,
+    ) -> bool {
+        let plan = self.plan;
+        let formula = |scribe: &mut dyn Scribe| {
+            let mut writer = Writer::new(plan, scribe);
+            let through = writer.gets_through(behind, None);
+            let held = writer.is_held(ahead, Allowing::AsWritten);
+            writer.all(vec![through, held])
+        };
+        let is_it = |sample: &super::Sample| {
+            sample.gets_through(plan, id, None) && !sample.gets_through(plan, other, None)
+        };
+        self.possible(&formula, &is_it) == Some(false)
+    }
+}
+
+/// Tells whether an action goes before another whatever scores and boosts say.
+fn goes_first(plan: &Plan, ahead: &PlannedAction, behind: &PlannedAction) -> bool {
+    if ahead.tier != behind.tier {
+        return ahead.tier > behind.tier;
+    }
+    // One without the score it needs comes last.
+    if !matches!(ahead.propensity, CheckedPropensity::Fixed(_)) {
+        return false;
+    }
+    let ((least, _), (_, most)) = (priorities(plan, ahead), priorities(plan, behind));
+    least > most || least == most && ahead.rank > behind.rank
+}
+
+/// The least and the greatest priority an action may have.
+fn priorities(plan: &Plan, action: &PlannedAction) -> (u128, u128) {
+    let points = || action.boosts.iter().filter_map(|boost| plan.boosts.get(*boost));
+    let lowered: i64 = points().map(|boost| boost.basis_points.min(0)).sum();
+    let lifted: i64 = points().map(|boost| boost.basis_points.max(0)).sum();
+    let propensity = match action.propensity {
+        CheckedPropensity::Fixed(parts) => (parts, parts),
+        CheckedPropensity::Score(_) => (0, CERTAIN),
+    };
+    let product = |propensity: u32, weight: i64| {
+        u128::from(propensity)
+            * u128::from(factor(ONE + weight))
+            * u128::from(action.value)
+            * u128::from(action.lever)
+    };
+    (product(propensity.0, lowered), product(propensity.1, lifted))
+}
