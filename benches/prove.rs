@@ -133,9 +133,23 @@ fn loading(criterion: &mut Criterion) {
     }
 }
 
+fn analysis(criterion: &mut Criterion) {
+    let text = policy(500, 100, 20, false);
+    let engine = Engine::from_toml(&text).unwrap();
+    let found = engine.analyse(Budget::default());
+    let name = format!(
+        "analysis of 500 actions, 100 suppressions and 20 promises: {} findings, {} unclear",
+        found.findings.len(),
+        found.unclear
+    );
+    criterion.bench_function(&name, |bencher| {
+        bencher.iter(|| black_box(engine.analyse(Budget::default())));
+    });
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(10);
-    targets = proofs, loading
+    targets = proofs, analysis, loading
 }
 criterion_main!(benches);

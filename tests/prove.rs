@@ -89,7 +89,7 @@ fn returnable<'s>(
     action: &Json,
     but: Option<&Json>,
 ) -> Question<'s> {
-    let mut question = Question::new(schema).with_whole_lists();
+    let mut question = Question::new(schema).as_declared();
     question = question.is(action["when"].as_str().unwrap(), Truth::True).unwrap();
     for rule in items(&case["rules"]) {
         if selects(&rule["suppress"], action) && but.is_none_or(|but| but["id"] != rule["id"]) {
@@ -102,7 +102,7 @@ fn returnable<'s>(
 fn truths(schema: &Schema, condition: &str) -> String {
     let truths = [('F', Truth::False), ('T', Truth::True), ('U', Truth::Unknown)];
     let found = truths.into_iter().filter(|(_, truth)| {
-        is_possible(&Question::new(schema).with_whole_lists().is(condition, *truth).unwrap())
+        is_possible(&Question::new(schema).as_declared().is(condition, *truth).unwrap())
     });
     found.map(|(letter, _)| letter).collect()
 }

@@ -83,6 +83,15 @@ impl ListKey {
     }
 }
 
+impl ListKey {
+    /// Returns the fact that holds the list, or the list it is in.
+    pub(super) fn fact(self) -> FactId {
+        match self {
+            Self::Fact(fact) | Self::Field(fact, _) => fact,
+        }
+    }
+}
+
 /// What is asked of the elements of a list.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Body<'p> {
@@ -145,8 +154,9 @@ pub(super) struct Encoder<'p> {
     computed_from: BTreeSet<FactId>,
     /// What each rule can be left out by.
     exceptions: BTreeMap<SuppressionId, Lit>,
-    /// Whether lists of which a part is known are known whole.
-    whole_lists: bool,
+    /// Whether what is delivered is as its schema declares it: what is required
+    /// is there, values are of their types, and lists are known whole.
+    declared: bool,
 }
 
 impl<'p> Encoder<'p> {
@@ -173,13 +183,13 @@ impl<'p> Encoder<'p> {
             loose: Vec::new(),
             computed_from: BTreeSet::new(),
             exceptions: BTreeMap::new(),
-            whole_lists: false,
+            declared: false,
         }
     }
 
-    /// Takes lists of which a part is known to be known whole.
-    pub(super) fn with_whole_lists(self, whole_lists: bool) -> Self {
-        Self { whole_lists, ..self }
+    /// Takes what is delivered to be as its schema declares it.
+    pub(super) fn as_declared(self, declared: bool) -> Self {
+        Self { declared, ..self }
     }
 
     /// Makes what a rule can be left out by.

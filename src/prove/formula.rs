@@ -93,12 +93,12 @@ impl Scribe for Encoder<'_> {
 pub(super) fn write<'p>(
     program: &'p Program,
     schema: &'p Schema,
-    whole_lists: bool,
+    declared: bool,
     formula: &dyn Fn(&mut dyn Scribe) -> Lit,
 ) -> Encoder<'p> {
     let mut needs = Needs::new(program);
     formula(&mut needs);
-    let mut encoder = Encoder::new(program, schema, needs).with_whole_lists(whole_lists);
+    let mut encoder = Encoder::new(program, schema, needs).as_declared(declared);
     let root = formula(&mut encoder);
     encoder.cnf().clause([root]);
     encoder

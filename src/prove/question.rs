@@ -50,7 +50,7 @@ pub struct Question<'s> {
     wanted: Vec<(NodeId, Facet)>,
     currency: Option<Currency>,
     budget: u64,
-    whole_lists: bool,
+    declared: bool,
 }
 
 /// What is known about a question.
@@ -77,8 +77,6 @@ pub enum Example {
 
 impl<'s> Question<'s> {
     /// Asks about contexts, or about tables of a schema of one's own.
-    ///
-    /// What a table requires is taken to be there, and of its type.
     #[must_use]
     pub fn new(schema: &'s Schema) -> Self {
         Self {
@@ -88,7 +86,7 @@ impl<'s> Question<'s> {
             wanted: Vec::new(),
             currency: None,
             budget: Budget::DEFAULT.conflicts,
-            whole_lists: false,
+            declared: false,
         }
     }
 
@@ -109,13 +107,14 @@ impl<'s> Question<'s> {
         self
     }
 
-    /// Takes every list that is known to be known whole: there is nothing else
-    /// in it.
+    /// Takes what is delivered to be as its schema declares it: what is required
+    /// is there, values are of their types, and lists are known whole.
     ///
-    /// Without that, a part of a list may be known, which decides less.
+    /// Without that, a table may lack anything and hold values of other types,
+    /// and a part of a list may be known; all of which decides less.
     #[must_use]
-    pub fn with_whole_lists(mut self) -> Self {
-        self.whole_lists = true;
+    pub fn as_declared(mut self) -> Self {
+        self.declared = true;
         self
     }
 
@@ -178,7 +177,7 @@ impl<'s> Question<'s> {
             let lits = wanted.map(|(node, facet)| scribe.ask(*node, *facet, Rail::Fresh)).collect();
             scribe.all(lits)
         };
-        let mut encoder = write(&self.program, self.schema, self.whole_lists, &formula);
+        let mut encoder = write(&self.program, self.schema, self.declared, &formula);
         let reply = ask(&mut encoder, self.budget, &mut |world| {
             let example = self.example(&world);
             self.holds(&example).then_some(example)
@@ -192,7 +191,7 @@ impl<'s> Question<'s> {
 
     fn example(&self, world: &World) -> Example {
         if self.schema.parts().any(|part| matches!(part.presence, Presence::Table)) {
-            let table = concrete::table(world, self.schema);
+            let table = concrete::table(world, self.schema, self.declared);
             return Example::Table(table, Timestamp::from_millis(world.now));
         }
         let context = concrete::context(world, self.schema, self.currency);

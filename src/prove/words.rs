@@ -34,9 +34,10 @@ impl Teller<'_> {
         }
         for (fact, datum) in &world.facts {
             let entry = self.schema.entry(*fact);
-            if self.is_delivered(world, *fact) && *entry.fact.ty() != Type::Group {
+            let is_group = matches!(entry.fact.ty(), Type::Group | Type::Map(_));
+            if self.is_delivered(world, *fact) && !is_group {
                 told.push(format!("{} {}", entry.path, self.datum(datum, entry.fact.ty())));
-            } else if *datum == Datum::Present {
+            } else if *entry.fact.ty() == Type::Group {
                 told.push(format!("{} is there", entry.path));
             }
         }

@@ -171,6 +171,11 @@ impl<'p> Reader<'_, 'p> {
                     Element::Record(_) => None,
                 });
                 fields.insert(field, Datum::List(values.collect()));
+            } else if let ListKey::Field(_, field) = key
+                && scope == slot
+                && self.is(vars.filled)
+            {
+                fields.insert(field, Datum::Invalid);
             }
         }
         Element::Record(fields)
@@ -179,7 +184,7 @@ impl<'p> Reader<'_, 'p> {
     /// Chooses what a filled place holds.
     fn datum(&self, spot: Spot<'p>, scope: Scope) -> Option<Datum> {
         let ty = self.encoder.type_at(Source::Spot(spot), scope)?;
-        if matches!(ty, Type::List(_) | Type::Records(_) | Type::Map(_)) {
+        if matches!(ty, Type::List(_) | Type::Records(_)) {
             return None;
         }
         let valid = self.encoder.known_place(spot, scope).map_or(Lit::TRUE, |vars| vars.valid);
@@ -189,7 +194,7 @@ impl<'p> Reader<'_, 'p> {
         let none = Choices::default();
         let choices = self.encoder.choices(Source::Spot(spot), scope).unwrap_or(&none);
         Some(match ty {
-            Type::Group => Datum::Present,
+            Type::Group | Type::Map(_) => Datum::Present,
             Type::Bool => Datum::Bool(self.chosen(choices).is_some()),
             Type::Word(words) => Datum::Word(self.word(choices, words.words().len())),
             Type::Text => self.text(choices, scope),

@@ -6,9 +6,9 @@ use crate::prove::world::{Datum, Element, Listed, World};
 use crate::schema::{FactTable, RecordType, Schema, Type, Value};
 use crate::time::{Duration, Timestamp};
 
-/// Makes a table as a world says; what is required and does not matter is
-/// filled with something.
-pub(in crate::prove) fn table(world: &World, schema: &Schema) -> FactTable {
+/// Makes a table as a world says; if it is to be as its schema declares it,
+/// what is required and does not matter is filled with something.
+pub(in crate::prove) fn table(world: &World, schema: &Schema, declared: bool) -> FactTable {
     let mut table = FactTable::new(schema);
     for part in world.parts.keys() {
         table.known(schema, &schema.part(*part).name);
@@ -20,7 +20,11 @@ pub(in crate::prove) fn table(world: &World, schema: &Schema) -> FactTable {
             continue;
         }
         let ty = entry.fact.ty();
-        let is_required = !entry.fact.is_optional();
+        let is_required = declared && !entry.fact.is_optional();
+        if let Some(Datum::Invalid) = world.facts.get(&id) {
+            table.set(schema, path, unreadable());
+            continue;
+        }
         match ty {
             Type::List(element) => match world.lists.get(&id) {
                 Some(listed) => set_list(&mut table, schema, path, listed, |of| plain(of, element)),
@@ -28,14 +32,17 @@ pub(in crate::prove) fn table(world: &World, schema: &Schema) -> FactTable {
                 None => {}
             },
             Type::Records(record) => match world.lists.get(&id) {
-                Some(listed) => set_records(&mut table, schema, path, listed, record),
+                Some(listed) => set_records(&mut table, schema, path, listed, (record, declared)),
                 None if is_required => drop(table.set(schema, path, Value::Records(Vec::new()))),
                 None => {}
             },
-            Type::Map(_) => {
+            Type::Map(of) => {
+                if !is_required && !world.facts.contains_key(&id) {
+                    continue;
+                }
                 let entries = world.entries.iter().filter(|((map, _), _)| *map == id);
                 let entries: BTreeMap<String, Value> = entries
-                    .map(|((_, name), entry)| (name.clone(), value(&entry.value, ty)))
+                    .map(|((_, name), entry)| (name.clone(), value(&entry.value, of)))
                     .collect();
                 table.set(schema, path, Value::Map(entries));
             }
@@ -66,7 +73,7 @@ fn set_records(
     schema: &Schema,
     path: &str,
     listed: &Listed,
-    record: &RecordType,
+    (record, declared): (&RecordType, bool),
 ) {
     let row = |element: &Element| {
         let none = BTreeMap::new();
@@ -77,7 +84,8 @@ fn set_records(
         let value_of = |(name, fact): (&str, &crate::schema::Fact)| {
             let (id, _) = record.find(name)?;
             let known = fields.get(&id).map(|datum| value(datum, fact.ty()));
-            let known = known.or_else(|| (!fact.is_optional()).then(|| something(fact.ty())));
+            let known =
+                known.or_else(|| (declared && !fact.is_optional()).then(|| something(fact.ty())));
             Some((name.to_owned(), known?))
         };
         record.fields().filter_map(value_of).collect()
@@ -119,8 +127,14 @@ fn value(datum: &Datum, ty: &Type) -> Value {
             };
             Value::List(values.iter().map(|datum| value(datum, element)).collect())
         }
-        Datum::Invalid | Datum::Present => something(ty),
+        Datum::Invalid => unreadable(),
+        Datum::Present => something(ty),
     }
+}
+
+/// A value that no fact has the type of.
+fn unreadable() -> Value {
+    Value::Map(BTreeMap::from([(String::new(), Value::Int(0))]))
 }
 
 /// A value of a type that nothing is asked of.

@@ -1,6 +1,6 @@
 //! Lists: a few elements each, and what quantifiers say of them.
 
-use super::{Body, Encoder, Facet, ListKey, Rail, Scope};
+use super::{Body, Encoder, Facet, ListKey, Rail, Scope, Spot};
 use crate::condition::{AtomId, Constant, Limit, ListTerm, NodeId, Term, TermId};
 use crate::prove::literal::Lit;
 use crate::schema::{FactEntry, Origin, Type};
@@ -78,18 +78,19 @@ impl<'p> Encoder<'p> {
             let known = self.cnf.var();
             (known, known, Lit::FALSE)
         } else {
-            let filled = if optional { self.cnf.var() } else { Lit::TRUE };
-            let is_attribute = matches!(entry.origin, Origin::Attribute(_));
-            let known = if is_attribute { self.cnf.var() } else { filled };
+            let is_undeclared = self.is_undeclared(key.fact());
+            let filled = if optional || is_undeclared { self.cnf.var() } else { Lit::TRUE };
+            let may_be_invalid = is_undeclared || matches!(entry.origin, Origin::Attribute(_));
+            let known = if may_be_invalid { self.cnf.var() } else { filled };
             self.cnf.implies(known, filled);
-            if is_attribute {
+            if may_be_invalid {
                 self.cnf.lean(known);
             }
             (known, filled, !filled)
         };
         let whole = matches!(entry.origin, Origin::Context(_) | Origin::Attribute(_))
             && is_records == Some(false);
-        let complete = if whole || self.whole_lists { known } else { self.cnf.var() };
+        let complete = if whole || self.declared { known } else { self.cnf.var() };
         self.cnf.implies(complete, known);
         ListVars { known, complete, filled, absent, slots: Vec::new(), blurred: false }
     }
@@ -144,7 +145,8 @@ impl<'p> Encoder<'p> {
             Body::Node(node) => self.truth(node, facet, rail, slot),
             Body::Is(constant) => {
                 let is = self.element_is(constant, slot);
-                self.facet_of(Lit::TRUE, is, facet)
+                let valid = self.place(Spot::Element, slot).valid;
+                self.facet_of(valid, is, facet)
             }
             Body::Any => self.facet_of(Lit::TRUE, Lit::TRUE, facet),
         }

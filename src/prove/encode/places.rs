@@ -3,7 +3,7 @@
 use super::{Encoder, Facet, ListKey, Rail, Scope};
 use crate::condition::{Term, TermId};
 use crate::prove::literal::Lit;
-use crate::schema::{Fact, FactId, FieldId, Origin, PartId, Type};
+use crate::schema::{FactId, FieldId, Origin, PartId, Type};
 
 /// Something that holds a value, or does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,7 +53,7 @@ impl<'p> Encoder<'p> {
         if let Some(known) = self.places.get(&(spot, scope)) {
             return *known;
         }
-        let vars = self.new_place(spot);
+        let vars = self.new_place(spot, scope);
         self.places.insert((spot, scope), vars);
         match spot {
             Spot::Fact(fact) => self.relate_group(fact),
@@ -70,15 +70,22 @@ impl<'p> Encoder<'p> {
         }
     }
 
-    fn new_place(&mut self, spot: Spot<'p>) -> PlaceVars {
+    fn new_place(&mut self, spot: Spot<'p>, scope: Scope) -> PlaceVars {
         let schema = self.schema;
         match spot {
-            // The elements of lists of plain values are values.
-            Spot::Element => PlaceVars { filled: Lit::TRUE, valid: Lit::TRUE, fresh: None },
+            // The elements of lists of plain values are values, but in tables.
+            Spot::Element => {
+                let list = self.list_of(scope);
+                let is_loose = list.is_some_and(|list| self.is_undeclared(list.fact()));
+                let valid = if is_loose { self.cnf.var() } else { Lit::TRUE };
+                PlaceVars { filled: Lit::TRUE, valid, fresh: None }
+            }
             Spot::Fact(fact) => {
                 let entry = schema.entry(fact);
-                let may_be_invalid = may_be_invalid(&entry.origin, &entry.path, entry.fact.ty());
-                self.filled_and_valid(&entry.fact, may_be_invalid)
+                let may_be_invalid = self.is_undeclared(fact)
+                    || may_be_invalid(&entry.origin, &entry.path, entry.fact.ty());
+                let optional = entry.fact.is_optional() || self.is_undeclared(fact);
+                self.filled_and_valid(optional, may_be_invalid)
             }
             Spot::Field(list, field) => {
                 let entry = schema.entry(list);
@@ -89,8 +96,10 @@ impl<'p> Encoder<'p> {
                 let Some((_, fact)) = record.find(name) else {
                     return PlaceVars { filled: Lit::FALSE, valid: Lit::FALSE, fresh: None };
                 };
-                let may_be_invalid = may_be_invalid(&entry.origin, name, fact.ty());
-                self.filled_and_valid(fact, may_be_invalid)
+                let is_undeclared = self.is_undeclared(list);
+                let may_be_invalid =
+                    is_undeclared || may_be_invalid(&entry.origin, name, fact.ty());
+                self.filled_and_valid(fact.is_optional() || is_undeclared, may_be_invalid)
             }
             Spot::Entry(map, _) => self.new_entry(map),
         }
@@ -101,9 +110,10 @@ impl<'p> Encoder<'p> {
         let whole = self.place(Spot::Fact(map), Scope::OUTSIDE);
         let filled = self.cnf.var();
         self.cnf.implies(filled, whole.valid);
-        let is_table = matches!(entry.origin, Origin::Table);
-        if is_table {
-            return PlaceVars { filled, valid: filled, fresh: None };
+        if matches!(entry.origin, Origin::Table) {
+            let valid = if self.is_undeclared(map) { self.cnf.var() } else { filled };
+            self.cnf.implies(valid, filled);
+            return PlaceVars { filled, valid, fresh: None };
         }
         // A number that is not finite is no value; a score may be stale.
         let (valid, fresh) = (self.cnf.var(), self.cnf.var());
@@ -114,8 +124,14 @@ impl<'p> Encoder<'p> {
         PlaceVars { filled, valid, fresh: Some(fresh) }
     }
 
-    fn filled_and_valid(&mut self, fact: &Fact, may_be_invalid: bool) -> PlaceVars {
-        let filled = if fact.is_optional() { self.cnf.var() } else { Lit::TRUE };
+    /// Tells whether something lies in a table, which may be otherwise than its
+    /// schema declares.
+    pub(super) fn is_undeclared(&self, fact: FactId) -> bool {
+        !self.declared && matches!(self.schema.entry(fact).origin, Origin::Table)
+    }
+
+    fn filled_and_valid(&mut self, optional: bool, may_be_invalid: bool) -> PlaceVars {
+        let filled = if optional { self.cnf.var() } else { Lit::TRUE };
         if !may_be_invalid {
             return PlaceVars { filled, valid: filled, fresh: None };
         }
@@ -293,7 +309,7 @@ impl<'p> Encoder<'p> {
 
 /// Tells whether something may be there and still be no value: a time that a
 /// setter took, an amount in a foreign currency, a number that is not finite,
-/// an attribute of another type. What is in a table is as it was declared.
+/// an attribute of another type. Tables are for those who ask to look at.
 fn may_be_invalid(origin: &Origin, name: &str, ty: &Type) -> bool {
     match origin {
         Origin::Table => false,
