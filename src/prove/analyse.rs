@@ -24,7 +24,6 @@ use crate::condition::{Evaluator, NodeId, Truth};
 use crate::decide::gather;
 use crate::diagnostic::{Code, Diagnostic, DocPath, Source, locate};
 use crate::plan::{ActionId, Plan, SuppressionId};
-use crate::time::Timestamp;
 use crate::vocabulary::Channel;
 
 /// What was found out about a policy as a whole.
@@ -80,29 +79,41 @@ pub(crate) fn analyse(plan: &Plan, budget: u64) -> Analysis {
 /// A customer who came up, and what becomes of them.
 struct Sample {
     world: World,
-    now: Timestamp,
-    channel: Channel,
-    truths: BTreeMap<NodeId, Truth>,
+    /// By node, of those that are conditions of the policy.
+    truths: Vec<Truth>,
     /// By place of the suppression: whether it holds back.
     holds: Vec<bool>,
+    /// By place of the action: what becomes of it.
+    actions: Vec<Fate>,
+}
+
+/// What becomes of an action, as far as promises rely on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It is not offered, or the customer does not qualify.
+    Out,
+    GetsThrough,
+    /// One suppression alone holds it back.
+    HeldBy(SuppressionId),
+    /// Several do.
+    Held,
 }
 
 impl Sample {
     fn truth(&self, node: NodeId) -> Truth {
-        self.truths.get(&node).copied().unwrap_or(Truth::Unknown)
+        self.truths.get(node.0 as usize).copied().unwrap_or(Truth::Unknown)
     }
 
     fn holds(&self, rule: SuppressionId) -> bool {
         self.holds.get(rule.place()).copied().unwrap_or(false)
     }
 
-    /// Tells whether an action is available, qualified, and held back by none
-    /// but the rule that is left out.
-    fn gets_through(&self, plan: &Plan, id: ActionId, without: Option<SuppressionId>) -> bool {
-        let action = plan.action(id);
-        is_available(action, self.channel, self.now)
-            && clauses(action).all(|node| self.truth(node) == Truth::True)
-            && action.suppressions.iter().all(|rule| Some(*rule) == without || !self.holds(*rule))
+    fn fate(&self, id: ActionId) -> Fate {
+        self.actions.get(id.place()).copied().unwrap_or(Fate::Out)
+    }
+
+    fn gets_through(&self, id: ActionId) -> bool {
+        self.fate(id) == Fate::GetsThrough
     }
 }
 
@@ -131,18 +142,37 @@ impl<'p> Analyst<'p> {
 
     /// Tries a world out.
     fn sample(&self, world: World) -> Sample {
-        let (context, request) = concrete(self.plan, &world, Channel::Web);
-        let facts = gather(self.plan, &context, &request, request.channel);
-        let mut evaluator = Evaluator::new(&self.plan.program, &facts);
-        let truths =
-            self.nodes.iter().map(|node| (*node, evaluator.truth(*node).truth())).collect();
-        let holds = self
-            .plan
+        let plan = self.plan;
+        let (context, request) = concrete(plan, &world, Channel::Web);
+        let facts = gather(plan, &context, &request, request.channel);
+        let mut evaluator = Evaluator::new(&plan.program, &facts);
+        let mut truths = vec![Truth::Unknown; plan.program.node_count()];
+        for node in &self.nodes {
+            if let Some(truth) = truths.get_mut(node.0 as usize) {
+                *truth = evaluator.truth(*node).truth();
+            }
+        }
+        let holds = plan
             .suppressions
             .iter()
             .map(|rule| rule_holds(rule, request.channel, Allowing::AsWritten, &mut evaluator));
         let holds = holds.collect();
-        Sample { world, now: request.now, channel: request.channel, truths, holds }
+        let mut sample = Sample { world, truths, holds, actions: Vec::new() };
+        let fates = plan.actions().map(|(_, action)| {
+            let is_offered = is_available(action, request.channel, request.now)
+                && clauses(action).all(|node| sample.truth(node) == Truth::True);
+            if !is_offered {
+                return Fate::Out;
+            }
+            let mut holding = action.suppressions.iter().filter(|rule| sample.holds(**rule));
+            match (holding.next(), holding.next()) {
+                (None, _) => Fate::GetsThrough,
+                (Some(only), None) => Fate::HeldBy(*only),
+                _ => Fate::Held,
+            }
+        });
+        sample.actions = fates.collect();
+        sample
     }
 
     /// Tells whether some customer is like that: one who came up, or one that

@@ -90,28 +90,35 @@ pub(super) fn ask<T>(
     }
 }
 
-/// Lists the rules without any of which something becomes possible.
+/// Lists the rules without any of which something becomes possible; `None` if
+/// it is possible with all of them, or that cannot be told.
 pub(super) fn holds_with(
     encoder: &mut Encoder<'_>,
     budget: u64,
     rules: &[SuppressionId],
-) -> Vec<SuppressionId> {
+) -> Option<Vec<SuppressionId>> {
     let mut solver = Solver::new(encoder.cnf());
-    let mut needed = Vec::new();
-    for rule in rules {
+    let mut is_possible_without = |rule: Option<&SuppressionId>| {
+        let exceptions = encoder.exceptions().iter();
         let assumed: Vec<Lit> =
-            encoder.exceptions().iter().map(|(other, lit)| lit.is(other == rule)).collect();
-        while solver.solve(&assumed, budget) == Outcome::Satisfiable {
+            exceptions.map(|(other, lit)| lit.is(Some(other) == rule)).collect();
+        loop {
+            match solver.solve(&assumed, budget) {
+                Outcome::Satisfiable => {}
+                Outcome::Unsatisfiable => return Some(false),
+                Outcome::Exhausted => return None,
+            }
             match settle(encoder, &solver, Taste::PLAIN) {
                 Err(circle) => solver.add(&circle),
-                Ok(_) => {
-                    needed.push(*rule);
-                    break;
-                }
+                Ok(_) => return Some(true),
             }
         }
+    };
+    if is_possible_without(None) != Some(false) {
+        return None;
     }
-    needed
+    let needed = rules.iter().filter(|rule| is_possible_without(Some(rule)) != Some(false));
+    Some(needed.copied().collect())
 }
 
 /// Tries what a model says, with several tastes where something is computed.

@@ -9,7 +9,7 @@ use crate::condition::NodeId;
 use crate::context::Context;
 use crate::decision::Request;
 use crate::plan::Plan;
-use crate::schema::{PartId, Presence};
+use crate::schema::{FactId, Presence};
 use crate::vocabulary::Channel;
 
 /// A customer and a request that show what can happen.
@@ -55,7 +55,7 @@ pub(super) fn show(
     about: &[NodeId],
 ) -> Counterexample {
     Counterexample {
-        because: words::describe(plan, world, &parts_of(plan, about)),
+        because: words::describe(plan, world, &read_by(plan, about)),
         can_be_written: concrete::can_be_written(world, &plan.schema),
         context,
         request,
@@ -63,14 +63,14 @@ pub(super) fn show(
     }
 }
 
-/// Lists the parts that conditions read.
-fn parts_of(plan: &Plan, nodes: &[NodeId]) -> BTreeSet<PartId> {
-    let program = &plan.program;
-    let facts = nodes.iter().flat_map(|node| program.facts(*node));
-    let parts = facts.map(|fact| plan.schema.entry(fact).part);
-    let is_delivered =
-        |part: &PartId| !matches!(plan.schema.part(*part).presence, Presence::Always);
-    parts.filter(is_delivered).collect()
+/// Lists the facts that conditions read, but those of the request.
+fn read_by(plan: &Plan, nodes: &[NodeId]) -> BTreeSet<FactId> {
+    let facts = nodes.iter().flat_map(|node| plan.program.facts(*node));
+    let is_delivered = |fact: &FactId| {
+        let part = plan.schema.part(plan.schema.entry(*fact).part);
+        !matches!(part.presence, Presence::Always)
+    };
+    facts.filter(is_delivered).collect()
 }
 
 /// Makes a world plainer for as long as it shows the same.

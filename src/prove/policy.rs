@@ -28,6 +28,11 @@ impl<'p> Alike<'p> {
         self.suppressions
     }
 
+    /// How much is asked for: conditions and suppressions.
+    pub(super) fn weight(&self) -> usize {
+        self.clauses.len() + self.suppressions.len()
+    }
+
     /// The same actions under other rules.
     pub(super) fn with_rules(&self, suppressions: &'p [SuppressionId]) -> Self {
         Self { suppressions, ..self.clone() }

@@ -7,11 +7,14 @@ use crate::plan::Plan;
 use crate::schema::{FactId, PartId, Presence, Schema, Type};
 use crate::time::{Duration, Timestamp};
 
-/// Says what is so, a fact an entry: first what is not known of the parts that
+/// Says what is so, a fact an entry: first what is not known of the facts that
 /// matter, then what is.
-pub(super) fn describe(plan: &Plan, world: &World, parts: &BTreeSet<PartId>) -> Vec<String> {
-    Teller { schema: &plan.schema, now: Timestamp::from_millis(world.now) }.tell(world, parts)
+pub(super) fn describe(plan: &Plan, world: &World, facts: &BTreeSet<FactId>) -> Vec<String> {
+    Teller { schema: &plan.schema, now: Timestamp::from_millis(world.now) }.tell(world, facts)
 }
+
+/// How many absent facts are named.
+const MOST_ABSENT: usize = 6;
 
 struct Teller<'a> {
     schema: &'a Schema,
@@ -19,16 +22,19 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn tell(&self, world: &World, parts: &BTreeSet<PartId>) -> Vec<String> {
+    fn tell(&self, world: &World, facts: &BTreeSet<FactId>) -> Vec<String> {
         let mut told = Vec::new();
+        let parts: BTreeSet<PartId> =
+            facts.iter().map(|fact| self.schema.entry(*fact).part).collect();
         for part in parts {
-            let name = &self.schema.part(*part).name;
-            match world.parts.get(part) {
+            let name = &self.schema.part(part).name;
+            match world.parts.get(&part) {
                 None => told.push(format!("{name} is not known")),
                 Some(false) => told.push(format!("{name} is out of date")),
                 Some(true) => {}
             }
         }
+        told.extend(facts.iter().filter_map(|fact| self.lacking(world, *fact)).take(MOST_ABSENT));
         if !self.now.is_plausible() {
             told.push(format!("the request is at {}", self.now));
         }
@@ -58,6 +64,20 @@ impl Teller<'_> {
             }
         }
         told
+    }
+
+    /// Says that a fact is lacking from a part that was delivered.
+    fn lacking(&self, world: &World, fact: FactId) -> Option<String> {
+        let entry = self.schema.entry(fact);
+        let is_there = world.facts.contains_key(&fact) || world.lists.contains_key(&fact);
+        if is_there || !world.parts.contains_key(&entry.part) {
+            return None;
+        }
+        match entry.fact.ty() {
+            Type::Map(_) | Type::Group => None,
+            Type::Records(_) => Some(format!("{} is not known", entry.path)),
+            _ => Some(format!("{} is absent", entry.path)),
+        }
     }
 
     fn is_delivered(&self, world: &World, fact: FactId) -> bool {

@@ -2,7 +2,7 @@
 
 use super::super::formula::Scribe;
 use super::super::policy::{Alike, Allowing, Asking, Writer, alike};
-use super::Analyst;
+use super::{Analyst, Fate};
 use crate::check::{CERTAIN, CheckedPropensity, ONE};
 use crate::condition::Truth;
 use crate::diagnostic::{Code, Diagnostic, DocPath};
@@ -15,8 +15,8 @@ const DOMINATED: Code = Code::new("P311");
 /// A situation in which nothing can be offered.
 const NOTHING_LEFT: Code = Code::new("P313");
 
-/// How many pairs of actions the solver is asked about.
-const MOST_PAIRS: usize = 2_000;
+/// Of how many actions the solver is asked whether they always come before one.
+const MOST_TRIED: usize = 3;
 
 impl<'p> Analyst<'p> {
     fn all_actions(&self) -> Vec<ActionId> {
@@ -78,15 +78,14 @@ impl<'p> Analyst<'p> {
             parts.extend(rules.iter().map(|rule| writer.passes(*rule)));
             writer.all(parts)
         };
-        let with_rules = !alike.suppressions().is_empty();
-        let is_it = |sample: &super::Sample| {
-            if with_rules {
-                return sample.gets_through(plan, id, None);
+        // Without its own rules, it is only held by those that are named.
+        let is_by_itself = alike.suppressions().is_empty();
+        let is_it = |sample: &super::Sample| match sample.fate(id) {
+            Fate::GetsThrough => !rules.iter().any(|rule| sample.holds(*rule)),
+            Fate::HeldBy(_) | Fate::Held => {
+                is_by_itself && !rules.iter().any(|rule| sample.holds(*rule))
             }
-            let action = plan.action(id);
-            super::is_available(action, sample.channel, sample.now)
-                && super::clauses(action).all(|node| sample.truth(node) == Truth::True)
-                && !rules.iter().any(|rule| sample.holds(*rule))
+            Fate::Out => false,
         };
         self.possible(&formula, &is_it)
     }
@@ -106,8 +105,7 @@ impl<'p> Analyst<'p> {
                 writer.all(vec![holds, some])
             };
             let is_it = |sample: &super::Sample| {
-                sample.truth(node) == Truth::True
-                    && plan.actions().any(|(id, _)| sample.gets_through(plan, id, None))
+                sample.truth(node) == Truth::True && sample.actions.contains(&Fate::GetsThrough)
             };
             if self.possible(&formula, &is_it) == Some(false)
                 && self.can_be(node, Truth::True) == Some(true)
@@ -128,35 +126,56 @@ impl<'p> Analyst<'p> {
     pub(super) fn dominated(&mut self) {
         let plan = self.plan;
         let groups = alike(plan, &self.all_actions(), Asking::Conditions);
-        let of: Vec<(&Alike<'p>, ActionId)> = groups
+        let mut of: Vec<(&Alike<'p>, ActionId)> = groups
             .iter()
             .flat_map(|(alike, actions)| actions.iter().map(move |id| (alike, *id)))
             // Nothing comes before what nobody gets.
             .filter(|(_, id)| !self.unreachable.contains(id))
             .collect();
-        let mut asked = 0;
+        // What asks for little comes along with most.
+        of.sort_by_key(|(alike, id)| (alike.weight(), *id));
+        let through = self.through();
         for (behind, id) in &of {
-            let before = of.iter().find(|(ahead, other)| {
+            let may_come_along = |other: ActionId| {
+                let pairs = through.get(id.place()).zip(through.get(other.place()));
+                pairs.is_some_and(|(own, others)| own.iter().zip(others).all(|(a, b)| a & !b == 0))
+            };
+            let candidates = of.iter().filter(|(ahead, other)| {
                 other != id
-                    && goes_first(plan, plan.action(*other), plan.action(*id))
+                    && may_come_along(*other)
                     && behind.is_offered_within(ahead)
-                    && {
-                        asked += 1;
-                        asked <= MOST_PAIRS && self.comes_along(behind, *id, ahead, *other)
-                    }
+                    && goes_first(plan, plan.action(*other), plan.action(*id))
             });
+            let candidates: Vec<&(&Alike<'p>, ActionId)> = candidates.take(MOST_TRIED).collect();
+            let before = candidates
+                .into_iter()
+                .find(|(ahead, other)| self.comes_along(behind, *id, ahead, *other));
             let Some((_, other)) = before else { continue };
             let other = &plan.action(*other).id;
             let message = format!("`{other}` always comes before this action");
             let id = *id;
             let example =
                 self.example(vec![plan.action(id).id.clone(), other.clone()], &[], |sample| {
-                    sample.gets_through(plan, id, None)
+                    sample.gets_through(id)
                 });
             let help = "if that is not meant, look at tiers, values and boosts";
             let found = Diagnostic::info(DOMINATED, Self::path_of_action(id), message);
             self.find(found.with_help(help), example);
         }
+    }
+
+    /// For each action the customers who came up and get it, a bit each.
+    fn through(&self) -> Vec<Vec<u64>> {
+        let words = self.samples.len().div_ceil(64);
+        let mut through = vec![vec![0_u64; words]; self.plan.actions().count()];
+        for (place, sample) in self.samples.iter().enumerate() {
+            for (fate, of) in sample.actions.iter().zip(&mut through) {
+                if let Some(word) = of.get_mut(place / 64).filter(|_| *fate == Fate::GetsThrough) {
+                    *word |= 1 << (place % 64);
+                }
+            }
+        }
+        through
     }
 
     /// Tells whether one action gets through wherever another does.
@@ -174,9 +193,7 @@ impl<'p> Analyst<'p> {
             let held = writer.is_held(ahead, Allowing::AsWritten);
             writer.all(vec![through, held])
         };
-        let is_it = |sample: &super::Sample| {
-            sample.gets_through(plan, id, None) && !sample.gets_through(plan, other, None)
-        };
+        let is_it = |sample: &super::Sample| sample.gets_through(id) && !sample.gets_through(other);
         self.possible(&formula, &is_it) == Some(false)
     }
 }

@@ -3,7 +3,7 @@
 use super::super::ask::holds_with;
 use super::super::formula::{Scribe, write};
 use super::super::policy::{Asking, Writer, alike};
-use super::super::promise::{Verdict, ids, prove};
+use super::super::promise::ids;
 use super::{Analyst, Facet};
 use crate::check::{Claim, Measure};
 use crate::diagnostic::{Code, Diagnostic};
@@ -18,9 +18,6 @@ impl Analyst<'_> {
         let plan = self.plan;
         for promise in &plan.promises {
             let Claim::Never(_, targets) = &promise.claim else { continue };
-            if !matches!(prove(plan, promise, self.budget), Verdict::Proved) {
-                continue;
-            }
             let counts = match promise.measure {
                 Measure::While => Facet::NotFalse,
                 Measure::WhileKnown => Facet::True,
@@ -40,7 +37,10 @@ impl Analyst<'_> {
                 writer.all(vec![counts, any])
             };
             let mut encoder = write(&plan.program, &plan.schema, false, &formula);
-            let rests: Vec<SuppressionId> = holds_with(&mut encoder, self.budget, &rules);
+            let Some(rests) = holds_with(&mut encoder, self.budget, &rules) else {
+                // It does not hold, or nobody can tell.
+                continue;
+            };
             let names: Vec<String> =
                 rests.iter().map(|rule| plan.suppression(*rule).id.clone()).collect();
             let message = match names.as_slice() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::formula::Scribe;
 use super::super::policy::{Allowing, Asking, Writer, alike};
-use super::{Analyst, Facet};
+use super::{Analyst, Facet, Fate, Sample};
 use crate::condition::{Atom, Constant, ListTerm, Node, NodeId, Term, TermId};
 use crate::diagnostic::{Code, Diagnostic, DocPath};
 use crate::plan::SuppressionId;
@@ -54,10 +54,7 @@ impl Analyst<'_> {
             let through = writer.any(through);
             writer.all(vec![blocks, through])
         };
-        let is_it = |sample: &super::Sample| {
-            sample.holds(id)
-                && targets.iter().any(|action| sample.gets_through(plan, *action, Some(id)))
-        };
+        let is_it = |sample: &Sample| sample.actions.contains(&Fate::HeldBy(id));
         self.possible(&formula, &is_it)
     }
 
@@ -79,7 +76,7 @@ impl Analyst<'_> {
                 let parts = vec![writer.blocks(id, Allowing::AsWritten), writer.passes(other_id)];
                 writer.all(parts)
             };
-            let is_it = |sample: &super::Sample| sample.holds(id) && !sample.holds(other_id);
+            let is_it = |sample: &Sample| sample.holds(id) && !sample.holds(other_id);
             if self.possible(&formula, &is_it) == Some(false)
                 && (is_twin || !self.is_mutual(id, other_id))
             {
@@ -102,7 +99,7 @@ impl Analyst<'_> {
             let parts = vec![writer.blocks(other, Allowing::AsWritten), writer.passes(id)];
             writer.all(parts)
         };
-        let is_it = |sample: &super::Sample| sample.holds(other) && !sample.holds(id);
+        let is_it = |sample: &Sample| sample.holds(other) && !sample.holds(id);
         self.possible(&formula, &is_it) == Some(false)
     }
 
