@@ -90,13 +90,21 @@ fn policy(actions: usize, suppressions: usize, promises: usize, broken: bool) ->
     for place in 0..suppressions {
         let when = condition(&mut dice);
         let kind = dice.pick(&KINDS);
+        let about = match dice.below(3) {
+            0 => format!("kinds = [\"{kind}\"]"),
+            1 => format!("tags = [\"tag-{}\", \"tag-{}\"]", dice.below(30), dice.below(30)),
+            _ => format!("groups = [\"group-{}\"]", dice.below(20)),
+        };
+        let is_about_kind = about.starts_with("kinds");
         write!(
             text,
-            "\n[[suppress]]\nid = \"rule-{place}\"\nwhen = '''{when}'''\nkinds = [\"{kind}\"]\n\
-             tags = [\"tag-{}\"]\nbecause = \"it is so\"\n",
-            dice.below(30),
+            "\n[[suppress]]\nid = \"rule-{place}\"\nwhen = '''{when}'''\n{about}\n\
+             because = \"it is so\"\n",
         )
         .unwrap();
+        if !is_about_kind {
+            continue;
+        }
         rules.push((when, kind));
     }
     for place in 0..promises {

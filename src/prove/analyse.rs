@@ -117,6 +117,15 @@ impl Sample {
     }
 }
 
+/// Why nobody can get an action.
+#[derive(Clone, Debug)]
+enum Obstacle {
+    /// Its conditions contradict each other.
+    Conditions,
+    /// Each of these holds it back always; together they may, if there is none.
+    Rules(Vec<SuppressionId>),
+}
+
 struct Analyst<'p> {
     plan: &'p Plan,
     budget: u64,
@@ -125,8 +134,8 @@ struct Analyst<'p> {
     samples: Vec<Sample>,
     findings: Vec<Finding>,
     rests_on: BTreeMap<String, Vec<String>>,
-    /// The actions that nobody can get.
-    unreachable: BTreeSet<ActionId>,
+    /// The actions that nobody can get, and what alone makes each so.
+    unreachable: BTreeMap<ActionId, Obstacle>,
     unclear: usize,
 }
 
@@ -136,7 +145,7 @@ impl<'p> Analyst<'p> {
         nodes.extend(plan.suppressions.iter().flat_map(sides));
         nodes.extend(plan.actions().flat_map(|(_, action)| clauses(action)));
         let (samples, findings) = (Vec::new(), Vec::new());
-        let (rests_on, unreachable) = (BTreeMap::new(), BTreeSet::new());
+        let (rests_on, unreachable) = (BTreeMap::new(), BTreeMap::new());
         Self { plan, budget, nodes, samples, findings, rests_on, unreachable, unclear: 0 }
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::formula::Scribe;
 use super::super::policy::{Alike, Allowing, Asking, Writer, alike};
-use super::{Analyst, Fate};
+use super::{Analyst, Fate, Obstacle};
 use crate::check::{CERTAIN, CheckedPropensity, ONE};
 use crate::condition::Truth;
 use crate::diagnostic::{Code, Diagnostic, DocPath};
@@ -30,13 +30,14 @@ impl<'p> Analyst<'p> {
             if self.can_get_through(&alike, first, &[]) != Some(false) {
                 continue;
             }
-            self.unreachable.extend(&actions);
+            let why = self.why_unreachable(&alike, first);
+            self.unreachable.extend(actions.iter().map(|id| (*id, why.clone())));
             // What can never be true was found before.
             let mut clauses = super::clauses(self.plan.action(first));
             if clauses.any(|node| self.can_be(node, Truth::True) == Some(false)) {
                 continue;
             }
-            let why = self.why_unreachable(&alike, first);
+            let why = self.in_words(&why);
             for id in actions {
                 let message = format!("nobody can get this action: {why}");
                 let help = "take one of the conditions back, or the action out";
@@ -45,19 +46,24 @@ impl<'p> Analyst<'p> {
         }
     }
 
-    /// Says what always stands against an action.
-    fn why_unreachable(&mut self, alike: &Alike<'p>, id: ActionId) -> String {
+    /// Finds what always stands against an action.
+    fn why_unreachable(&mut self, alike: &Alike<'p>, id: ActionId) -> Obstacle {
         let by_itself = alike.with_rules(&[]);
         if self.can_get_through(&by_itself, id, &[]) == Some(false) {
+            return Obstacle::Conditions;
+        }
+        let rules = alike.suppressions().iter();
+        let always =
+            rules.filter(|rule| self.can_get_through(&by_itself, id, &[**rule]) == Some(false));
+        Obstacle::Rules(always.copied().collect())
+    }
+
+    fn in_words(&self, why: &Obstacle) -> String {
+        let Obstacle::Rules(rules) = why else {
             return "its conditions contradict each other".to_owned();
-        }
-        let mut always = Vec::new();
-        for rule in alike.suppressions() {
-            if self.can_get_through(&by_itself, id, &[*rule]) == Some(false) {
-                always.push(format!("`{}`", self.plan.suppression(*rule).id));
-            }
-        }
-        match always.as_slice() {
+        };
+        let names = rules.iter().map(|rule| format!("`{}`", self.plan.suppression(*rule).id));
+        match names.collect::<Vec<_>>().as_slice() {
             [] => "one of its suppressions always holds it back".to_owned(),
             [only] => format!("{only} always holds it back"),
             several => format!("each of {} always holds it back", several.join(" and ")),
@@ -130,7 +136,7 @@ impl<'p> Analyst<'p> {
             .iter()
             .flat_map(|(alike, actions)| actions.iter().map(move |id| (alike, *id)))
             // Nothing comes before what nobody gets.
-            .filter(|(_, id)| !self.unreachable.contains(id))
+            .filter(|(_, id)| !self.unreachable.contains_key(id))
             .collect();
         // What asks for little comes along with most.
         of.sort_by_key(|(alike, id)| (alike.weight(), *id));

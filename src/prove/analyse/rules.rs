@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::super::formula::Scribe;
 use super::super::policy::{Allowing, Asking, Writer, alike};
-use super::{Analyst, Facet, Fate, Sample};
+use super::{Analyst, Facet, Fate, Obstacle, Sample};
 use crate::condition::{Atom, Constant, ListTerm, Node, NodeId, Term, TermId};
 use crate::diagnostic::{Code, Diagnostic, DocPath};
-use crate::plan::SuppressionId;
+use crate::plan::{ActionId, SuppressionId};
 use crate::schema::{FactId, FieldId, Presence, Type};
 
 /// A suppression without which everything would be the same.
@@ -44,7 +44,13 @@ impl Analyst<'_> {
     /// Tells whether some action would get through but for this rule.
     fn decides(&mut self, id: SuppressionId) -> Option<bool> {
         let plan = self.plan;
-        let targets = self.targets(id);
+        // What something else always holds back is not freed by leaving it out.
+        let may_be_freed = |action: &ActionId| match self.unreachable.get(action) {
+            None => true,
+            Some(Obstacle::Conditions) => false,
+            Some(Obstacle::Rules(rules)) => rules.iter().all(|rule| *rule == id),
+        };
+        let targets: Vec<ActionId> = self.targets(id).into_iter().filter(may_be_freed).collect();
         let groups = alike(plan, &targets, Asking::Conditions);
         let formula = |scribe: &mut dyn Scribe| {
             let mut writer = Writer::new(plan, scribe);
