@@ -4,7 +4,12 @@
 //! and one of 10,000 actions is loaded with its promises; half of the promises
 //! are broken where the name says so.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may stop at the first surprise")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark may stop at the first surprise"
+)]
 
 use std::fmt::Write;
 use std::hint::black_box;

@@ -9,7 +9,9 @@ use crate::error::{Error, ErrorKind};
 use crate::explain::{Explanation, Missing, Timeline, describe, explain, missing, timeline};
 use crate::plan::Plan;
 use crate::policy::{Draft, Policy};
-use crate::prove::{Analysis, Budget, Proof, Question, analyse, check_promises, prove};
+use crate::prove::{
+    Analysis, Budget, Difference, Proof, Question, analyse, check_promises, diff, prove,
+};
 use crate::time::Timestamp;
 
 /// A compiled policy; immutable, and shared by any number of threads.
@@ -121,6 +123,30 @@ impl Engine {
     #[must_use]
     pub fn analyse(&self, budget: Budget) -> Analysis {
         analyse(&self.plan, budget.conflicts)
+    }
+
+    /// Compares what this policy lets through with what a changed one does: by
+    /// kind of action and situation, each proved, with a customer who shows it.
+    ///
+    /// For whoever has to agree to a change. Situations are compared by name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tactful::Engine;
+    /// use tactful::prove::Budget;
+    ///
+    /// let before = include_str!("../examples/policies/promises.toml");
+    /// let (before, _) = before.split_once("[[promises]]").unwrap_or((before, ""));
+    /// let after = before.replace("kinds   = [\"upsell\"]", "kinds   = [\"information\"]");
+    /// let change = Engine::from_toml(before)?.diff(&Engine::from_toml(&after)?, Budget::default());
+    /// let sold = change.newly_possible.first().unwrap();
+    /// assert_eq!((sold.kind.as_str(), sold.situation.as_deref()), ("upsell", Some("dispute_open")));
+    /// # Ok::<(), tactful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn diff(&self, after: &Self, budget: Budget) -> Difference {
+        diff(&self.plan, &after.plan, budget.conflicts)
     }
 
     /// Decides what to recommend to a customer; never fails.

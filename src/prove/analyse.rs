@@ -77,7 +77,7 @@ pub(crate) fn analyse(plan: &Plan, budget: u64) -> Analysis {
 }
 
 /// A customer who came up, and what becomes of them.
-struct Sample {
+pub(super) struct Sample {
     world: World,
     /// By node, of those that are conditions of the policy.
     truths: Vec<Truth>,
@@ -100,7 +100,7 @@ enum Fate {
 }
 
 impl Sample {
-    fn truth(&self, node: NodeId) -> Truth {
+    pub(super) fn truth(&self, node: NodeId) -> Truth {
         self.truths.get(node.0 as usize).copied().unwrap_or(Truth::Unknown)
     }
 
@@ -112,7 +112,7 @@ impl Sample {
         self.actions.get(id.place()).copied().unwrap_or(Fate::Out)
     }
 
-    fn gets_through(&self, id: ActionId) -> bool {
+    pub(super) fn gets_through(&self, id: ActionId) -> bool {
         self.fate(id) == Fate::GetsThrough
     }
 }
@@ -126,21 +126,21 @@ enum Obstacle {
     Rules(Vec<SuppressionId>),
 }
 
-struct Analyst<'p> {
-    plan: &'p Plan,
+pub(super) struct Analyst<'p> {
+    pub(super) plan: &'p Plan,
     budget: u64,
     /// Every condition there is.
     nodes: BTreeSet<NodeId>,
-    samples: Vec<Sample>,
+    pub(super) samples: Vec<Sample>,
     findings: Vec<Finding>,
     rests_on: BTreeMap<String, Vec<String>>,
     /// The actions that nobody can get, and what alone makes each so.
     unreachable: BTreeMap<ActionId, Obstacle>,
-    unclear: usize,
+    pub(super) unclear: usize,
 }
 
 impl<'p> Analyst<'p> {
-    fn new(plan: &'p Plan, budget: u64) -> Self {
+    pub(super) fn new(plan: &'p Plan, budget: u64) -> Self {
         let mut nodes: BTreeSet<NodeId> = plan.situations.values().copied().collect();
         nodes.extend(plan.suppressions.iter().flat_map(sides));
         nodes.extend(plan.actions().flat_map(|(_, action)| clauses(action)));
@@ -186,7 +186,7 @@ impl<'p> Analyst<'p> {
 
     /// Tells whether some customer is like that: one who came up, or one that
     /// the solver finds. `None` if it cannot be told.
-    fn possible(
+    pub(super) fn possible(
         &mut self,
         formula: &dyn Fn(&mut dyn Scribe) -> Lit,
         is_it: &dyn Fn(&Sample) -> bool,
@@ -240,7 +240,7 @@ impl<'p> Analyst<'p> {
     }
 
     /// Shows a customer who came up and is like that.
-    fn example(
+    pub(super) fn example(
         &self,
         actions: Vec<String>,
         about: &[NodeId],

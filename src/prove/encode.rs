@@ -188,7 +188,7 @@ impl<'p> Encoder<'p> {
     }
 
     /// Takes what is delivered to be as its schema declares it.
-    pub(super) fn as_declared(self, declared: bool) -> Self {
+    pub(super) fn with_declared(self, declared: bool) -> Self {
         Self { declared, ..self }
     }
 

@@ -98,7 +98,7 @@ pub(super) fn write<'p>(
 ) -> Encoder<'p> {
     let mut needs = Needs::new(program);
     formula(&mut needs);
-    let mut encoder = Encoder::new(program, schema, needs).as_declared(declared);
+    let mut encoder = Encoder::new(program, schema, needs).with_declared(declared);
     let root = formula(&mut encoder);
     encoder.cnf().clause([root]);
     encoder
