@@ -73,7 +73,6 @@ fn what_is_ruled_out_is_never_seen() {
             *seen.entry(format!("{what} {truth}")).or_default() += 1;
         }
     }
-    println!("{seen:#?}");
     for what in ["possible true", "possible false", "possible unknown", "impossible true"] {
         assert!(seen.contains_key(what), "nothing is {what}: {seen:#?}");
     }
