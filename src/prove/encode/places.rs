@@ -313,11 +313,12 @@ impl<'p> Encoder<'p> {
 fn may_be_invalid(origin: &Origin, name: &str, ty: &Type) -> bool {
     match origin {
         Origin::Table => false,
-        Origin::Attribute(_) => true,
         Origin::Context(_) => match ty {
             Type::Timestamp | Type::Double | Type::Duration => true,
             Type::Int => name.ends_with("_minor"),
             _ => false,
         },
+        // Attributes, and whatever else comes without a type of its own.
+        _ => true,
     }
 }
