@@ -121,8 +121,8 @@ impl Context {
     /// allocator adds.
     ///
     /// It is bounded where contexts are built from events: lists have caps
-    /// ([`Record::CAP`](Record::CAP)), and an event that takes more
-    /// than [`Event::MAX_BYTES`](Event::MAX_BYTES) is refused.
+    /// ([`Record::CAP`]), and an event that takes more
+    /// than [`Event::MAX_BYTES`] is refused.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         size_of::<Self>() + self.heap_bytes()

@@ -7,8 +7,9 @@ use super::event::{Applied, Change, Event, IgnoredReason};
 use super::footprint::Footprint;
 use super::merge::{Fed, Join};
 use super::{
-    Appointments, AsOf, Attributes, Cart, Consent, Context, Feedback, History, Interaction,
-    Onboarding, Profile, Purchases, Recency, Refund, Scores, Session, Subscription, Support,
+    Appointments, AsOf, Attribute, Attributes, Cart, Consent, Context, Feedback, History,
+    Interaction, Onboarding, Profile, Purchases, Recency, Refund, Scores, Session, Subscription,
+    Support,
 };
 use crate::error::{Error, ErrorKind};
 use crate::time::Timestamp;
@@ -218,7 +219,9 @@ impl Context {
 impl Event {
     /// Checks what a caller may have set.
     fn check(&self) -> Result<(), Error> {
-        let bytes: usize = self.changes.iter().map(Change::bytes).sum();
+        let texts = [&self.source, &self.user_id, &self.anonymous_id];
+        let bytes = texts.into_iter().flatten().map(String::len);
+        let bytes: usize = bytes.chain(self.changes.iter().map(Change::bytes)).sum();
         if bytes > Self::MAX_BYTES {
             let message =
                 format!("the event takes {bytes} bytes; the limit is {}", Self::MAX_BYTES);
@@ -234,6 +237,22 @@ impl Event {
         }
         match self.changes.iter().position(|change| !change.is_plausible()) {
             Some(place) => Err(Error::at(ErrorKind::Event, format!("changes[{place}]"), message)),
+            None => self.check_numbers(),
+        }
+    }
+
+    /// Checks that numbers are numbers: others could not be written.
+    fn check_numbers(&self) -> Result<(), Error> {
+        let is_finite = |change: &Change| match change {
+            Change::Score(_, score) => score.value.is_finite(),
+            Change::Attribute(_, Attribute::Double(value)) => value.is_finite(),
+            _ => true,
+        };
+        match self.changes.iter().position(|change| !is_finite(change)) {
+            Some(place) => {
+                let path = format!("changes[{place}]");
+                Err(Error::at(ErrorKind::Event, path, "a number is not finite"))
+            }
             None => Ok(()),
         }
     }

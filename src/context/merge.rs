@@ -204,10 +204,9 @@ impl<T: Vouched> Fed<T> for Part<T> {
     fn disclaim(&mut self) {
         if let Self::Known(part) = self {
             let as_of = part.as_of_mut();
-            let (before, after) = (as_of.oldest(), as_of.newest());
-            *as_of = AsOf::events(after);
+            // What nobody vouches for any more is no younger for that.
+            *as_of = AsOf::events(as_of.oldest());
             part.disclaim_lists();
-            part.redate(before, after);
         }
     }
 
@@ -295,13 +294,37 @@ vouched! {
     Purchases { orders products views };
     Recency { sessions };
     Consent { grants } keep_dates;
-    History { interactions };
     Subscription {} keep_dates;
     Feedback { answers };
     Scores {} keep_dates;
     Profile {} keep_dates;
     Appointments { bookings };
     Attributes {} keep_dates;
+}
+
+impl Vouched for History {
+    fn as_of_mut(&mut self) -> &mut AsOf {
+        &mut self.as_of
+    }
+
+    fn redate(&mut self, _: Timestamp, _: Timestamp) {}
+
+    /// A summary vouches for the limits up to its own watermark, and no
+    /// further: what came between it and the new one may not be there.
+    fn vouch(&mut self, (source, at): Watermark<'_>) -> bool {
+        let watermark = AsOf::by(source, at);
+        let (before, _) = join_as_of(&mut self.as_of, &watermark);
+        let is_later = before != self.as_of;
+        if is_later {
+            self.summary_of = None;
+        }
+        self.interactions.vouch(&before, &watermark, &self.as_of) || is_later
+    }
+
+    fn disclaim_lists(&mut self) {
+        self.interactions.disclaim();
+        self.summary_of = None;
+    }
 }
 
 macro_rules! keep_dates {
