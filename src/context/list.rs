@@ -81,6 +81,7 @@ impl<T: Record> List<T> {
 
     /// Makes a list from which entries were left out for good: nothing that
     /// comes later completes it.
+    #[cfg(feature = "json")]
     pub(crate) fn cut(items: Vec<T>) -> Self {
         Self { capped: true, ..Self::partial(items) }
     }
