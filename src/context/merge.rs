@@ -11,11 +11,11 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::dated::{Dated, Moments, note_date};
-use super::entry::{Added, Record};
+use super::entry::{Added, Record, take_greater};
 use super::list::settle;
 use super::{
-    Appointments, AsOf, Attribute, Attributes, Consent, Context, Device, Feedback, History, Part,
-    Profile, Purchases, Recency, Score, Scores, Subscription, Support,
+    Appointments, AsOf, Attribute, Attributes, Consent, Context, Device, Feedback, History,
+    Onboarding, Part, Profile, Purchases, Recency, Score, Scores, Subscription, Support,
 };
 use crate::error::{Error, ErrorKind};
 use crate::time::Timestamp;
@@ -60,7 +60,7 @@ impl Context {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
-        self.same_customer(other)?;
+        self.belongs_to(other.user_id.as_ref())?;
         self.take_in(other);
         Ok(())
     }
@@ -76,15 +76,16 @@ impl Context {
     /// The other context belongs to a customer with another id: kind
     /// [`Identity`](ErrorKind::Identity).
     pub fn join_anonymous(&mut self, visitor: &Self) -> Result<(), Error> {
-        self.same_customer(visitor)?;
+        self.belongs_to(visitor.user_id.as_ref())?;
         let mut visitor = visitor.clone();
         visitor.vouch_for_nothing();
         self.take_in(&visitor);
         Ok(())
     }
 
-    fn same_customer(&self, other: &Self) -> Result<(), Error> {
-        match (&self.user_id, &other.user_id) {
+    /// Refuses what is said of another customer.
+    pub(super) fn belongs_to(&self, user_id: Option<&String>) -> Result<(), Error> {
+        match (&self.user_id, user_id) {
             (Some(mine), Some(theirs)) if mine != theirs => {
                 let message = format!("`{theirs}` is another customer than `{mine}`");
                 Err(Error::at(ErrorKind::Identity, "user_id", message))
@@ -244,13 +245,6 @@ fn join_as_of(mine: &mut AsOf, theirs: &AsOf) -> (AsOf, Moments) {
     (before, moments)
 }
 
-/// Takes the greater of two values in an order.
-fn take_greater<T: Clone, K: Ord>(mine: &mut Option<T>, theirs: &Option<T>, key: impl Fn(&T) -> K) {
-    if theirs.as_ref().map(&key) > mine.as_ref().map(&key) {
-        mine.clone_from(theirs);
-    }
-}
-
 macro_rules! vouched {
     ($($part:ident { $($list:ident)* } $($dated:ident)?;)+) => {
         $(impl Vouched for $part {
@@ -347,11 +341,11 @@ impl Join for Support {
         let (before, _) = join_as_of(&mut self.as_of, &other.as_of);
         self.tickets.join(&before, &other.tickets, &other.as_of, &self.as_of);
         self.contacts.join(&before, &other.contacts, &other.as_of, &self.as_of);
-        take_greater(&mut self.active_contact, &other.active_contact, |contact| {
-            (contact.started_at, contact.clone())
+        take_greater(&mut self.active_contact, other.active_contact.as_ref(), |contact| {
+            contact.started_at
         });
-        take_greater(&mut self.last_contact, &other.last_contact, |contact| {
-            (contact.recency().0, contact.clone())
+        take_greater(&mut self.last_contact, other.last_contact.as_ref(), |contact| {
+            contact.recency().0
         });
     }
 }
@@ -362,7 +356,7 @@ impl Join for Purchases {
         self.orders.join(&before, &other.orders, &other.as_of, &self.as_of);
         self.products.join(&before, &other.products, &other.as_of, &self.as_of);
         self.views.join(&before, &other.views, &other.as_of, &self.as_of);
-        take_greater(&mut self.cart, &other.cart, |cart| (cart.updated_at, cart.clone()));
+        take_greater(&mut self.cart, other.cart.as_ref(), |cart| cart.updated_at);
         self.pending_refunds.extend_from_slice(&other.pending_refunds);
         self.settle_refunds();
     }
@@ -405,9 +399,7 @@ impl Join for Recency {
             self.previous_seen_at = other.previous_seen_at;
             self.sessions_30d = other.sessions_30d;
         }
-        take_greater(&mut self.onboarding, &other.onboarding, |onboarding| {
-            (onboarding.told_at(), onboarding.clone())
-        });
+        take_greater(&mut self.onboarding, other.onboarding.as_ref(), Onboarding::told_at);
     }
 }
 
