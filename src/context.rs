@@ -120,9 +120,9 @@ impl Context {
     /// Returns how many bytes of memory the context takes, without what the
     /// allocator adds.
     ///
-    /// It is bounded where contexts are built from events: lists have caps
-    /// ([`Record::CAP`](super::Record::CAP)), and an event that takes more
-    /// than [`Event::MAX_BYTES`](super::Event::MAX_BYTES) is refused.
+    /// Where contexts are built from events, lists have caps ([`Record::CAP`]),
+    /// and an event that takes more than [`Event::MAX_BYTES`] is refused. The
+    /// number of sources that a part has watermarks of is not limited.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         size_of::<Self>() + self.heap_bytes()

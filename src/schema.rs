@@ -114,6 +114,9 @@ pub(crate) enum Presence {
     /// The context says when the part came that it is in, and when it changed
     /// itself: it stands as a whole, and is as old as the newer of the two.
     Entry(builtin::Delivered, builtin::Changed),
+    /// The context says when, and events alone make it younger: what it does
+    /// not carry is known to be absent only where it is told whole.
+    Heard(builtin::Delivered, builtin::ToldWhole),
     /// The table says whether.
     Table,
 }

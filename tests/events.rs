@@ -411,3 +411,40 @@ fn recorded_interactions_are_events() {
     recorded.record(interaction.clone());
     assert_eq!(recorded, applied([&Event::new(at("14:00:00")).interaction(interaction)]));
 }
+
+/// What events do not tell they do not deny.
+#[test]
+fn what_nobody_told_is_not_known_to_be_absent() {
+    let holds = |condition: &str, event: &Event| {
+        let policy = format!(
+            "policy = 'care'\n[[actions]]\nid = 'note'\nkind = 'information'\nchannels = ['web']\n\
+             eligible = '{condition}'\n"
+        );
+        let engine = Engine::from_toml(&policy).unwrap();
+        let context = applied([event]);
+        let request = Request::new(at("14:41:00"), Channel::Web);
+        engine.decide(&context, &request).recommendations().next().is_some()
+    };
+    let (ticket, seen) =
+        (dispute(TicketState::Open, "14:40:00"), Event::new(at("14:40:00")).seen());
+    let view = Event::new(at("14:40:00")).view(View::new(at("14:40:00")).category("plans"));
+    let plan =
+        Event::new(at("14:40:00")).subscription(Subscription::new(at("14:40:00")).plan("basic"));
+    let tier = Event::new(at("14:40:00")).profile(Profile::new(at("14:40:00")).plan("basic"));
+    for (condition, event) in [
+        ("!has(support.active_contact)", &ticket),
+        ("!has(purchases.cart)", &view),
+        ("!has(recency.onboarding)", &seen),
+        ("!within(recency.last_login_at, days(60))", &seen),
+        ("!has(subscription.trial_ends_at)", &plan),
+        ("!has(profile.vulnerable)", &tier),
+    ] {
+        assert!(!holds(condition, event), "{condition}");
+        let vouched = event.clone().watermark(PartName::Support).watermark(PartName::Purchases);
+        let vouched = vouched.watermark(PartName::Subscription).watermark(PartName::Profile);
+        let vouched = vouched.watermark(PartName::Recency);
+        assert!(holds(condition, &vouched), "{condition}, with a watermark");
+    }
+    assert!(holds("recency.last_seen_at > now - days(1)", &seen));
+    assert!(holds("subscription.plan == \"basic\"", &plan));
+}

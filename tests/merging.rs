@@ -82,11 +82,11 @@ fn order() -> impl Strategy<Value = Order> {
         option::of(instant()),
         option::of(word(OrderStatus::ALL)),
         option::of(euros()),
-        vec(refund, 0..2),
+        vec(refund, 0..3),
     )
         .prop_map(|(id, placed_at, updated_at, status, total, refunds)| {
             let refunds = refunds.into_iter();
-            let refunds = refunds.map(|refund| set!(refund, order_id: id.clone())).take(1);
+            let refunds = refunds.map(|refund| set!(refund, order_id: id.clone()));
             let refunds = refunds.collect();
             let order = Order::new(id, placed_at);
             set!(order, updated_at: updated_at, status: status, total: total, refunds: refunds)

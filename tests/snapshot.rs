@@ -88,3 +88,18 @@ fn a_lie_about_a_length_costs_nothing() {
     let lie = b"T\x01\x81\xa7profile\x81\xa8segments\xdd\xff\xff\xff\xff";
     assert!(Context::from_bytes(lie).is_err());
 }
+
+/// What JSON cannot hold does not come in by bytes either.
+#[test]
+fn numbers_are_finite() {
+    let score = |value: [u8; 8]| {
+        let head: &[u8] = b"T\x01\x81\xa6scores\x82\xa5as_of\xcf\0\0\x01\x9c\xd7\x35\x18\0\xa6values\x81\xa1x\xcb";
+        Context::from_bytes([head, &value].concat())
+    };
+    assert!(score(0.5_f64.to_be_bytes()).is_ok());
+    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let error = score(value.to_be_bytes()).unwrap_err();
+        assert_eq!(error.path(), "scores.values.x");
+        assert!(error.to_string().contains("the number is not finite"), "{error}");
+    }
+}

@@ -2,12 +2,12 @@
 
 use super::as_of::EVENTS;
 use super::dated::{Dated, Moments, join_field};
-use super::entry::Added;
+use super::entry::{Added, take_greater};
 use super::event::{Applied, Change, Event, IgnoredReason};
 use super::footprint::Footprint;
 use super::merge::{Fed, Join};
 use super::{
-    Appointments, AsOf, Attributes, Cart, Consent, Context, Feedback, History, Interaction,
+    Appointments, AsOf, Attribute, Attributes, Consent, Context, Feedback, History, Interaction,
     Onboarding, Profile, Purchases, Recency, Refund, Scores, Session, Subscription, Support,
 };
 use crate::error::{Error, ErrorKind};
@@ -36,7 +36,7 @@ impl Context {
     /// [`TooLarge`](ErrorKind::TooLarge).
     pub fn apply(&mut self, event: &Event) -> Result<Applied, Error> {
         event.check()?;
-        self.belongs_to(event)?;
+        self.belongs_to(event.user_id.as_ref())?;
         let mut came_of_it = self.identify(event);
         for change in &event.changes {
             came_of_it = came_of_it.max(self.change(change, event));
@@ -49,16 +49,6 @@ impl Context {
             None if event.changes.is_empty() => Applied::Ignored { reason: IgnoredReason::Nothing },
             None => Applied::Ignored { reason: IgnoredReason::DeviceWatermark },
         })
-    }
-
-    fn belongs_to(&self, event: &Event) -> Result<(), Error> {
-        match (&self.user_id, &event.user_id) {
-            (Some(mine), Some(theirs)) if mine != theirs => {
-                let message = format!("`{theirs}` is another customer than `{mine}`");
-                Err(Error::at(ErrorKind::Identity, "user_id", message))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Learns who the customer is; says what came of it, if anything was said.
@@ -89,7 +79,9 @@ impl Context {
             Change::Refund(refund) => {
                 self.purchases.hear(at, Purchases::new, |part| part.refund(refund))
             }
-            Change::Cart(cart) => self.purchases.hear(at, Purchases::new, |part| part.fill(cart)),
+            Change::Cart(cart) => self.purchases.hear(at, Purchases::new, |part| {
+                take_greater(&mut part.cart, Some(cart), |cart| cart.updated_at)
+            }),
             Change::Product(product) => {
                 self.purchases.hear(at, Purchases::new, |part| part.products.insert(product))
             }
@@ -132,7 +124,9 @@ impl Context {
                 recency.last_login_at = recency.last_login_at.max(Some(at));
                 if is_newer { Added::Changed } else { Added::Duplicate }
             }),
-            Change::Onboarding(onboarding) => self.tell_recency(event, |r| r.onboard(onboarding)),
+            Change::Onboarding(onboarding) => self.tell_recency(event, |recency| {
+                take_greater(&mut recency.onboarding, Some(onboarding), Onboarding::told_at)
+            }),
             Change::Device(device) if self.device.known().is_none() => {
                 self.device = device.clone().into();
                 Added::Changed
@@ -153,12 +147,12 @@ impl Context {
             Change::PreferredChannels(channels) => {
                 self.consent.hear(at, Consent::new, |part| part.say_preferred(channels, at))
             }
-            Change::Subscription(facts) => {
-                self.subscription.hear(at, Subscription::new, |part| part.say(facts, at))
-            }
-            Change::Profile(facts) => {
-                self.profile.hear(at, Profile::new, |part| part.say(facts, at))
-            }
+            Change::Subscription(facts) => self.subscription.hear(at, Subscription::new, |part| {
+                part.join_dated(facts, Moments::said(part.as_of.oldest(), at))
+            }),
+            Change::Profile(facts) => self.profile.hear(at, Profile::new, |part| {
+                part.join_dated(facts, Moments::said(part.as_of.oldest(), at))
+            }),
             Change::Score(name, score) => self.scores.hear(at, Scores::new, |part| {
                 part.say_score(name, score.value, score.at.unwrap_or(at))
             }),
@@ -218,7 +212,9 @@ impl Context {
 impl Event {
     /// Checks what a caller may have set.
     fn check(&self) -> Result<(), Error> {
-        let bytes: usize = self.changes.iter().map(Change::bytes).sum();
+        let texts = [&self.source, &self.user_id, &self.anonymous_id];
+        let bytes = texts.into_iter().flatten().map(String::len);
+        let bytes: usize = bytes.chain(self.changes.iter().map(Change::bytes)).sum();
         if bytes > Self::MAX_BYTES {
             let message =
                 format!("the event takes {bytes} bytes; the limit is {}", Self::MAX_BYTES);
@@ -234,45 +230,36 @@ impl Event {
         }
         match self.changes.iter().position(|change| !change.is_plausible()) {
             Some(place) => Err(Error::at(ErrorKind::Event, format!("changes[{place}]"), message)),
+            None => self.check_numbers(),
+        }
+    }
+
+    /// Checks that numbers are numbers: others could not be written.
+    fn check_numbers(&self) -> Result<(), Error> {
+        let is_finite = |change: &Change| match change {
+            Change::Score(_, score) => score.value.is_finite(),
+            Change::Attribute(_, Attribute::Double(value)) => value.is_finite(),
+            _ => true,
+        };
+        match self.changes.iter().position(|change| !is_finite(change)) {
+            Some(place) => {
+                let path = format!("changes[{place}]");
+                Err(Error::at(ErrorKind::Event, path, "a number is not finite"))
+            }
             None => Ok(()),
         }
     }
 }
 
-/// A part whose fields are said one by one.
-trait Say: Dated {
-    fn date(&self) -> Timestamp;
-
-    /// Says fields at a time, whatever date they come with.
-    fn say(&mut self, fields: &Self, at: Timestamp) -> Added {
-        let date = self.date();
-        self.join_dated(fields, Moments::said(date, at))
-    }
-}
-
-macro_rules! say {
-    ($($part:ident)+) => {
-        $(impl Say for $part {
-            fn date(&self) -> Timestamp {
-                self.as_of.oldest()
-            }
-        })+
-    };
-}
-
-say!(Subscription Profile);
-
 impl Consent {
     fn say_blocks(&mut self, channels: &Vec<Channel>, at: Timestamp) -> Added {
-        let date = self.as_of.oldest();
-        let moments = Moments::said(date, at);
+        let moments = Moments::said(self.as_of.oldest(), at);
         let field = (&mut self.hard_blocks, &mut self.dated);
         join_field("hard_blocks", field, Some((at, channels)), moments)
     }
 
     fn say_preferred(&mut self, channels: &Vec<Channel>, at: Timestamp) -> Added {
-        let date = self.as_of.oldest();
-        let moments = Moments::said(date, at);
+        let moments = Moments::said(self.as_of.oldest(), at);
         let field = (&mut self.preferred_channels, &mut self.dated);
         join_field("preferred_channels", field, Some((at, channels)), moments)
     }
@@ -289,16 +276,6 @@ impl Purchases {
         self.pending_refunds.push(refund.clone());
         self.settle_refunds();
         Added::Changed
-    }
-
-    fn fill(&mut self, cart: &Cart) -> Added {
-        let known = self.cart.as_ref().map(|known| (known.updated_at, known));
-        let added =
-            known.map_or(Added::Changed, |known| Added::of(known.cmp(&(cart.updated_at, cart))));
-        if added == Added::Changed {
-            self.cart = Some(cart.clone());
-        }
-        added
     }
 }
 
@@ -318,16 +295,6 @@ impl Recency {
             return Added::Duplicate;
         }
         self.sessions.insert(&Session::new(at, at))
-    }
-
-    fn onboard(&mut self, onboarding: &Onboarding) -> Added {
-        let known = self.onboarding.as_ref().map(|known| (known.told_at(), known));
-        let told = (onboarding.told_at(), onboarding);
-        let added = known.map_or(Added::Changed, |known| Added::of(known.cmp(&told)));
-        if added == Added::Changed {
-            self.onboarding = Some(onboarding.clone());
-        }
-        added
     }
 }
 

@@ -91,6 +91,11 @@ impl<'de> Deserialize<'de> for Score {
     }
 }
 
+/// Refuses what only bytes can hold, and no JSON.
+fn finite<E: de::Error>(value: f64) -> Result<f64, E> {
+    if value.is_finite() { Ok(value) } else { Err(E::custom("the number is not finite")) }
+}
+
 struct ScoreVisitor;
 
 impl<'de> de::Visitor<'de> for ScoreVisitor {
@@ -101,7 +106,7 @@ impl<'de> de::Visitor<'de> for ScoreVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Score, E> {
-        Ok(Score::new(value))
+        finite(value).map(Score::new)
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Score, E> {
@@ -114,7 +119,7 @@ impl<'de> de::Visitor<'de> for ScoreVisitor {
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Score, A::Error> {
         let dated = Dated::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        Ok(Score { value: dated.value, at: dated.at })
+        Ok(Score { value: finite(dated.value)?, at: dated.at })
     }
 }
 
@@ -200,8 +205,8 @@ impl<'de> de::Visitor<'de> for AttributeVisitor {
         Ok(Attribute::Int(value))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Attribute, E> {
-        Ok(Attribute::Double(value))
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Attribute, E> {
+        finite(value).map(Attribute::Double)
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Attribute, E> {

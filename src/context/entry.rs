@@ -83,3 +83,21 @@ impl Added {
         }
     }
 }
+
+/// Takes the version of something that stands alone which was told last, and of
+/// two told at one time the one that is greater in the order of their content.
+pub(super) fn take_greater<T: Clone + Ord>(
+    mine: &mut Option<T>,
+    theirs: Option<&T>,
+    told_at: impl Fn(&T) -> Timestamp,
+) -> Added {
+    let Some(theirs) = theirs else {
+        return Added::Duplicate;
+    };
+    let known = mine.as_ref().map(|known| (told_at(known), known));
+    let said = Added::of(known.cmp(&Some((told_at(theirs), theirs))));
+    if said == Added::Changed {
+        *mine = Some(theirs.clone());
+    }
+    said
+}

@@ -5,6 +5,7 @@ mod json;
 
 use std::fmt;
 
+use super::list::settle;
 use super::{
     Answer, Appointment, Attribute, Cart, Contact, Device, Grant, Interaction, Onboarding, Order,
     Product, Profile, Refund, Score, Subscription, Ticket, View,
@@ -204,12 +205,24 @@ impl Event {
     #[must_use]
     pub fn change(mut self, mut change: Change) -> Self {
         match &mut change {
-            Change::Order(order) => order.updated_at = order.updated_at.or(Some(self.at)),
+            Change::Order(order) => {
+                order.updated_at = order.updated_at.or(Some(self.at));
+                settle(&mut order.refunds);
+            }
             Change::Appointment(one) => one.updated_at = one.updated_at.or(Some(self.at)),
             Change::Onboarding(one) => one.updated_at = one.updated_at.or(Some(self.at)),
             Change::Device(facts) => facts.as_of = self.at.into(),
-            Change::Subscription(facts) => facts.as_of = self.at.into(),
-            Change::Profile(facts) => facts.as_of = self.at.into(),
+            // There is one zero: the negative one is equal, and written otherwise.
+            Change::Score(_, score) => score.value += 0.0,
+            Change::Attribute(_, Attribute::Double(value)) => *value += 0.0,
+            Change::Subscription(facts) => {
+                facts.as_of = self.at.into();
+                facts.dated.clear();
+            }
+            Change::Profile(facts) => {
+                facts.as_of = self.at.into();
+                facts.dated.clear();
+            }
             _ => {}
         }
         self.changes.push(change);

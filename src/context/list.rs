@@ -79,6 +79,13 @@ impl<T: Record> List<T> {
         Self::new(Completeness::Partial, items)
     }
 
+    /// Makes a list from which entries were left out for good: nothing that
+    /// comes later completes it.
+    #[cfg(feature = "json")]
+    pub(crate) fn cut(items: Vec<T>) -> Self {
+        Self { capped: true, ..Self::partial(items) }
+    }
+
     fn new(told: Completeness, mut items: Vec<T>) -> Self {
         let capped = settle(&mut items);
         Self { told, claims: None, capped, items }
@@ -117,7 +124,10 @@ impl<T: Record> List<T> {
     /// instant or before.
     fn lacks_only_up_to(&self, instant: Timestamp) -> bool {
         let oldest = self.items.last().map(|item| item.recency().0);
-        self.told == Completeness::Complete && oldest.is_some_and(|time| time <= instant)
+        // One that is not full was cut for another reason than the cap.
+        self.told == Completeness::Complete
+            && self.items.len() >= T::CAP
+            && oldest.is_some_and(|time| time <= instant)
     }
 
     /// Adds an entry, or a newer version of one.

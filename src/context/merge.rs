@@ -11,11 +11,11 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::dated::{Dated, Moments, note_date};
-use super::entry::{Added, Record};
+use super::entry::{Added, Record, take_greater};
 use super::list::settle;
 use super::{
-    Appointments, AsOf, Attribute, Attributes, Consent, Context, Device, Feedback, History, Part,
-    Profile, Purchases, Recency, Score, Scores, Subscription, Support,
+    Appointments, AsOf, Attribute, Attributes, Consent, Context, Device, Feedback, History,
+    Onboarding, Part, Profile, Purchases, Recency, Score, Scores, Subscription, Support,
 };
 use crate::error::{Error, ErrorKind};
 use crate::time::Timestamp;
@@ -60,7 +60,7 @@ impl Context {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
-        self.same_customer(other)?;
+        self.belongs_to(other.user_id.as_ref())?;
         self.take_in(other);
         Ok(())
     }
@@ -76,15 +76,16 @@ impl Context {
     /// The other context belongs to a customer with another id: kind
     /// [`Identity`](ErrorKind::Identity).
     pub fn join_anonymous(&mut self, visitor: &Self) -> Result<(), Error> {
-        self.same_customer(visitor)?;
+        self.belongs_to(visitor.user_id.as_ref())?;
         let mut visitor = visitor.clone();
         visitor.vouch_for_nothing();
         self.take_in(&visitor);
         Ok(())
     }
 
-    fn same_customer(&self, other: &Self) -> Result<(), Error> {
-        match (&self.user_id, &other.user_id) {
+    /// Refuses what is said of another customer.
+    pub(super) fn belongs_to(&self, user_id: Option<&String>) -> Result<(), Error> {
+        match (&self.user_id, user_id) {
             (Some(mine), Some(theirs)) if mine != theirs => {
                 let message = format!("`{theirs}` is another customer than `{mine}`");
                 Err(Error::at(ErrorKind::Identity, "user_id", message))
@@ -204,10 +205,9 @@ impl<T: Vouched> Fed<T> for Part<T> {
     fn disclaim(&mut self) {
         if let Self::Known(part) = self {
             let as_of = part.as_of_mut();
-            let (before, after) = (as_of.oldest(), as_of.newest());
-            *as_of = AsOf::events(after);
+            // What nobody vouches for any more is no younger for that.
+            *as_of = AsOf::events(as_of.oldest());
             part.disclaim_lists();
-            part.redate(before, after);
         }
     }
 
@@ -243,13 +243,6 @@ fn join_as_of(mine: &mut AsOf, theirs: &AsOf) -> (AsOf, Moments) {
     mine.join(theirs);
     let moments = Moments { mine: before.oldest(), theirs: theirs.oldest(), joined: mine.oldest() };
     (before, moments)
-}
-
-/// Takes the greater of two values in an order.
-fn take_greater<T: Clone, K: Ord>(mine: &mut Option<T>, theirs: &Option<T>, key: impl Fn(&T) -> K) {
-    if theirs.as_ref().map(&key) > mine.as_ref().map(&key) {
-        mine.clone_from(theirs);
-    }
 }
 
 macro_rules! vouched {
@@ -295,13 +288,37 @@ vouched! {
     Purchases { orders products views };
     Recency { sessions };
     Consent { grants } keep_dates;
-    History { interactions };
     Subscription {} keep_dates;
     Feedback { answers };
     Scores {} keep_dates;
     Profile {} keep_dates;
     Appointments { bookings };
     Attributes {} keep_dates;
+}
+
+impl Vouched for History {
+    fn as_of_mut(&mut self) -> &mut AsOf {
+        &mut self.as_of
+    }
+
+    fn redate(&mut self, _: Timestamp, _: Timestamp) {}
+
+    /// A summary vouches for the limits up to its own watermark, and no
+    /// further: what came between it and the new one may not be there.
+    fn vouch(&mut self, (source, at): Watermark<'_>) -> bool {
+        let watermark = AsOf::by(source, at);
+        let (before, _) = join_as_of(&mut self.as_of, &watermark);
+        let is_later = before != self.as_of;
+        if is_later {
+            self.summary_of = None;
+        }
+        self.interactions.vouch(&before, &watermark, &self.as_of) || is_later
+    }
+
+    fn disclaim_lists(&mut self) {
+        self.interactions.disclaim();
+        self.summary_of = None;
+    }
 }
 
 macro_rules! keep_dates {
@@ -324,11 +341,11 @@ impl Join for Support {
         let (before, _) = join_as_of(&mut self.as_of, &other.as_of);
         self.tickets.join(&before, &other.tickets, &other.as_of, &self.as_of);
         self.contacts.join(&before, &other.contacts, &other.as_of, &self.as_of);
-        take_greater(&mut self.active_contact, &other.active_contact, |contact| {
-            (contact.started_at, contact.clone())
+        take_greater(&mut self.active_contact, other.active_contact.as_ref(), |contact| {
+            contact.started_at
         });
-        take_greater(&mut self.last_contact, &other.last_contact, |contact| {
-            (contact.recency().0, contact.clone())
+        take_greater(&mut self.last_contact, other.last_contact.as_ref(), |contact| {
+            contact.recency().0
         });
     }
 }
@@ -339,7 +356,7 @@ impl Join for Purchases {
         self.orders.join(&before, &other.orders, &other.as_of, &self.as_of);
         self.products.join(&before, &other.products, &other.as_of, &self.as_of);
         self.views.join(&before, &other.views, &other.as_of, &self.as_of);
-        take_greater(&mut self.cart, &other.cart, |cart| (cart.updated_at, cart.clone()));
+        take_greater(&mut self.cart, other.cart.as_ref(), |cart| cart.updated_at);
         self.pending_refunds.extend_from_slice(&other.pending_refunds);
         self.settle_refunds();
     }
@@ -382,9 +399,7 @@ impl Join for Recency {
             self.previous_seen_at = other.previous_seen_at;
             self.sessions_30d = other.sessions_30d;
         }
-        take_greater(&mut self.onboarding, &other.onboarding, |onboarding| {
-            (onboarding.told_at(), onboarding.clone())
-        });
+        take_greater(&mut self.onboarding, other.onboarding.as_ref(), Onboarding::told_at);
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::record;
-use super::{AsOf, List, Record};
+use super::{AsOf, Completeness, List, Record};
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::OnboardingStatus;
 
@@ -153,6 +153,12 @@ impl Recency {
                 began.map_or(newest.started_at, |began| began.min(newest.started_at)),
             ),
         }
+    }
+
+    /// Tells whether the recency was delivered, rather than put together from
+    /// events: then what it does not carry is known to be absent.
+    pub(crate) fn is_told_whole(&self) -> bool {
+        self.sessions.completeness() != Completeness::Partial
     }
 
     /// Counts the sessions that began in a window of time: after `now -

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::record;
 use super::{AsOf, Key, List, Record};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{Channel, Money, Priority, TicketState, Topic};
 
 record! {
@@ -123,6 +123,9 @@ impl Record for Contact {
     }
 }
 
+/// By how much two systems may differ about when a contact began.
+const SAME_BEGINNING: Duration = Duration::minutes(1);
+
 impl Support {
     /// Returns the contact that goes on: of those that nobody says ended, the
     /// one that began last.
@@ -144,15 +147,17 @@ impl Support {
     }
 
     /// Tells whether an end of the same contact is known: of one that began
-    /// then, or of one about the same case that ended later. Whoever tells the
-    /// end may not know the beginning to the second.
+    /// then, or of one about the same case that began at most a minute later
+    /// and ended later. Whoever tells the end may not know the beginning to the
+    /// second; a second call about the case does not end the first.
     fn has_ended(&self, contact: &Contact) -> bool {
         let all = self.contacts.items().iter().chain(&self.last_contact);
         let mut ended = all.filter_map(|known| Some((known, known.ended_at?)));
         ended.any(|(known, ended_at)| {
             let is_about = known.channel == contact.channel
                 && known.ticket_id.is_some()
-                && known.ticket_id == contact.ticket_id;
+                && known.ticket_id == contact.ticket_id
+                && known.started_at.since(contact.started_at) <= SAME_BEGINNING;
             known.key() == contact.key() || (is_about && ended_at >= contact.started_at)
         })
     }
@@ -161,7 +166,6 @@ impl Support {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Duration;
 
     fn contact(minute: i64, ticket: &str) -> Contact {
         Contact::new(Channel::Chat, time(minute)).ticket_id(ticket)
@@ -181,6 +185,8 @@ mod tests {
         let begun = contact(10, "t");
         assert!(!goes_on([begun.clone(), contact(9, "t").ended_at(time(20))]));
         assert!(goes_on([begun.clone(), contact(5, "t").ended_at(time(9))]));
+        assert!(!goes_on([begun.clone(), contact(11, "t").ended_at(time(20))]));
+        assert!(goes_on([begun.clone(), contact(12, "t").ended_at(time(20))]));
         assert!(goes_on([begun.clone(), contact(9, "u").ended_at(time(20))]));
         let by_phone = Contact::new(Channel::Phone, time(9)).ticket_id("t").ended_at(time(20));
         assert!(goes_on([begun, by_phone]));

@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::context::{
     Answer, Appointment, AsOf, Completeness, Contact, Context, Grant, Interaction, List, Order,
-    Part, Product, Session, Ticket, View,
+    Part, Product, Recency, Session, Ticket, View,
 };
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{
@@ -32,6 +32,9 @@ pub(crate) type Delivered = for<'a> fn(&'a Context) -> Option<&'a AsOf>;
 
 /// Finds out when an entry of a part last changed.
 pub(crate) type Changed = fn(&Context) -> Option<Timestamp>;
+
+/// Tells whether a part was delivered as a whole.
+pub(crate) type ToldWhole = fn(&Context) -> bool;
 
 /// The type of a fact, before words are shared.
 #[derive(Clone, Copy)]
@@ -352,7 +355,10 @@ const PARTS: &[PartSpec] = &[
         name: "recency",
         key: "recency",
         max_age: Some(Duration::hours(24)),
-        delivered: Presence::Context(|c| c.recency.known().map(|part| &part.as_of)),
+        delivered: Presence::Heard(
+            |c| c.recency.known().map(|part| &part.as_of),
+            |c| c.recency.known().is_some_and(Recency::is_told_whole),
+        ),
         facts: facts![
             "recency.first_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.visits().first_seen_at.cell());
             "recency.last_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.visits().last_seen_at.cell());

@@ -239,13 +239,37 @@ impl<'a> Facts<'a> {
             Source::Table(table) => table.cell(id),
             Source::Changed(facts, changes) => changes.cell(id).unwrap_or_else(|| facts.cell(id)),
             Source::Context(context, request) => match &entry.origin {
-                Origin::Context(read) => read(context, request),
-                Origin::Attribute(name) => attribute(entry, name, context),
+                Origin::Context(read) => self.or_untold(read(context, request), entry, context),
+                Origin::Attribute(name) => {
+                    self.or_untold(attribute(entry, name, context), entry, context)
+                }
                 Origin::Model(..) => return self.cell_at(id, self.now).cell,
                 Origin::Table => Cell::Absent,
             },
         };
         self.in_one_currency(cell)
+    }
+
+    /// Takes for unknown what a part does not carry that only events have
+    /// built: what they do not tell they do not deny.
+    fn or_untold(&self, cell: Cell<'a>, entry: &FactEntry, context: &Context) -> Cell<'a> {
+        match cell {
+            Cell::Absent if !self.is_told_whole(entry.part, context) => Cell::Unknown,
+            told => told,
+        }
+    }
+
+    fn is_told_whole(&self, part: PartId, context: &Context) -> bool {
+        let is_vouched = |as_of: Option<&AsOf>| as_of.is_none_or(AsOf::is_vouched);
+        match self.schema.part(part).presence {
+            Presence::Always | Presence::Table => true,
+            Presence::Context(delivered) | Presence::Entry(delivered, _) => {
+                is_vouched(delivered(context))
+            }
+            Presence::Heard(delivered, is_told_whole) => {
+                is_vouched(delivered(context)) && (is_told_whole)(context)
+            }
+        }
     }
 
     /// Returns what is stored at the place of a fact at a later instant.
@@ -333,9 +357,10 @@ fn delivery(part: &PartEntry, id: PartId, source: Source<'_>, now: Timestamp) ->
     let always = Delivery::THIS_MOMENT;
     match (part.presence, source) {
         (Presence::Always, _) => always,
-        (Presence::Context(delivered), Source::Context(context, _)) => {
-            delivered(context).map_or(Delivery::Never, |as_of| of_sources(part, as_of, now))
-        }
+        (
+            Presence::Context(delivered) | Presence::Heard(delivered, _),
+            Source::Context(context, _),
+        ) => delivered(context).map_or(Delivery::Never, |as_of| of_sources(part, as_of, now)),
         (Presence::Entry(delivered, changed), Source::Context(context, _)) => {
             let changed_at = changed(context).filter(|changed_at| changed_at.is_plausible());
             match (delivered(context), changed_at) {

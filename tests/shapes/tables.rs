@@ -684,7 +684,22 @@ fn consent(preferences: Value) -> Value {
 }
 
 fn answers_of(event: &Event) -> Vec<(Purpose, ConsentStatus)> {
-    grants(event).iter().map(|grant| (grant.purpose, grant.status)).collect()
+    let mut answers: Vec<_> =
+        grants(event).iter().map(|grant| (grant.purpose, grant.status)).collect();
+    answers.dedup();
+    answers
+}
+
+/// A yes to a banner is no leave to write or to call; a no is a no everywhere.
+#[test]
+fn consent_of_a_banner_is_for_what_is_shown_there() {
+    let channels = |is_granted: bool| {
+        let told = consent(json!({"categoryPreferences": {"Advertising": is_granted}}));
+        let told = event("segment", &told);
+        grants(&told).iter().map(|grant| grant.channel).collect::<Vec<_>>()
+    };
+    assert_eq!(channels(true), [Some(Channel::Web), Some(Channel::InApp)]);
+    assert_eq!(channels(false), [None]);
 }
 
 #[test]

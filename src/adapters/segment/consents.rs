@@ -9,6 +9,10 @@ use crate::vocabulary::{Channel, ConsentStatus, Purpose};
 
 const PREFERENCES: &str = "context.consent.categoryPreferences";
 
+/// Where a yes to advertising counts: it was given to what is shown there, and
+/// is no leave to write or to call.
+const BANNER: [Channel; 2] = [Channel::Web, Channel::InApp];
+
 /// Tells the preferences that a message bears.
 ///
 /// Without preferences nothing is said, and nothing about a category that is
@@ -33,8 +37,15 @@ pub(super) fn tell(message: &Original<'_>, event: &mut Event, mapping: &Mapping)
         answers = names::purposes(mapping).map(|purpose| (purpose, false)).collect();
     }
     for (purpose, is_granted) in answers {
-        let status = if is_granted { ConsentStatus::Granted } else { ConsentStatus::Denied };
-        event.changes.push(Change::Grant(Grant::new(purpose, status, event.at)));
+        let grant = |status| Grant::new(purpose, status, event.at);
+        let grants = match (is_granted, purpose) {
+            (false, _) => vec![grant(ConsentStatus::Denied)],
+            (true, Purpose::Marketing) => {
+                BANNER.map(|channel| grant(ConsentStatus::Granted).channel(channel)).into()
+            }
+            (true, _) => vec![grant(ConsentStatus::Granted)],
+        };
+        event.changes.extend(grants.into_iter().map(Change::Grant));
     }
 }
 

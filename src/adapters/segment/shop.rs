@@ -68,6 +68,9 @@ fn status(kind: Kind, properties: &Original<'_>, mapping: &Mapping) -> Option<Or
 
 /// Tells of a refund: of the whole order, where neither an amount nor products
 /// are listed.
+/// What a refund bears that is of a part of an order.
+const OF_A_PART: [&str; 4] = ["products", "revenue", "value", "amount"];
+
 pub(super) fn refund(
     properties: &Original<'_>,
     event: &mut Event,
@@ -77,9 +80,9 @@ pub(super) fn refund(
     refund.id = properties.id("refund_id");
     refund.amount = match goods::money(properties, "total", "currency", mapping) {
         Told::Value(amount) => Some(amount),
-        Told::Nothing if !properties.has("products") => None,
+        Told::Nothing if !OF_A_PART.iter().any(|key| properties.has(key)) => None,
         Told::Nothing => {
-            properties.warn("total", "products without an amount: how much was refunded?");
+            properties.warn("total", "a part without its amount: how much was refunded?");
             return Ok(());
         }
         // Without its amount it would be a refund of everything.
