@@ -165,7 +165,7 @@ fn is_readable(context: &Context, request: &Request) -> bool {
 #[test]
 fn conditions_can_be_what_they_are_said_to_be() {
     let seen = Seen::default();
-    check(31, 40, |tapes| {
+    check(31, 60, |tapes| {
         let cases = tapes.cases(Dialect::Full);
         let engine = cases.engine()?;
         let customers = customers(&cases.policy, tapes, Dialect::Full);
@@ -435,7 +435,7 @@ fn decides(world: &World<'_>, rule: &str) -> bool {
 #[test]
 fn findings_are_never_seen_otherwise() {
     let seen = Seen::default();
-    check(33, 40, |tapes| {
+    check(33, 60, |tapes| {
         let cases = tapes.cases(Dialect::Full);
         let policy = &cases.policy;
         let engine = cases.engine()?;
