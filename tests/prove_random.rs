@@ -35,8 +35,6 @@ macro_rules! each_part {
 mod ask;
 #[path = "reference/decisions/check.rs"]
 mod check;
-#[path = "reference/decisions/clearing.rs"]
-mod clearing;
 #[path = "reference/decisions/cond.rs"]
 mod cond;
 #[path = "reference/decisions/consent.rs"]
@@ -53,8 +51,6 @@ mod generate;
 mod generate_conds;
 #[path = "reference/decisions/generate_rules.rs"]
 mod generate_rules;
-#[path = "reference/decisions/in_time.rs"]
-mod in_time;
 #[path = "reference/decisions/interpreter.rs"]
 mod interpreter;
 #[path = "reference/decisions/limits.rs"]
