@@ -17,20 +17,6 @@
     reason = "a test may stop at the first surprise"
 )]
 
-/// Applies the same to every part.
-macro_rules! each_part {
-    ($context:ident, |$part:ident, $name:ident| $body:expr) => {
-        each_part!(@ $context, $part, $name, $body, support purchases device recency consent
-            history subscription feedback scores profile appointments attributes)
-    };
-    (@ $context:ident, $part:ident, $name:ident, $body:expr, $($field:ident)+) => {
-        $({
-            let ($part, $name) = (&mut $context.$field, stringify!($field));
-            $body
-        })+
-    };
-}
-
 #[path = "reference/decisions/ask.rs"]
 mod ask;
 #[path = "reference/decisions/check.rs"]
