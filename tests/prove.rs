@@ -215,6 +215,7 @@ fn texts_numbers_and_times_fit_together() {
     assert!(!can_be(&[(&age(18), False), (&age(65), True)]));
     let score = "scores.churn > 0.5";
     assert!(!can_be(&[(score, True), ("scores.churn < 0.25", True)]));
+    assert!(!can_be(&[("scores.churn < 0.25", True), (score, True)]), "whichever comes first");
     // Ages, times and comparisons of times are one system.
     let old = "since(recency.last_seen_at) > days(30)";
     let before = "recency.last_seen_at > recency.last_login_at";
