@@ -14,8 +14,10 @@ use std::fs;
 
 use serde_json::Value as Json;
 use tactful::condition::Truth;
-use tactful::prove::{Answer, Question};
+use tactful::context::Part;
+use tactful::prove::{Answer, Budget, Question, Verdict};
 use tactful::schema::{Fact, Schema, Type};
+use tactful::{Engine, Policy};
 
 fn vectors() -> Json {
     let path =
@@ -156,4 +158,124 @@ fn agrees_with_exhaustive_enumeration() {
         }
     }
     assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Asks whether conditions on the built-in context can be like this at once.
+fn can_be(conditions: &[(&str, Truth)]) -> bool {
+    let schema = Schema::customer();
+    let mut question = Question::new(&schema).in_currency("EUR".parse().ok());
+    for (condition, truth) in conditions {
+        question = question.is(condition, *truth).unwrap();
+    }
+    is_possible(&question)
+}
+
+/// Each witness may need an element of its own.
+#[test]
+fn a_list_has_as_many_elements_as_are_asked_for() {
+    let of = |topic: &str| format!("support.tickets.exists(t, t.topic == \"{topic}\")");
+    let (refund, outage, privacy) = (of("refund"), of("outage"), of("privacy"));
+    let all = [(&*refund, Truth::True), (&*outage, Truth::True), (&*privacy, Truth::True)];
+    assert!(can_be(&all));
+    let one = "support.tickets.exists_one(t, t.topic == \"refund\")";
+    assert!(can_be(&[(one, Truth::False), (&refund, Truth::True)]), "two refunds");
+    assert!(!can_be(&[(one, Truth::True), (&refund, Truth::False)]));
+    let three = "support.tickets.filter(t, t.topic == \"refund\").size() >= 3";
+    assert!(can_be(&[(three, Truth::True)]));
+    assert!(!can_be(&[(three, Truth::True), ("support.tickets.size() >= 3", Truth::False)]));
+    let vip = "\"vip\" in profile.segments && \"new\" in profile.segments";
+    assert!(can_be(&[(vip, Truth::True), ("size(profile.segments) == 2", Truth::True)]));
+    assert!(!can_be(&[(vip, Truth::True), ("size(profile.segments) == 1", Truth::True)]));
+}
+
+/// What is not in a part of a list may be in the rest.
+#[test]
+fn a_list_may_be_known_in_part() {
+    let (low, high) =
+        ("feedback.answers.exists(a, a.score <= 2)", "feedback.answers.exists(a, a.score > 9)");
+    assert!(can_be(&[(low, Truth::True), (high, Truth::Unknown)]));
+    assert!(can_be(&[(low, Truth::True), (high, Truth::False)]));
+    let schema = Schema::customer();
+    let whole = Question::new(&schema).as_declared();
+    let whole = whole.is(low, Truth::True).unwrap().is(high, Truth::Unknown).unwrap();
+    assert!(!is_possible(&whole), "a list that is known whole decides");
+}
+
+#[test]
+fn texts_numbers_and_times_fit_together() {
+    use Truth::{False, True, Unknown};
+
+    let starts = |text: &str| format!("profile.country.startsWith(\"{text}\")");
+    let (long, short, other) = (starts("ab"), starts("a"), starts("b"));
+    assert!(can_be(&[(&long, True), (&short, True)]));
+    assert!(!can_be(&[(&long, True), (&short, False)]));
+    assert!(!can_be(&[(&long, True), (&other, True)]));
+    assert!(!can_be(&[(&long, True), ("size(profile.country) < 2", True)]));
+    let age = |limit: i64| format!("profile.age_years >= {limit}");
+    assert!(!can_be(&[(&age(18), False), (&age(65), True)]));
+    let score = "scores.churn > 0.5";
+    assert!(!can_be(&[(score, True), ("scores.churn < 0.25", True)]));
+    assert!(!can_be(&[("scores.churn < 0.25", True), (score, True)]), "whichever comes first");
+    // Ages, times and comparisons of times are one system.
+    let old = "since(recency.last_seen_at) > days(30)";
+    let before = "recency.last_seen_at > recency.last_login_at";
+    let young = "within(recency.last_login_at, days(7))";
+    assert!(can_be(&[(old, True), (before, True)]));
+    assert!(!can_be(&[(old, True), (before, True), (young, True)]));
+    let early = "recency.last_seen_at < timestamp(\"2020-01-01T00:00:00Z\")";
+    let today = "now >= timestamp(\"2026-01-01T00:00:00Z\")";
+    let recent = "within(recency.last_seen_at, days(365))";
+    assert!(!can_be(&[(early, True), (today, True), (recent, True)]));
+    // A time that only a setter takes is there, and has no value.
+    assert!(can_be(&[
+        ("has(profile.joined_at)", True),
+        (&age(1), True),
+        ("since(profile.joined_at) < days(1)", Unknown)
+    ]));
+    assert!(!can_be(&[("has(profile.age_years)", True), (&age(1), Unknown)]));
+    assert!(can_be(&[
+        ("has(subscription.arrears_minor)", True),
+        ("subscription.arrears_minor > 0", Unknown)
+    ]));
+    // The cart is never delivered without the purchases, and stale first.
+    assert!(!can_be(&[("known(purchases.cart)", True), ("known(purchases)", False)]));
+    assert!(can_be(&[("known(purchases.cart)", False), ("known(purchases)", True)]));
+    // A ticket that is over ended at some time.
+    let over = "support.tickets.exists(t, t.state == \"closed\" && !has(t.closed_at))";
+    assert!(!can_be(&[(over, True)]));
+}
+
+/// A rule that lets pass what is unknown still holds back by what was last known.
+#[test]
+fn what_is_out_of_date_is_not_forgotten() {
+    let policy = Policy::from_toml(
+        r#"
+        policy = "stale"
+
+        [[actions]]
+        id       = "callback"
+        kind     = "service"
+        channels = ["web"]
+
+        [[suppress]]
+        id         = "not-while-open"
+        when       = "support.tickets.exists(t, t.is_open)"
+        on_unknown = "allow"
+        kinds      = ["service"]
+        because    = "somebody is on it"
+
+        [[promises]]
+        id           = "always-a-callback"
+        always       = { kinds = ["service"] }
+        unless_known = "known(support)"
+        "#,
+    )
+    .unwrap();
+    let engine = Engine::unproved(policy).unwrap();
+    let [proof] = engine.proofs(Budget::default()).try_into().unwrap();
+    let Verdict::Broken(shown) = proof.verdict else { panic!("{proof:?}") };
+    assert!(
+        matches!(shown.context.support, Part::Known(_)),
+        "last known, and out of date: {shown:?}"
+    );
 }

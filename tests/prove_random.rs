@@ -17,26 +17,10 @@
     reason = "a test may stop at the first surprise"
 )]
 
-/// Applies the same to every part.
-macro_rules! each_part {
-    ($context:ident, |$part:ident, $name:ident| $body:expr) => {
-        each_part!(@ $context, $part, $name, $body, support purchases device recency consent
-            history subscription feedback scores profile appointments attributes)
-    };
-    (@ $context:ident, $part:ident, $name:ident, $body:expr, $($field:ident)+) => {
-        $({
-            let ($part, $name) = (&mut $context.$field, stringify!($field));
-            $body
-        })+
-    };
-}
-
 #[path = "reference/decisions/ask.rs"]
 mod ask;
 #[path = "reference/decisions/check.rs"]
 mod check;
-#[path = "reference/decisions/clearing.rs"]
-mod clearing;
 #[path = "reference/decisions/cond.rs"]
 mod cond;
 #[path = "reference/decisions/consent.rs"]
@@ -53,8 +37,6 @@ mod generate;
 mod generate_conds;
 #[path = "reference/decisions/generate_rules.rs"]
 mod generate_rules;
-#[path = "reference/decisions/in_time.rs"]
-mod in_time;
 #[path = "reference/decisions/interpreter.rs"]
 mod interpreter;
 #[path = "reference/decisions/limits.rs"]
@@ -165,7 +147,7 @@ fn is_readable(context: &Context, request: &Request) -> bool {
 #[test]
 fn conditions_can_be_what_they_are_said_to_be() {
     let seen = Seen::default();
-    check(31, 40, |tapes| {
+    check(31, 60, |tapes| {
         let cases = tapes.cases(Dialect::Full);
         let engine = cases.engine()?;
         let customers = customers(&cases.policy, tapes, Dialect::Full);
@@ -435,7 +417,7 @@ fn decides(world: &World<'_>, rule: &str) -> bool {
 #[test]
 fn findings_are_never_seen_otherwise() {
     let seen = Seen::default();
-    check(33, 40, |tapes| {
+    check(33, 60, |tapes| {
         let cases = tapes.cases(Dialect::Full);
         let policy = &cases.policy;
         let engine = cases.engine()?;

@@ -120,10 +120,17 @@ impl<'p> Encoder<'p> {
         let source = (self.source(text), scope);
         let choices = self.choices.entry(source).or_default();
         choices.characters = length;
-        for (constant, is) in choices.is.clone() {
-            if let (Constant::Text(text), Limit::Int(most)) = (&constant, limit) {
-                let count = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
-                self.cnf.implies(is, cut.is(count <= most));
+        let Limit::Int(most) = limit else { return };
+        let (is, tests) = (choices.is.clone(), choices.tests.clone());
+        for (constant, is) in is {
+            if let Constant::Text(text) = &constant {
+                self.cnf.implies(is, cut.is(characters(text) <= most));
+            }
+        }
+        // What a text begins with, or holds, is no longer than the text.
+        for (_, needle, holds) in tests {
+            if characters(needle) > most {
+                self.cnf.clause([!holds, !cut]);
             }
         }
     }
@@ -216,13 +223,12 @@ impl<'p> Encoder<'p> {
         is
     }
 
-    fn link_characters(&mut self, text: &str, characters: Option<TermId>, is: Lit, scope: Scope) {
-        let Some(characters) = characters else { return };
-        let count = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
-        let line = self.lines.get(&(Source::Term(characters), scope)).cloned().unwrap_or_default();
+    fn link_characters(&mut self, text: &str, length: Option<TermId>, is: Lit, scope: Scope) {
+        let Some(length) = length else { return };
+        let line = self.line(Source::Term(length), scope).cloned().unwrap_or_default();
         for (limit, cut) in line.0 {
             if let Limit::Int(most) = limit {
-                self.cnf.implies(is, cut.is(count <= most));
+                self.cnf.implies(is, cut.is(characters(text) <= most));
             }
         }
     }
@@ -254,8 +260,15 @@ impl<'p> Encoder<'p> {
             return *lit;
         }
         let (is, tests) = (choices.is.clone(), choices.tests.clone());
+        let length = choices.characters;
         let holds = self.cnf.var();
         choices.tests.push((test, needle, holds));
+        let length = length.and_then(|length| self.line(Source::Term(length), of.1)).cloned();
+        for (limit, cut) in length.unwrap_or_default().0 {
+            if matches!(limit, Limit::Int(most) if characters(needle) > most) {
+                self.cnf.clause([!holds, !cut]);
+            }
+        }
         for (constant, is) in is {
             if let Constant::Text(text) = &constant {
                 self.cnf.implies(is, holds.is(test.holds(text, needle)));
@@ -573,6 +586,10 @@ impl<'p> Encoder<'p> {
             Source::Now | Source::Term(_) => None,
         }
     }
+}
+
+fn characters(text: &str) -> i64 {
+    i64::try_from(text.chars().count()).unwrap_or(i64::MAX)
 }
 
 /// The least and the greatest value of a part of a time.
