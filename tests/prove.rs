@@ -237,9 +237,12 @@ fn texts_numbers_and_times_fit_together() {
         ("has(subscription.arrears_minor)", True),
         ("subscription.arrears_minor > 0", Unknown)
     ]));
-    // The cart is never delivered without the purchases, and stale first.
-    assert!(!can_be(&[("known(purchases.cart)", True), ("known(purchases)", False)]));
-    assert!(can_be(&[("known(purchases.cart)", False), ("known(purchases)", True)]));
+    // The cart is stale first, unless it changed after the purchases came.
+    let (cart, purchases) = ("known(purchases.cart)", "known(purchases)");
+    assert!(can_be(&[(cart, False), (purchases, True)]));
+    assert!(can_be(&[(cart, True), (purchases, False)]));
+    assert!(can_be(&[("purchases.cart.units > 2", True), (purchases, False)]));
+    assert!(!can_be(&[(cart, True), (purchases, False), ("has(purchases.cart)", False)]));
     // A ticket that is over ended at some time.
     let over = "support.tickets.exists(t, t.state == \"closed\" && !has(t.closed_at))";
     assert!(!can_be(&[(over, True)]));
@@ -278,4 +281,47 @@ fn what_is_out_of_date_is_not_forgotten() {
         matches!(shown.context.support, Part::Known(_)),
         "last known, and out of date: {shown:?}"
     );
+}
+
+fn only_proof(policy: &str) -> Verdict {
+    let engine = Engine::unproved(Policy::from_toml(policy).unwrap()).unwrap();
+    let [proof] = engine.proofs(Budget::default()).try_into().unwrap();
+    proof.verdict
+}
+
+/// Single events do not deny what they do not tell: support may be fresh, and
+/// nobody knows whether the customer is talking to somebody.
+#[test]
+fn what_only_events_tell_of_is_not_denied() {
+    let policy = r#"
+        policy = "one-or-the-other"
+
+        [[actions]]
+        id       = "callback"
+        kind     = "service"
+        channels = ["web"]
+        eligible = "!has(support.active_contact)"
+
+        [[actions]]
+        id       = "note-to-the-agent"
+        kind     = "service"
+        channels = ["web"]
+        eligible = "has(support.active_contact)"
+
+        [[promises]]
+        id          = "always-service"
+        always      = { kinds = ["service"] }
+        while_known = "known(support)"
+    "#;
+    let Verdict::Broken(shown) = only_proof(policy) else { panic!("it can be broken") };
+    let Part::Known(support) = &shown.context.support else { panic!("{shown:?}") };
+    assert!(!support.as_of.is_vouched(), "{shown:?}");
+    assert_eq!(
+        shown.in_words(),
+        "only single events tell of support; support.active_contact is not known"
+    );
+    assert!(shown.can_be_written);
+    // Who needs a source is told whole.
+    let policy = format!("{policy}\n[fresh]\nsupport = {{ helpdesk = \"15m\" }}\n");
+    assert!(matches!(only_proof(&policy), Verdict::Proved), "a source vouches");
 }

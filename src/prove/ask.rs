@@ -134,15 +134,23 @@ fn try_out<T>(
     })
 }
 
-/// Rules out what a model says of what is computed; of all of it, if nothing is.
+/// Rules out what a model says of what seldom is so, if it says that of
+/// something; otherwise of what is computed; of all of it, if nothing is.
 fn block(encoder: &Encoder<'_>, solver: &Solver) -> Vec<Lit> {
+    let strained = encoder.strained().iter().filter(|lit| solver.is_true(**lit));
+    let strained: Vec<Lit> = strained.map(|lit| !*lit).collect();
+    if !strained.is_empty() {
+        return strained;
+    }
     let is_other = |lit: Lit| lit.is(!solver.is_true(lit));
     let mut block: Vec<Lit> = encoder.loose().iter().map(|lit| is_other(*lit)).collect();
     if block.is_empty() {
         let places = encoder.all_places();
         block.extend(places.flat_map(|(.., vars)| [vars.filled, vars.valid]).map(is_other));
         let parts = encoder.all_parts();
-        block.extend(parts.flat_map(|(_, vars)| [vars.delivered, vars.fresh]).map(is_other));
+        block.extend(
+            parts.flat_map(|(_, vars)| [vars.delivered, vars.fresh, vars.told]).map(is_other),
+        );
         for (_, _, vars) in encoder.all_lists() {
             block.extend([vars.known, vars.complete].map(is_other));
             block.extend(vars.slots.iter().map(|(_, present)| is_other(*present)));

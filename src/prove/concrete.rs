@@ -5,13 +5,13 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use super::world::{Datum, World};
+use super::world::{Datum, Delivered, World};
 use crate::context::{
     Appointments, AsOf, Attribute, Attributes, Consent, Context, Device, Feedback, History, Part,
     Profile, Purchases, Recency, Score, Scores, Subscription, Support,
 };
 use crate::decision::Request;
-use crate::schema::{FactId, Origin, PartEntry, PartId, Schema, Type};
+use crate::schema::{FactId, Origin, PartEntry, Schema, Type};
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{Channel, Currency};
 
@@ -24,7 +24,7 @@ pub(super) fn context(world: &World, schema: &Schema, currency: Option<Currency>
     let mut context = Context::new();
     let now = Timestamp::from_millis(world.now);
     deliver(&mut context, world, schema);
-    let maker = Maker { now, currency };
+    let maker = Maker { now, currency, cart_at: cart_at(world, schema) };
     for (fact, datum) in &world.facts {
         let entry = schema.entry(*fact);
         match &entry.origin {
@@ -51,6 +51,16 @@ pub(super) fn context(world: &World, schema: &Schema, currency: Option<Currency>
             scores.values.insert(name.clone(), score);
         }
     }
+    fill_lists(&mut context, world, schema, maker);
+    for fact in &world.stale {
+        let entry = schema.entry(*fact);
+        let path = entry.path.as_str();
+        fields::date(&mut context, path, stale_at(now, schema.part(entry.part).max_age));
+    }
+    context
+}
+
+fn fill_lists(context: &mut Context, world: &World, schema: &Schema, maker: Maker) {
     for (fact, listed) in &world.lists {
         let entry = schema.entry(*fact);
         match &entry.origin {
@@ -60,12 +70,24 @@ pub(super) fn context(world: &World, schema: &Schema, currency: Option<Currency>
                     attributes.values.insert(name.clone(), value);
                 }
             }
-            Origin::Context(_) => maker.fill(&mut context, schema, *fact, listed),
+            Origin::Context(_) => maker.fill(context, schema, *fact, listed),
             _ => {}
         }
     }
-    context
 }
+
+/// Returns when the cart changed, if nothing is asked of that: it is as old as
+/// the newer of that and its part.
+fn cart_at(world: &World, schema: &Schema) -> Timestamp {
+    let now = Timestamp::from_millis(world.now);
+    let Some(cart) = schema.find_part(CART) else { return now };
+    let is_stale = world.parts.get(&cart).is_some_and(|cart| !cart.fresh)
+        || world.stale.iter().any(|fact| schema.entry(*fact).part == cart);
+    if is_stale { stale_at(now, schema.part(cart).max_age) } else { now }
+}
+
+/// The part that has an age of its own within another.
+const CART: &str = "purchases.cart";
 
 /// Makes a request as a world says.
 pub(super) fn request(world: &World, schema: &Schema, otherwise: Channel) -> Request {
@@ -83,16 +105,21 @@ pub(super) fn request(world: &World, schema: &Schema, otherwise: Channel) -> Req
 
 /// Delivers the parts, as old as they have to be.
 fn deliver(context: &mut Context, world: &World, schema: &Schema) {
-    let mut groups: BTreeMap<String, Vec<(PartId, bool)>> = BTreeMap::new();
-    for (part, fresh) in &world.parts {
-        let name = schema.part(*part).name.split('.').next().unwrap_or_default();
-        groups.entry(name.to_owned()).or_default().push((*part, *fresh));
+    let mut groups: BTreeMap<&str, Vec<(&PartEntry, Delivered)>> = BTreeMap::new();
+    for (id, delivered) in &world.parts {
+        let part = schema.part(*id);
+        let name = part.name.split('.').next().unwrap_or_default();
+        groups.entry(name).or_default().push((part, *delivered));
     }
-    for (name, parts) in groups {
-        let parts: Vec<(&PartEntry, bool)> =
-            parts.into_iter().map(|(part, fresh)| (schema.part(part), fresh)).collect();
-        let as_of = as_of(Timestamp::from_millis(world.now), &parts);
-        put(context, &name, as_of);
+    for (name, mut parts) in groups {
+        let is_told = parts.iter().all(|(_, delivered)| delivered.told);
+        if parts.len() > 1 && schema.find(CART).is_some_and(|cart| world.facts.contains_key(&cart))
+        {
+            // A cart that changed just now is fresh, however old its part is.
+            parts.retain(|(part, delivered)| part.name != CART || !delivered.fresh);
+        }
+        let as_of = as_of(Timestamp::from_millis(world.now), &parts, is_told);
+        put(context, name, as_of);
     }
 }
 
@@ -114,11 +141,14 @@ fn put(context: &mut Context, name: &str, as_of: AsOf) {
     }
 }
 
+/// What stands for the source where single events tell of a part.
+const EVENTS: &str = "(events)";
+
 const MINUTE: Duration = Duration::minutes(1);
 
 /// Dates parts that are delivered together so that each is as fresh as it has
 /// to be.
-fn as_of(now: Timestamp, parts: &[(&PartEntry, bool)]) -> AsOf {
+fn as_of(now: Timestamp, parts: &[(&PartEntry, Delivered)], is_told: bool) -> AsOf {
     let limits = parts.iter().flat_map(|(part, _)| {
         let own = std::iter::once(part.max_age);
         own.chain(part.sources.iter().map(|(_, max_age)| *max_age)).flatten()
@@ -132,7 +162,7 @@ fn as_of(now: Timestamp, parts: &[(&PartEntry, bool)]) -> AsOf {
     ages.sort_unstable();
     ages.rotate_left(1);
     let fits = |age: &&Duration| {
-        parts.iter().all(|(part, fresh)| {
+        parts.iter().all(|(part, delivered)| {
             let mut limits: Vec<Option<Duration>> =
                 part.sources.iter().map(|(_, max_age)| *max_age).collect();
             if limits.is_empty() {
@@ -140,14 +170,16 @@ fn as_of(now: Timestamp, parts: &[(&PartEntry, bool)]) -> AsOf {
             }
             let is_fresh = **age >= Duration::ZERO
                 && limits.iter().all(|limit| limit.is_none_or(|limit| **age <= limit));
-            is_fresh == *fresh
+            is_fresh == delivered.fresh
         })
     };
     let age = ages.iter().find(fits).copied().unwrap_or(Duration::ZERO);
     let time = now - age;
     let sources = parts.iter().flat_map(|(part, _)| &part.sources);
-    let dated = sources.map(|(source, _)| (source.clone(), time));
-    AsOf::sources(dated).unwrap_or_else(|| AsOf::from(time))
+    // What stands for events is forgotten where a source is needed.
+    let events = (!is_told).then(|| EVENTS.to_owned());
+    let dated = sources.map(|(source, _)| source.clone()).chain(events);
+    AsOf::sources(dated.map(|source| (source, time))).unwrap_or_else(|| AsOf::from(time))
 }
 
 /// Dates a score so that it is stale.

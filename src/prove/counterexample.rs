@@ -89,7 +89,15 @@ pub(super) fn plainest(mut world: World, shows: &mut dyn FnMut(&World) -> bool) 
     }
     for part in world.parts.keys().copied().collect::<Vec<_>>() {
         try_it(&mut world, &|world| {
-            world.parts.insert(part, true);
+            world.parts.entry(part).and_modify(|part| part.fresh = true);
+        });
+        try_it(&mut world, &|world| {
+            world.parts.entry(part).and_modify(|part| part.told = true);
+        });
+    }
+    for fact in world.stale.iter().copied().collect::<Vec<_>>() {
+        try_it(&mut world, &|world| {
+            world.stale.remove(&fact);
         });
     }
     for list in world.lists.keys().copied().collect::<Vec<_>>() {

@@ -138,6 +138,9 @@ pub(super) struct Encoder<'p> {
     parts: BTreeMap<PartId, PartVars>,
     /// Answers of models, which are known or not each for itself.
     answers: BTreeMap<FactId, PartVars>,
+    /// How single facts were delivered, and what says that one is not as old
+    /// as its part.
+    ages: BTreeMap<FactId, (PartVars, Lit)>,
     places: BTreeMap<(Spot<'p>, Scope), PlaceVars>,
     lines: BTreeMap<(Source<'p>, Scope), Line>,
     choices: BTreeMap<(Source<'p>, Scope), Choices<'p>>,
@@ -153,6 +156,8 @@ pub(super) struct Encoder<'p> {
     differences: Vec<Difference<'p>>,
     /// What was left free although facts decide it, and which facts do.
     loose: Vec<Lit>,
+    /// What seldom is so, and perhaps cannot be.
+    strained: Vec<Lit>,
     computed_from: BTreeSet<FactId>,
     /// What each rule can be left out by.
     exceptions: BTreeMap<SuppressionId, Lit>,
@@ -172,6 +177,7 @@ impl<'p> Encoder<'p> {
             now: None,
             parts: BTreeMap::new(),
             answers: BTreeMap::new(),
+            ages: BTreeMap::new(),
             places: BTreeMap::new(),
             lines: BTreeMap::new(),
             choices: BTreeMap::new(),
@@ -184,6 +190,7 @@ impl<'p> Encoder<'p> {
             orders: Vec::new(),
             differences: Vec::new(),
             loose: Vec::new(),
+            strained: Vec::new(),
             computed_from: BTreeSet::new(),
             exceptions: BTreeMap::new(),
             declared: false,
@@ -212,6 +219,12 @@ impl<'p> Encoder<'p> {
     /// Returns the literals of what is not written down exactly.
     pub(super) fn loose(&self) -> &[Lit] {
         &self.loose
+    }
+
+    /// Returns the literals of what seldom is so: if an example fails, others
+    /// are looked for where less of it is.
+    pub(super) fn strained(&self) -> &[Lit] {
+        &self.strained
     }
 
     /// Names the facts that something is computed from which is not written

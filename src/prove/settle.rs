@@ -35,6 +35,9 @@ struct Edge {
     because: [Lit; 3],
 }
 
+/// In milliseconds.
+const MINUTE: i64 = 60_000;
+
 /// A moment beyond the year 9999, which is no time of the condition language.
 const FAR_BEYOND: i64 = 1_000_000_000_000_000;
 
@@ -212,7 +215,12 @@ impl<'p> System<'p> {
                 Number::Now => now,
                 Number::At(spot, scope) => {
                     let ty = encoder.type_at(Source::Spot(spot), scope);
-                    taste.number(ty, now, (spot, scope))
+                    let first = taste.number(ty, now, (spot, scope));
+                    // The same thing twice is taken for one.
+                    match ty {
+                        Some(Type::Timestamp) => first - encoder.place_of(scope) * MINUTE,
+                        _ => first,
+                    }
                 }
             };
             let mut value = i128::from(like);

@@ -30,10 +30,15 @@ impl Teller<'_> {
             let name = &self.schema.part(part).name;
             match world.parts.get(&part) {
                 None => told.push(format!("{name} is not known")),
-                Some(false) => told.push(format!("{name} is out of date")),
-                Some(true) => {}
+                Some(part) if !part.fresh => told.push(format!("{name} is out of date")),
+                Some(_) => {}
+            }
+            if world.parts.get(&part).is_some_and(|part| !part.told) {
+                told.push(format!("only single events tell of {name}"));
             }
         }
+        let stale = world.stale.iter().map(|fact| &self.schema.entry(*fact).path);
+        told.extend(stale.map(|path| format!("{path} is out of date")));
         told.extend(facts.iter().filter_map(|fact| self.lacking(world, *fact)).take(MOST_ABSENT));
         if !self.now.is_plausible() {
             told.push(format!("the request is at {}", self.now));
@@ -70,12 +75,12 @@ impl Teller<'_> {
     fn lacking(&self, world: &World, fact: FactId) -> Option<String> {
         let entry = self.schema.entry(fact);
         let is_there = world.facts.contains_key(&fact) || world.lists.contains_key(&fact);
-        if is_there || !world.parts.contains_key(&entry.part) {
-            return None;
-        }
+        let part = world.parts.get(&entry.part).filter(|_| !is_there)?;
         match entry.fact.ty() {
-            Type::Map(_) | Type::Group => None,
+            Type::Map(_) => None,
             Type::Records(_) => Some(format!("{} is not known", entry.path)),
+            _ if !part.told => Some(format!("{} is not known", entry.path)),
+            Type::Group => None,
             _ => Some(format!("{} is absent", entry.path)),
         }
     }

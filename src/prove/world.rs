@@ -1,6 +1,6 @@
 //! What a model says of facts, place by place: a context before it is one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::encode::{Choices, Encoder, Line, ListKey, ListVars, Scope, Source, Spot};
 use super::literal::Lit;
@@ -49,12 +49,22 @@ pub(super) struct Entry {
     pub(super) stale: bool,
 }
 
+/// A part that was delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Delivered {
+    pub(super) fresh: bool,
+    /// Somebody vouches for it; otherwise single events tell of it.
+    pub(super) told: bool,
+}
+
 /// Facts of one moment, as far as they matter.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct World {
     pub(super) now: i64,
-    /// The parts that were delivered, and whether each is fresh.
-    pub(super) parts: BTreeMap<PartId, bool>,
+    /// The parts that were delivered.
+    pub(super) parts: BTreeMap<PartId, Delivered>,
+    /// The facts and groups that are stale within a fresh part.
+    pub(super) stale: BTreeSet<FactId>,
     /// The places that are filled.
     pub(super) facts: BTreeMap<FactId, Datum>,
     pub(super) entries: BTreeMap<(FactId, String), Entry>,
@@ -84,6 +94,7 @@ impl<'p> Reader<'_, 'p> {
         let mut world = World {
             now: self.numbers.get(&Number::Now).copied().unwrap_or_else(|| self.taste.now()),
             parts: BTreeMap::new(),
+            stale: BTreeSet::new(),
             facts: BTreeMap::new(),
             entries: BTreeMap::new(),
             lists: BTreeMap::new(),
@@ -91,10 +102,21 @@ impl<'p> Reader<'_, 'p> {
         for (id, vars) in self.encoder.all_parts() {
             let presence = self.encoder.schema().part(id).presence;
             if self.is(vars.delivered) && !matches!(presence, Presence::Always) {
-                world.parts.insert(id, self.is(vars.fresh));
+                let delivered = Delivered { fresh: self.is(vars.fresh), told: self.is(vars.told) };
+                world.parts.insert(id, delivered);
             }
         }
+        let apart = self.encoder.all_ages().filter(|(_, apart)| self.is(*apart));
+        world.stale.extend(apart.map(|(fact, _)| fact).filter(|fact| self.is_fresh(*fact)));
         for (spot, _, vars) in self.encoder.all_places() {
+            if let Spot::Fact(fact) | Spot::Entry(fact, _) = spot
+                && !self.is(vars.filled)
+                && !self.is(vars.denied)
+            {
+                // What nobody denies, nobody vouches for.
+                let part = self.encoder.schema().entry(fact).part;
+                world.parts.entry(part).and_modify(|part| part.told = false);
+            }
             match spot {
                 Spot::Fact(fact) if self.is(vars.filled) => {
                     if let Some(datum) = self.datum(spot, Scope::OUTSIDE) {

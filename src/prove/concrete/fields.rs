@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::context::{
     Answer, Appointment, Cart, Contact, Context, Grant, Interaction, List, Onboarding, Order,
-    Product, Record, Ticket,
+    Product, Record, Session, Ticket, View,
 };
 use crate::prove::world::{Datum, Element, Listed};
 use crate::schema::{FactId, FieldId, Schema, Type};
@@ -19,6 +19,8 @@ use crate::vocabulary::{
 pub(super) struct Maker {
     pub(super) now: Timestamp,
     pub(super) currency: Option<Currency>,
+    /// When the cart changed, if nothing is asked of that.
+    pub(super) cart_at: Timestamp,
 }
 
 /// A time that no fact can have: 1970.
@@ -64,7 +66,7 @@ impl Maker {
     fn set_cart(self, context: &mut Context, name: &str, datum: &Datum) {
         let Some(purchases) = context.purchases.known_mut() else { return };
         let Some(field) = name.strip_prefix("cart") else { return };
-        let cart = purchases.cart.get_or_insert_with(|| Cart::new(0, self.now));
+        let cart = purchases.cart.get_or_insert_with(|| Cart::new(0, self.cart_at));
         match field {
             ".units" => cart.units = int(datum),
             ".value_minor" => cart.value = self.money(datum),
@@ -92,6 +94,7 @@ impl Maker {
                     ".step" => onboarding.step = text(datum),
                     ".started_at" => onboarding.started_at = Some(time(datum)),
                     ".completed_at" => onboarding.completed_at = Some(time(datum)),
+                    ".updated_at" => onboarding.updated_at = Some(time(datum)),
                     _ => {}
                 }
             }
@@ -134,6 +137,21 @@ impl Maker {
             "support.tickets" => {
                 if let Some(part) = context.support.known_mut() {
                     part.tickets = listed_as(listed, rows.iter().map(|row| self.ticket(row)));
+                }
+            }
+            "support.contacts" => {
+                if let Some(part) = context.support.known_mut() {
+                    part.contacts = listed_as(listed, rows.iter().map(|row| self.contact(row)));
+                }
+            }
+            "purchases.views" => {
+                if let Some(part) = context.purchases.known_mut() {
+                    part.views = listed_as(listed, rows.iter().map(|row| self.view(row)));
+                }
+            }
+            "recency.sessions" => {
+                if let Some(part) = context.recency.known_mut() {
+                    part.sessions = listed_as(listed, rows.iter().map(|row| self.session(row)));
                 }
             }
             "purchases.orders" => {
@@ -182,15 +200,39 @@ impl Maker {
             };
             let id = fields.get("id").and_then(|datum| text(datum));
             let id = id.unwrap_or_else(|| format!("{}-{}", record.name(), place + 1));
-            Row { id, fields }
+            // What is no two times the same is not taken for one.
+            let hours = i64::try_from(place).unwrap_or(0).saturating_add(1);
+            Row { id, fields, ago: self.now - Duration::hours(hours) }
         });
         rows.collect()
     }
 
+    fn contact(self, row: &Row<'_>) -> Contact {
+        let channel = row.word("channel").unwrap_or(Channel::Phone);
+        let mut contact = Contact::new(channel, row.time("started_at").unwrap_or(row.ago));
+        contact.topic = row.word("topic");
+        contact.ended_at = row.time("ended_at");
+        contact.ticket_id = row.text("ticket_id");
+        contact
+    }
+
+    fn view(self, row: &Row<'_>) -> View {
+        let mut view = View::new(row.time("at").unwrap_or(row.ago));
+        view.product_id = row.text("product_id");
+        view.category = row.text("category");
+        view
+    }
+
+    fn session(self, row: &Row<'_>) -> Session {
+        let (started_at, ended_at) = (row.time("started_at"), row.time("ended_at"));
+        let started_at = started_at.or(ended_at).unwrap_or(row.ago);
+        Session::new(started_at, ended_at.unwrap_or(started_at))
+    }
+
     fn ticket(self, row: &Row<'_>) -> Ticket {
-        let ago = self.now - Duration::hours(1);
-        let opened_at = row.time("opened_at").unwrap_or(ago);
-        let mut ticket = Ticket::new(&*row.id, opened_at, row.time("updated_at").unwrap_or(ago));
+        let opened_at = row.time("opened_at").unwrap_or(row.ago);
+        let updated_at = row.time("updated_at").unwrap_or(row.ago);
+        let mut ticket = Ticket::new(&*row.id, opened_at, updated_at);
         ticket.state = row.word("state");
         ticket.topic = row.word("topic");
         ticket.priority = row.word("priority");
@@ -204,8 +246,7 @@ impl Maker {
     }
 
     fn order(self, row: &Row<'_>) -> Order {
-        let ago = self.now - Duration::hours(1);
-        let mut order = Order::new(&*row.id, row.time("placed_at").unwrap_or(ago));
+        let mut order = Order::new(&*row.id, row.time("placed_at").unwrap_or(row.ago));
         order.updated_at = row.time("updated_at");
         order.status = row.word("status");
         order.promised_at = row.time("promised_at");
@@ -219,20 +260,18 @@ impl Maker {
     }
 
     fn grant(self, row: &Row<'_>) -> Grant {
-        let ago = self.now - Duration::hours(1);
         let purpose = row.word("purpose").unwrap_or(Purpose::Marketing);
         let status = row.word("status").unwrap_or(ConsentStatus::Granted);
-        let mut grant = Grant::new(purpose, status, row.time("changed_at").unwrap_or(ago));
+        let mut grant = Grant::new(purpose, status, row.time("changed_at").unwrap_or(row.ago));
         grant.channel = row.word("channel");
         grant.expires_at = row.time("expires_at");
         grant
     }
 
     fn interaction(self, row: &Row<'_>) -> Interaction {
-        let ago = self.now - Duration::hours(1);
         let action = row.text("action").unwrap_or_else(|| "another-action".to_owned());
         let outcome = row.word("outcome").unwrap_or(Outcome::Impression);
-        let mut interaction = Interaction::new(action, outcome, row.time("at").unwrap_or(ago));
+        let mut interaction = Interaction::new(action, outcome, row.time("at").unwrap_or(row.ago));
         interaction.channel = row.word("channel");
         interaction.kind = row.text("kind");
         interaction.group = row.text("group");
@@ -243,10 +282,9 @@ impl Maker {
     }
 
     fn answer(self, row: &Row<'_>) -> Answer {
-        let ago = self.now - Duration::hours(1);
         let metric = row.word("metric").unwrap_or(Metric::Csat);
         let score = row.get("score").map_or(0, int);
-        let mut answer = Answer::new(metric, score, row.time("answered_at").unwrap_or(ago));
+        let mut answer = Answer::new(metric, score, row.time("answered_at").unwrap_or(row.ago));
         answer.channel = row.word("channel");
         answer.ticket_id = row.text("ticket_id");
         answer
@@ -266,6 +304,8 @@ impl Maker {
 struct Row<'a> {
     id: String,
     fields: Fields<'a>,
+    /// When it was, if nothing is asked of that.
+    ago: Timestamp,
 }
 
 impl Row<'_> {
@@ -306,6 +346,19 @@ fn product(row: &Row<'_>) -> Product {
     product
 }
 
+/// Notes that a field was said at a time of its own.
+pub(super) fn date(context: &mut Context, path: &str, at: Timestamp) {
+    let Some((part, field)) = path.split_once('.') else { return };
+    let dates = match part {
+        "consent" => context.consent.known_mut().map(|part| &mut part.dated),
+        "subscription" => context.subscription.known_mut().map(|part| &mut part.dated),
+        "profile" => context.profile.known_mut().map(|part| &mut part.dated),
+        "attributes" => context.attributes.known_mut().map(|part| &mut part.dated),
+        _ => None,
+    };
+    dates.into_iter().for_each(|dates| _ = dates.insert(field.to_owned(), at));
+}
+
 fn set_device(context: &mut Context, name: &str, datum: &Datum) {
     let Some(device) = context.device.known_mut() else { return };
     match name {
@@ -330,6 +383,7 @@ fn set_profile(context: &mut Context, name: &str, datum: &Datum) {
         "time_zone" => profile.time_zone = text(datum),
         "joined_at" => profile.joined_at = Some(time(datum)),
         "vulnerable" => profile.vulnerable = Some(*datum == Datum::Bool(true)),
+        "group_id" => profile.group_id = text(datum),
         _ => {}
     }
 }

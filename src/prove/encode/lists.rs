@@ -86,7 +86,11 @@ impl<'p> Encoder<'p> {
             if may_be_invalid {
                 self.cnf.lean(known);
             }
-            (known, filled, !filled)
+            let denied = match key {
+                ListKey::Fact(fact) => self.denied(fact, filled),
+                ListKey::Field(..) => !filled,
+            };
+            (known, filled, denied)
         };
         let whole = matches!(entry.origin, Origin::Context(_) | Origin::Attribute(_))
             && is_records == Some(false);
@@ -98,10 +102,7 @@ impl<'p> Encoder<'p> {
     /// Returns whether a list is believed on a rail.
     pub(super) fn list_believed(&mut self, key: ListKey, rail: Rail) -> Lit {
         match key {
-            ListKey::Fact(fact) => {
-                let part = self.schema.entry(fact).part;
-                self.part(part).believed(rail)
-            }
+            ListKey::Fact(fact) => self.delivered(fact).believed(rail),
             // A field is as old as the list it is in.
             ListKey::Field(..) => Lit::TRUE,
         }
@@ -127,6 +128,13 @@ impl<'p> Encoder<'p> {
     pub(in crate::prove) fn list_of(&self, slot: Scope) -> Option<ListKey> {
         let place = (slot.0 as usize).checked_sub(1)?;
         self.slots.get(place).copied()
+    }
+
+    /// Returns the place of an element in its list.
+    pub(in crate::prove) fn place_of(&self, slot: Scope) -> i64 {
+        let lists = self.lists.values();
+        let places = lists.filter_map(|list| list.slots.iter().position(|(own, _)| *own == slot));
+        places.into_iter().next().and_then(|place| i64::try_from(place).ok()).unwrap_or(0)
     }
 
     /// Finds a list whose elements are in the abstraction, with whether it is

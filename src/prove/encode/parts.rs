@@ -1,9 +1,10 @@
-//! Parts: never delivered, not fresh, or fresh; and the moment itself.
+//! Parts: never delivered, not fresh, or fresh; single facts of another age
+//! than their part; and the moment itself.
 
 use super::{Encoder, End, Rail};
 use crate::condition::TIMES;
 use crate::prove::literal::Lit;
-use crate::schema::{FactId, PartEntry, PartId, Presence};
+use crate::schema::{FactId, Origin, PartEntry, PartId, Presence, Schema, Type};
 use crate::time::Timestamp;
 
 /// How a part was delivered.
@@ -12,7 +13,25 @@ pub(in crate::prove) struct PartVars {
     pub(in crate::prove) delivered: Lit,
     /// Neither older than it may be nor dated ahead of now.
     pub(in crate::prove) fresh: Lit,
+    /// Somebody vouches for it: what it does not carry is known to be absent.
+    /// Single events tell of what there is, and deny nothing.
+    pub(in crate::prove) told: Lit,
 }
+
+/// How what is known of a fact goes with what is known of its part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keeping {
+    /// It is known, or known to be absent, as the part says.
+    Whole,
+    /// Where nobody vouches for the part, it may be older than that, and is
+    /// unknown where it is absent.
+    ByPart,
+    /// It may be older or newer than its part, and unknown where it is absent.
+    Singly,
+}
+
+/// The part of which every event is news by itself.
+const SINGLY: &str = "recency";
 
 /// What is said of the moment of a request.
 #[derive(Clone, Copy, Debug)]
@@ -39,20 +58,109 @@ impl Encoder<'_> {
             return *known;
         }
         let vars = match self.schema.part(id).presence {
-            Presence::Always => PartVars { delivered: Lit::TRUE, fresh: Lit::TRUE },
+            Presence::Always => {
+                PartVars { delivered: Lit::TRUE, fresh: Lit::TRUE, told: Lit::TRUE }
+            }
             Presence::Table => {
                 let delivered = self.cnf.var();
-                PartVars { delivered, fresh: delivered }
+                PartVars { delivered, fresh: delivered, told: Lit::TRUE }
             }
-            Presence::Context(_) | Presence::Entry(..) => {
-                let (delivered, fresh) = (self.cnf.var(), self.cnf.var());
-                self.cnf.implies(fresh, delivered);
-                PartVars { delivered, fresh }
-            }
+            _ => self.new_part(id),
         };
         self.parts.insert(id, vars);
         self.relate_parts(id);
         vars
+    }
+
+    fn new_part(&mut self, id: PartId) -> PartVars {
+        let (delivered, fresh) = (self.cnf.var(), self.cnf.var());
+        let told = self.cnf.var();
+        self.cnf.implies(fresh, delivered);
+        // Most parts are delivered as a whole.
+        self.cnf.lean(told);
+        // Sources that it needs are sources that vouch for it.
+        if !self.schema.part(id).sources.is_empty() {
+            self.cnf.implies(delivered, told);
+        }
+        PartVars { delivered, fresh, told }
+    }
+
+    fn keeping(&self, fact: FactId) -> Keeping {
+        let entry = self.schema.entry(fact);
+        let part = self.schema.part(entry.part);
+        match (part.presence, &entry.origin) {
+            (Presence::Always | Presence::Table, _) | (_, Origin::Model(_) | Origin::Table) => {
+                Keeping::Whole
+            }
+            _ if part.name == SINGLY => Keeping::Singly,
+            _ => Keeping::ByPart,
+        }
+    }
+
+    /// Returns how a fact was delivered: with its part, but for those that may
+    /// be older or newer.
+    pub(super) fn delivered(&mut self, fact: FactId) -> PartVars {
+        let entry = self.schema.entry(fact);
+        if let Origin::Model(_) = entry.origin {
+            return self.answered(fact);
+        }
+        let part = self.part(entry.part);
+        let keeping = self.keeping(fact);
+        if keeping == Keeping::Whole {
+            return part;
+        }
+        // What lies in a group has the age of the group.
+        let fact = group_of(self.schema, fact).unwrap_or(fact);
+        if let Some((known, _)) = self.ages.get(&fact) {
+            return *known;
+        }
+        let apart = self.cnf.var();
+        let vars = if keeping == Keeping::Singly {
+            self.aged_singly(entry.part, part, apart)
+        } else {
+            self.cnf.clause([!part.told, !apart]);
+            PartVars { fresh: self.cnf.both(part.fresh, !apart), ..part }
+        };
+        self.strained.push(apart);
+        self.ages.insert(fact, (vars, apart));
+        vars
+    }
+
+    /// A fact that is as old as the part, unless it is a case apart.
+    fn aged_singly(&mut self, id: PartId, part: PartVars, apart: Lit) -> PartVars {
+        let fresh = self.cnf.var();
+        self.cnf.clause([apart, !fresh, part.fresh]);
+        self.cnf.clause([apart, fresh, !part.fresh]);
+        // Without a source that the part needs, an event may still be news.
+        let needs_sources = !self.schema.part(id).sources.is_empty();
+        let delivered = if needs_sources { self.cnf.var() } else { part.delivered };
+        self.cnf.implies(part.delivered, delivered);
+        self.cnf.implies(fresh, delivered);
+        self.cnf.clause([apart, !delivered, part.delivered]);
+        PartVars { delivered, fresh, told: part.told }
+    }
+
+    /// Returns what says that a fact that is not there is known to be absent.
+    pub(super) fn denied(&mut self, fact: FactId, filled: Lit) -> Lit {
+        match self.keeping(fact) {
+            Keeping::Whole => !filled,
+            Keeping::ByPart => {
+                let part = self.schema.entry(fact).part;
+                let told = self.part(part).told;
+                self.cnf.both(told, !filled)
+            }
+            Keeping::Singly => {
+                let hushed = self.cnf.var();
+                self.strained.push(hushed);
+                self.cnf.both(!hushed, !filled)
+            }
+        }
+    }
+
+    /// Returns the facts that may be of another age than their part, and what
+    /// says that they are.
+    pub(in crate::prove) fn all_ages(&self) -> impl Iterator<Item = (FactId, Lit)> {
+        self.ages.iter().map(|(fact, (_, apart))| (*fact, *apart))
     }
 
     /// Tells when the answer of a model is believed: it follows from facts of
@@ -64,7 +172,8 @@ impl Encoder<'_> {
         }
         let (delivered, fresh) = (self.cnf.var(), self.cnf.var());
         self.cnf.implies(fresh, delivered);
-        let vars = PartVars { delivered, fresh };
+        let vars = PartVars { delivered, fresh, told: Lit::TRUE };
+        self.computed_from.insert(fact);
         self.answers.insert(fact, vars);
         vars
     }
@@ -84,6 +193,8 @@ impl Encoder<'_> {
             for (a, a_vars, b, b_vars) in
                 [(part, own, other_part, others), (other_part, others, part, own)]
             {
+                // The same sources vouch for both, or none.
+                self.cnf.implies(a_vars.told, b_vars.told);
                 // One that needs certain sources may lack one of them.
                 if b.sources.is_empty() {
                     self.cnf.implies(a_vars.delivered, b_vars.delivered);
@@ -93,12 +204,16 @@ impl Encoder<'_> {
                     (None, Some(_)) => false,
                     (Some(a), Some(b)) => a <= b,
                 };
-                // A cart may have changed after the purchases came, or be ahead of now.
+                // A cart may have changed after the purchases came.
                 let is_entry = |part: &PartEntry| matches!(part.presence, Presence::Entry(..));
-                let alike = !is_entry(a) && !is_entry(b);
-                if alike && a.sources.is_empty() && b.sources.is_empty() && lasts_longer {
-                    self.cnf.implies(a_vars.fresh, b_vars.fresh);
+                if is_entry(b) || !a.sources.is_empty() || !b.sources.is_empty() || !lasts_longer {
+                    continue;
                 }
+                let changed = match schema.find(&a.name) {
+                    Some(entry) if is_entry(a) => self.filled(entry),
+                    _ => Lit::FALSE,
+                };
+                self.cnf.clause([!a_vars.fresh, b_vars.fresh, changed]);
             }
         }
     }
@@ -139,6 +254,13 @@ impl Encoder<'_> {
     pub(in crate::prove) fn known_now(&self) -> Option<NowVars> {
         self.now
     }
+}
+
+/// Returns the group of facts that a fact lies in.
+pub(super) fn group_of(schema: &Schema, fact: FactId) -> Option<FactId> {
+    let (path, _) = schema.entry(fact).path.rsplit_once('.')?;
+    let group = schema.find(path)?;
+    (*schema.entry(group).fact.ty() == Type::Group).then_some(group)
 }
 
 /// Tells whether a part is delivered within another.

@@ -1,9 +1,10 @@
 //! Places: whether one is filled, and whether what fills it is a value.
 
+use super::parts::group_of;
 use super::{Encoder, Facet, ListKey, Rail, Scope};
 use crate::condition::{Term, TermId};
 use crate::prove::literal::Lit;
-use crate::schema::{FactId, FieldId, Origin, PartId, Type};
+use crate::schema::{FactId, FieldId, Origin, Type};
 
 /// Something that holds a value, or does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,10 +20,19 @@ pub(in crate::prove) enum Spot<'p> {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::prove) struct PlaceVars {
     pub(in crate::prove) filled: Lit,
+    /// It is known not to be filled.
+    pub(in crate::prove) denied: Lit,
     /// It holds a value of its type.
     pub(in crate::prove) valid: Lit,
-    /// A score that is dated by itself may be stale within a fresh part.
+    /// It is fresh, where it may be of another age than its part: a score may
+    /// be dated by itself, and so may facts that single events told.
     pub(in crate::prove) fresh: Option<Lit>,
+}
+
+impl PlaceVars {
+    /// A place that there is not.
+    const NONE: Self =
+        Self { filled: Lit::FALSE, denied: Lit::TRUE, valid: Lit::FALSE, fresh: None };
 }
 
 /// What a record or a group has, whenever it is there.
@@ -50,6 +60,10 @@ impl<'p> Encoder<'p> {
 
     pub(super) fn place(&mut self, spot: Spot<'p>, scope: Scope) -> PlaceVars {
         let scope = self.scope_of(spot, scope);
+        if let Spot::Fact(fact) | Spot::Entry(fact, _) = spot {
+            // Looking at a part may look at this place.
+            self.part(self.schema.entry(fact).part);
+        }
         if let Some(known) = self.places.get(&(spot, scope)) {
             return *known;
         }
@@ -61,6 +75,11 @@ impl<'p> Encoder<'p> {
             Spot::Entry(..) | Spot::Element => {}
         }
         vars
+    }
+
+    /// Returns what says that a fact is there.
+    pub(super) fn filled(&mut self, fact: FactId) -> Lit {
+        self.place(Spot::Fact(fact), Scope::OUTSIDE).filled
     }
 
     fn scope_of(&self, spot: Spot<'_>, scope: Scope) -> Scope {
@@ -78,24 +97,23 @@ impl<'p> Encoder<'p> {
                 let list = self.list_of(scope);
                 let is_loose = list.is_some_and(|list| self.is_undeclared(list.fact()));
                 let valid = if is_loose { self.cnf.var() } else { Lit::TRUE };
-                PlaceVars { filled: Lit::TRUE, valid, fresh: None }
+                PlaceVars { filled: Lit::TRUE, denied: Lit::FALSE, valid, fresh: None }
             }
             Spot::Fact(fact) => {
                 let entry = schema.entry(fact);
                 let may_be_invalid = self.is_undeclared(fact)
                     || may_be_invalid(&entry.origin, &entry.path, entry.fact.ty());
                 let optional = entry.fact.is_optional() || self.is_undeclared(fact);
-                self.filled_and_valid(optional, may_be_invalid)
+                let vars = self.filled_and_valid(optional, may_be_invalid);
+                let denied = self.denied(fact, vars.filled);
+                let fresh = Some(self.delivered(fact).fresh);
+                PlaceVars { denied, fresh, ..vars }
             }
             Spot::Field(list, field) => {
                 let entry = schema.entry(list);
-                let Type::Records(record) = entry.fact.ty() else {
-                    return PlaceVars { filled: Lit::FALSE, valid: Lit::FALSE, fresh: None };
-                };
+                let Type::Records(record) = entry.fact.ty() else { return PlaceVars::NONE };
                 let name = record.name_of(field);
-                let Some((_, fact)) = record.find(name) else {
-                    return PlaceVars { filled: Lit::FALSE, valid: Lit::FALSE, fresh: None };
-                };
+                let Some((_, fact)) = record.find(name) else { return PlaceVars::NONE };
                 let is_undeclared = self.is_undeclared(list);
                 let may_be_invalid =
                     is_undeclared || may_be_invalid(&entry.origin, name, fact.ty());
@@ -113,15 +131,22 @@ impl<'p> Encoder<'p> {
         if matches!(entry.origin, Origin::Table) {
             let valid = if self.is_undeclared(map) { self.cnf.var() } else { filled };
             self.cnf.implies(valid, filled);
-            return PlaceVars { filled, valid, fresh: None };
+            let denied = self.cnf.both(whole.valid, !filled);
+            return PlaceVars { filled, denied, valid, fresh: None };
         }
+        // Where nobody vouches for scores, one that is absent may be unknown.
+        let (told, hushed) = (self.part(entry.part).told, self.cnf.var());
+        self.cnf.clause([!told, !hushed]);
+        self.strained.push(hushed);
+        let absent = self.cnf.both(whole.valid, !filled);
+        let denied = self.cnf.both(absent, !hushed);
         // A number that is not finite is no value; a score may be stale.
         let (valid, fresh) = (self.cnf.var(), self.cnf.var());
         let of_part = self.part(entry.part).fresh;
         self.cnf.implies(valid, filled);
         self.cnf.implies(fresh, of_part);
         self.cnf.clause([!of_part, filled, fresh]);
-        PlaceVars { filled, valid, fresh: Some(fresh) }
+        PlaceVars { filled, denied, valid, fresh: Some(fresh) }
     }
 
     /// Tells whether something lies in a table, which may be otherwise than its
@@ -133,34 +158,25 @@ impl<'p> Encoder<'p> {
     fn filled_and_valid(&mut self, optional: bool, may_be_invalid: bool) -> PlaceVars {
         let filled = if optional { self.cnf.var() } else { Lit::TRUE };
         if !may_be_invalid {
-            return PlaceVars { filled, valid: filled, fresh: None };
+            return PlaceVars { filled, denied: !filled, valid: filled, fresh: None };
         }
         let valid = self.cnf.var();
         self.cnf.implies(valid, filled);
         // What is there is a value as a rule.
         self.cnf.lean(valid);
-        PlaceVars { filled, valid, fresh: None }
-    }
-
-    /// Returns the part a place is read from; elements are as old as their list.
-    pub(super) fn part_of(&self, spot: Spot<'_>) -> Option<PartId> {
-        match spot {
-            Spot::Fact(fact) | Spot::Entry(fact, _) => Some(self.schema.entry(fact).part),
-            Spot::Field(..) | Spot::Element => None,
-        }
+        PlaceVars { filled, denied: !filled, valid, fresh: None }
     }
 
     /// Returns whether what a place holds is believed on a rail.
     fn believed(&mut self, spot: Spot<'p>, vars: PlaceVars, rail: Rail) -> Lit {
-        match (self.part_of(spot), vars.fresh, rail) {
-            (Some(_), Some(fresh), Rail::Fresh) => fresh,
-            _ if let Spot::Fact(fact) = spot
-                && matches!(self.schema.entry(fact).origin, Origin::Model(_)) =>
-            {
-                self.answered(fact).believed(rail)
+        match (spot, vars.fresh, rail) {
+            (_, Some(fresh), Rail::Fresh) => fresh,
+            (Spot::Fact(fact), ..) => self.delivered(fact).believed(rail),
+            (Spot::Entry(map, _), ..) => {
+                let part = self.schema.entry(map).part;
+                self.part(part).believed(rail)
             }
-            (Some(part), ..) => self.part(part).believed(rail),
-            (None, ..) => Lit::TRUE,
+            (Spot::Field(..) | Spot::Element, ..) => Lit::TRUE,
         }
     }
 
@@ -183,8 +199,7 @@ impl<'p> Encoder<'p> {
             None => {
                 let vars = self.place(spot, scope);
                 let believed = self.believed(spot, vars, rail);
-                let absent = self.absent(spot, vars);
-                (vars.filled, absent, believed)
+                (vars.filled, vars.denied, believed)
             }
         };
         match facet {
@@ -192,18 +207,6 @@ impl<'p> Encoder<'p> {
             Facet::False => self.cnf.all([believed, absent]),
             Facet::NotTrue => self.cnf.any([!believed, !filled]),
             Facet::NotFalse => self.cnf.any([!believed, !absent]),
-        }
-    }
-
-    /// Returns whether a place is known not to be filled: an entry of a map
-    /// that is not there is neither.
-    fn absent(&mut self, spot: Spot<'p>, vars: PlaceVars) -> Lit {
-        match spot {
-            Spot::Entry(map, _) => {
-                let whole = self.place(Spot::Fact(map), Scope::OUTSIDE);
-                self.cnf.both(whole.valid, !vars.filled)
-            }
-            _ => !vars.filled,
         }
     }
 
@@ -242,17 +245,12 @@ impl<'p> Encoder<'p> {
     /// the group has what it always has.
     fn relate_group(&mut self, fact: FactId) {
         let schema = self.schema;
-        let path = schema.entry(fact).path.as_str();
-        let group_of = |path: &str| {
-            let group = path.rsplit_once('.').and_then(|(group, _)| schema.find(group))?;
-            (*schema.entry(group).fact.ty() == Type::Group).then_some(group)
-        };
-        if let Some(group) = group_of(path) {
+        if let Some(group) = group_of(schema, fact) {
             // Looking at the group relates both.
             self.place(Spot::Fact(group), Scope::OUTSIDE);
         }
         let group = if *schema.entry(fact).fact.ty() == Type::Group { Some(fact) } else { None };
-        let Some(group) = group.or_else(|| group_of(path)) else { return };
+        let Some(group) = group.or_else(|| group_of(schema, fact)) else { return };
         let Some(whole) = self.places.get(&(Spot::Fact(group), Scope::OUTSIDE)).copied() else {
             return;
         };
@@ -263,7 +261,7 @@ impl<'p> Encoder<'p> {
             // Facts come first.
             .take_while(|((spot, _), _)| matches!(spot, Spot::Fact(_)))
             .filter_map(|((spot, _), vars)| match spot {
-                Spot::Fact(inner) if group_of(&schema.entry(*inner).path) == Some(group) => {
+                Spot::Fact(inner) if group_of(schema, *inner) == Some(group) => {
                     Some((*inner, *vars))
                 }
                 _ => None,
