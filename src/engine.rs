@@ -109,7 +109,7 @@ impl Engine {
         let promises = self.plan.promises.iter();
         let proof = promises.map(|promise| Proof {
             promise: promise.id.clone(),
-            verdict: prove(&self.plan, promise, budget.conflicts),
+            verdict: prove(&self.plan, promise, &budget.conflicts.into()),
         });
         proof.collect()
     }

@@ -8,6 +8,8 @@ mod certificate;
 mod concrete;
 mod counterexample;
 mod diff;
+#[cfg(all(test, feature = "toml"))]
+mod dimacs;
 mod dress;
 mod encode;
 mod formula;

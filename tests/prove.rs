@@ -325,3 +325,51 @@ fn what_only_events_tell_of_is_not_denied() {
     let policy = format!("{policy}\n[fresh]\nsupport = {{ helpdesk = \"15m\" }}\n");
     assert!(matches!(only_proof(&policy), Verdict::Proved), "a source vouches");
 }
+
+/// Loading a policy ends, and takes no more room than there is, whatever it says.
+#[test]
+fn what_is_too_large_is_not_asked() {
+    let rule = |place: usize| {
+        let so_many = format!("support.tickets.filter(t, t.reopened == {place}).size() > 1");
+        format!(
+            "[[suppress]]\nid = \"rule-{place}\"\nwhen = '{so_many}'\nkinds = [\"upsell\"]\n\
+             because = \"enough is enough\"\n"
+        )
+    };
+    let rules: String = (0..160).map(rule).collect();
+    let policy = format!(
+        r#"
+        policy = "many-tickets"
+
+        [[actions]]
+        id       = "more"
+        kind     = "upsell"
+        channels = ["web"]
+
+        {rules}
+
+        [[promises]]
+        id          = "never-more"
+        never       = {{ kinds = ["upsell"] }}
+        while_known = "support.tickets.size() >= 60"
+        "#
+    );
+    let error = Engine::from_toml(&policy).unwrap_err().to_string();
+    let expected = "P308]: the promise `never-more` cannot be proved: its conditions are too \
+                    large to be written as clauses";
+    assert!(error.contains(expected), "{error}");
+}
+
+/// Of hundreds of texts a value is one, and no two of them.
+#[test]
+fn a_text_is_one_of_very_many() {
+    let plans: Vec<String> = (0..400).map(|place| format!("\"p{place}\"")).collect();
+    let one_of = |plans: &[String]| format!("profile.plan in [{}]", plans.join(", "));
+    let (some, others) = (one_of(&plans[..200]), one_of(&plans[200..]));
+    assert!(can_be(&[(&some, Truth::True), (&others, Truth::False)]));
+    assert!(!can_be(&[(&some, Truth::True), (&others, Truth::True)]));
+    assert!(can_be(&[(&some, Truth::False), (&others, Truth::False)]));
+    let last = "profile.plan == \"p399\"";
+    assert!(can_be(&[(&some, Truth::False), (last, Truth::True)]));
+    assert!(!can_be(&[(&some, Truth::True), (last, Truth::True)]));
+}

@@ -3,7 +3,9 @@
 //! Random policies are asked what their conditions can be and whether random
 //! promises hold. Every example is tried by the engine and by the reference
 //! interpreter; every proof is tried on customers and requests at the boundaries
-//! of the policy. `TACTFUL_CASES` sets how many policies there are.
+//! of the policy. `TACTFUL_CASES` sets how many policies there are, and
+//! `TACTFUL_ROUNDS` how many customers each is tried on, by fours: `cargo xtask
+//! deep` tries ten million.
 
 #![cfg(all(feature = "toml", feature = "json", feature = "zones"))]
 #![allow(
@@ -12,6 +14,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stdout,
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     reason = "a test may stop at the first surprise"
@@ -77,6 +80,10 @@ use tape::{Dice, Tapes};
 /// How many more customers each policy is tried on: four for each of these.
 const ROUNDS: u64 = 12;
 
+fn rounds() -> u64 {
+    std::env::var("TACTFUL_ROUNDS").map_or(ROUNDS, |text| text.parse().unwrap())
+}
+
 /// What was seen, and how often.
 #[derive(Default)]
 struct Seen(Mutex<BTreeMap<String, usize>>);
@@ -88,11 +95,14 @@ impl Seen {
 
     fn expect(&self, most_unclear: usize, expected: &[&str]) {
         let seen = self.0.lock().unwrap();
+        println!("{seen:#?}");
         for what in expected {
             assert!(seen.contains_key(*what), "nothing was {what}: {seen:#?}");
         }
         let unclear = seen.get("unclear").copied().unwrap_or(0);
-        assert!(unclear <= most_unclear, "{seen:#?}");
+        // Of very many some may be.
+        let of_many = std::env::var_os("TACTFUL_CASES").map_or(0, |_| seen.values().sum());
+        assert!(unclear <= most_unclear.max(of_many / 1_000), "{seen:#?}");
     }
 }
 
@@ -105,7 +115,7 @@ fn customers(policy: &model::Policy, tapes: &Tapes, dialect: Dialect) -> Vec<(Co
     );
     let mut customers: Vec<(Context, Ask)> =
         PAIRS.iter().map(|name| tapes.pair(name, policy, dialect)).collect();
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let others = Tapes::random(SHAPE, &mut dice);
         let pairs = PAIRS.iter().map(|name| others.pair(name, policy, dialect));
         customers.extend(pairs.map(|(mut context, ask)| {
@@ -359,6 +369,7 @@ fn promises_that_are_proved_are_never_seen_broken() {
                 (World::new(policy, context, ask), recommended)
             })
             .collect();
+        (0..tried.len()).for_each(|_| seen.count("a customer"));
         let proofs = engine.proofs(Budget::default());
         for (promise, proof) in promises.iter().zip(proofs) {
             let claim = match promise.claim {

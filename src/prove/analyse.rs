@@ -9,6 +9,7 @@ mod limits;
 mod promises;
 mod rules;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -195,7 +196,7 @@ impl<'p> Analyst<'p> {
             return Some(true);
         }
         let mut encoder = write(&self.plan.program, &self.plan.schema, false, formula);
-        let reply = ask(&mut encoder, self.budget, &mut |world| {
+        let reply = ask(&mut encoder, &Cell::new(self.budget), &mut |world| {
             let sample = self.sample(world);
             is_it(&sample).then_some(sample)
         });

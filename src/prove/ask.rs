@@ -1,5 +1,7 @@
 //! A question, from clauses to an example that was tried, or to none.
 
+use std::cell::Cell;
+
 use super::encode::Encoder;
 use super::literal::Lit;
 use super::settle::settle;
@@ -21,8 +23,10 @@ pub(super) enum Reply<T> {
 /// Why a question has no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Doubt {
-    /// It took more conflicts than it was given.
+    /// It took more work than it was given.
     Budget,
+    /// The question takes more room than there is.
+    Size,
     /// Something is computed from these facts in a way that is not reasoned
     /// about, and no example was found by trying.
     Computed(Vec<String>),
@@ -36,6 +40,7 @@ impl Doubt {
     pub(super) fn in_words(&self) -> String {
         match self {
             Self::Budget => "it takes more work than is allowed".to_owned(),
+            Self::Size => "its conditions are too large to be written as clauses".to_owned(),
             Self::Computed(facts) if facts.is_empty() => {
                 "no example that was found holds when it is tried".to_owned()
             }
@@ -51,41 +56,64 @@ impl Doubt {
 const MOST_TRIES: usize = 16;
 /// With how many tastes values are chosen, where something is computed.
 const TASTES: u32 = 24;
-/// How many circles of differences a question may run into.
-const MOST_CIRCLES: usize = 20_000;
+/// How many literals written down, or differences looked at, count as much as a
+/// conflict.
+const STEPS: u64 = 200;
 
 /// Looks for a world that the clauses allow and that is accepted when tried.
+///
+/// What this takes is taken from the budget.
 pub(super) fn ask<T>(
     encoder: &mut Encoder<'_>,
-    budget: u64,
+    budget: &Cell<u64>,
     accept: &mut dyn FnMut(World) -> Option<T>,
 ) -> Reply<T> {
+    let size = u64::try_from(encoder.cnf().size()).unwrap_or(u64::MAX) / STEPS;
+    let left = budget.get().saturating_sub(size);
+    budget.set(left);
+    if encoder.cnf().is_full() {
+        return Reply::Unclear(Doubt::Size);
+    }
+    #[cfg(all(test, feature = "toml"))]
+    super::dimacs::note(encoder.cnf());
     let mut solver = Solver::new(encoder.cnf());
-    let (mut tries, mut circles) = (0, 0);
+    let mut steps = 0;
+    let reply = search(encoder, &mut solver, (left, &mut steps), accept);
+    budget.set(left.saturating_sub(solver.spent() + steps / STEPS));
+    reply
+}
+
+fn search<T>(
+    encoder: &Encoder<'_>,
+    solver: &mut Solver,
+    (budget, steps): (u64, &mut u64),
+    accept: &mut dyn FnMut(World) -> Option<T>,
+) -> Reply<T> {
+    let mut tries = 0;
     loop {
-        match solver.solve(&[], budget.saturating_sub(solver.conflicts())) {
+        let spent = solver.spent() + *steps / STEPS;
+        if spent >= budget {
+            return Reply::Unclear(Doubt::Budget);
+        }
+        match solver.solve(&[], budget - spent) {
             // What was only blocked is not refuted.
             Outcome::Unsatisfiable if tries > 0 => return Reply::Unclear(Doubt::of(encoder)),
             Outcome::Unsatisfiable => return Reply::Impossible,
             Outcome::Exhausted => return Reply::Unclear(Doubt::Budget),
             Outcome::Satisfiable => {}
         }
-        if let Err(circle) = settle(encoder, &solver, Taste::PLAIN) {
-            circles += 1;
-            if circles > MOST_CIRCLES {
-                return Reply::Unclear(Doubt::Budget);
-            }
+        if let Err(circle) = settle(encoder, solver, Taste::PLAIN, steps) {
             solver.add(&circle);
             continue;
         }
-        if let Some(found) = try_out(encoder, &solver, accept) {
+        if let Some(found) = try_out(encoder, solver, (budget, steps), accept) {
             return Reply::Possible(found);
         }
         tries += 1;
         if tries >= MOST_TRIES {
             return Reply::Unclear(Doubt::of(encoder));
         }
-        let block = block(encoder, &solver);
+        let block = block(encoder, solver);
         solver.add(&block);
     }
 }
@@ -97,18 +125,25 @@ pub(super) fn holds_with(
     budget: u64,
     rules: &[SuppressionId],
 ) -> Option<Vec<SuppressionId>> {
+    if encoder.cnf().is_full() {
+        return None;
+    }
     let mut solver = Solver::new(encoder.cnf());
     let mut is_possible_without = |rule: Option<&SuppressionId>| {
         let exceptions = encoder.exceptions().iter();
         let assumed: Vec<Lit> =
             exceptions.map(|(other, lit)| lit.is(Some(other) == rule)).collect();
+        let mut steps = 0;
         loop {
+            if steps / STEPS > budget {
+                return None;
+            }
             match solver.solve(&assumed, budget) {
                 Outcome::Satisfiable => {}
                 Outcome::Unsatisfiable => return Some(false),
                 Outcome::Exhausted => return None,
             }
-            match settle(encoder, &solver, Taste::PLAIN) {
+            match settle(encoder, &solver, Taste::PLAIN, &mut steps) {
                 Err(circle) => solver.add(&circle),
                 Ok(_) => return Some(true),
             }
@@ -125,11 +160,15 @@ pub(super) fn holds_with(
 fn try_out<T>(
     encoder: &Encoder<'_>,
     solver: &Solver,
+    (budget, steps): (u64, &mut u64),
     accept: &mut dyn FnMut(World) -> Option<T>,
 ) -> Option<T> {
     let tastes = if encoder.loose().is_empty() { 1 } else { TASTES };
     (0..tastes).map(Taste).find_map(|taste| {
-        let numbers = settle(encoder, solver, taste).ok()?;
+        if *steps / STEPS > budget {
+            return None;
+        }
+        let numbers = settle(encoder, solver, taste, steps).ok()?;
         accept(read(encoder, solver, &numbers, taste))
     })
 }

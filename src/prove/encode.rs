@@ -282,6 +282,10 @@ impl<'p> Encoder<'p> {
         if let Some(known) = self.truths.get(&key) {
             return *known;
         }
+        // What is too large is not asked at all.
+        if self.cnf.is_full() {
+            return Lit::FALSE;
+        }
         let program = self.program;
         let lit = match &program[node] {
             Node::True => constant(matches!(facet, Facet::True | Facet::NotFalse)),

@@ -66,6 +66,11 @@ pub(super) struct Cnf {
     joined: HashMap<(Lit, Lit), Lit, ahash::RandomState>,
 }
 
+/// How many literals the clauses of a question may have: 12 MiB.
+const MOST_LITERALS: usize = 3_000_000;
+/// How many variables a question may have.
+const MOST_VARS: u32 = 1_000_000;
+
 impl Cnf {
     pub(super) fn new() -> Self {
         let mut cnf = Self {
@@ -96,12 +101,25 @@ impl Cnf {
         &self.leaning
     }
 
+    /// How much was said: literals of clauses.
+    pub(super) fn size(&self) -> usize {
+        self.literals.len()
+    }
+
+    /// Tells whether so much was said that nothing more is taken down.
+    pub(super) fn is_full(&self) -> bool {
+        self.literals.len() >= MOST_LITERALS || self.vars >= MOST_VARS
+    }
+
     pub(super) fn var_count(&self) -> u32 {
         self.vars
     }
 
     /// Adds a clause; one that holds anyway is left out.
     pub(super) fn clause(&mut self, lits: impl IntoIterator<Item = Lit>) {
+        if self.is_full() {
+            return;
+        }
         let start = self.literals.len();
         let is_first = self.ends.is_empty();
         for lit in lits {

@@ -1,5 +1,7 @@
 //! Promises: proved, broken by an example, or neither.
 
+use std::cell::Cell;
+
 use super::ask::{Reply, ask};
 use super::counterexample::{Counterexample, concrete, plainest, show};
 use super::dress::dress;
@@ -38,8 +40,8 @@ pub struct Proof {
     pub verdict: Verdict,
 }
 
-/// Proves one promise of a policy.
-pub(crate) fn prove(plan: &Plan, promise: &CheckedPromise, budget: u64) -> Verdict {
+/// Proves one promise of a policy; what that takes is taken from the budget.
+pub(crate) fn prove(plan: &Plan, promise: &CheckedPromise, budget: &Cell<u64>) -> Verdict {
     let case = Case { plan, promise, budget };
     let reply = match &promise.claim {
         Claim::Never(_, targets) => case.never(&ids(targets)),
@@ -60,7 +62,7 @@ pub(super) fn ids(targets: &[usize]) -> Vec<ActionId> {
 struct Case<'p> {
     plan: &'p Plan,
     promise: &'p CheckedPromise,
-    budget: u64,
+    budget: &'p Cell<u64>,
 }
 
 impl<'p> Case<'p> {

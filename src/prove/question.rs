@@ -1,5 +1,6 @@
 //! Questions about conditions: can they all be like this at once?
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::ask::{Reply, ask};
@@ -118,7 +119,7 @@ impl<'s> Question<'s> {
         self
     }
 
-    /// Gives up after so many conflicts of the solver.
+    /// Gives up after so many conflicts of the solver; see [`Budget`].
     #[must_use]
     pub fn within(mut self, conflicts: u64) -> Self {
         self.budget = conflicts;
@@ -178,7 +179,7 @@ impl<'s> Question<'s> {
             scribe.all(lits)
         };
         let mut encoder = write(&self.program, self.schema, self.declared, &formula);
-        let reply = ask(&mut encoder, self.budget, &mut |world| {
+        let reply = ask(&mut encoder, &Cell::new(self.budget), &mut |world| {
             let example = self.example(&world);
             self.holds(&example).then_some(example)
         });

@@ -1,5 +1,7 @@
 //! What became of promises, as diagnostics.
 
+use std::cell::Cell;
+
 use super::budget::Budget;
 use super::counterexample::Counterexample;
 use super::promise::{Verdict, prove};
@@ -12,13 +14,21 @@ const BROKEN: Code = Code::new("P307");
 /// A promise that could be neither proved nor refuted.
 const UNPROVED: Code = Code::new("P308");
 
+/// How much work all promises of a policy may take together: that of five that
+/// are given up.
+const MOST_WORK: u64 = 5 * Budget::DEFAULT.conflicts;
+
 /// Proves the promises of a policy; what does not hold is reported.
 pub(crate) fn check_promises(plan: &Plan) -> Vec<Diagnostic> {
-    let verdicts = plan
-        .promises
-        .iter()
-        .map(|promise| (promise, prove(plan, promise, Budget::DEFAULT.conflicts)));
-    verdicts.filter_map(|(promise, verdict)| diagnostic(promise, &verdict)).collect()
+    let mut left = MOST_WORK;
+    let verdicts = plan.promises.iter().filter_map(|promise| {
+        let most = Budget::DEFAULT.conflicts.min(left);
+        let budget = Cell::new(most);
+        let verdict = prove(plan, promise, &budget);
+        left = left.saturating_sub(most - budget.get());
+        diagnostic(promise, &verdict)
+    });
+    verdicts.collect()
 }
 
 fn diagnostic(promise: &CheckedPromise, verdict: &Verdict) -> Option<Diagnostic> {

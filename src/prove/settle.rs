@@ -35,6 +35,9 @@ struct Edge {
     because: [Lit; 3],
 }
 
+/// How many differences are looked at for one choice of numbers.
+const MOST_STEPS: u64 = 50_000_000;
+
 /// In milliseconds.
 const MINUTE: i64 = 60_000;
 
@@ -46,30 +49,38 @@ struct System<'p> {
     numbers: BTreeMap<Number<'p>, usize>,
     edges: Vec<Edge>,
     out: Vec<Vec<usize>>,
+    /// How many differences were looked at.
+    steps: u64,
 }
 
-/// Finds numbers for a model, or a clause that it breaks.
+/// Finds numbers for a model, or a clause that it breaks; counts how many
+/// differences it looked at.
 pub(super) fn settle<'p>(
     encoder: &Encoder<'p>,
     solver: &Solver,
     taste: Taste,
+    steps: &mut u64,
 ) -> Result<Numbers<'p>, Vec<Lit>> {
     let mut system = System::new();
     system.collect(encoder, solver);
-    if let Some(circle) = system.circle() {
+    let circle = system.circle();
+    *steps = steps.saturating_add(system.steps);
+    if let Some(circle) = circle {
         let mut clause: Vec<Lit> = circle.into_iter().map(|lit| !lit).collect();
         clause.sort_unstable();
         clause.dedup();
         return Err(clause);
     }
-    Ok(system.choose(encoder, solver, taste))
+    let chosen = system.choose(encoder, solver, taste);
+    *steps = steps.saturating_add(system.steps);
+    Ok(chosen)
 }
 
 impl<'p> System<'p> {
     const ZERO: usize = 0;
 
     fn new() -> Self {
-        Self { numbers: BTreeMap::new(), edges: Vec::new(), out: vec![Vec::new()] }
+        Self { numbers: BTreeMap::new(), edges: Vec::new(), out: vec![Vec::new()], steps: 0 }
     }
 
     fn number(&mut self, number: Number<'p>) -> usize {
@@ -167,14 +178,19 @@ impl<'p> System<'p> {
         self.at_most(place, Self::ZERO, -i128::from(least), [valid, Lit::TRUE, Lit::TRUE]);
     }
 
-    /// Finds a circle of differences that adds up to less than nothing.
-    fn circle(&self) -> Option<Vec<Lit>> {
+    /// Finds a circle of differences that adds up to less than nothing; among
+    /// too many none is found, and numbers that do not fit fail when tried.
+    fn circle(&mut self) -> Option<Vec<Lit>> {
         let count = self.out.len();
         let mut least = vec![0_i128; count];
         let mut came_by: Vec<Option<usize>> = vec![None; count];
         let mut last = None;
         for _ in 0..=count {
             last = None;
+            self.steps += self.edges.len() as u64;
+            if self.steps > MOST_STEPS {
+                return None;
+            }
             for (place, edge) in self.edges.iter().enumerate() {
                 let reached = least.get(edge.from)? + edge.weight;
                 let known = least.get_mut(edge.to)?;
@@ -246,12 +262,19 @@ impl<'p> System<'p> {
     }
 
     /// Returns how far one number is from another at most.
-    fn distance(&self, from: usize, to: usize) -> Option<i128> {
+    ///
+    /// Numbers that are too many to be looked at are left where they are: they
+    /// are tried before they are shown.
+    fn distance(&mut self, from: usize, to: usize) -> Option<i128> {
         let mut least: Vec<Option<i128>> = vec![None; self.out.len()];
         *least.get_mut(from)? = Some(0);
         let mut queue = VecDeque::from([from]);
         while let Some(at) = queue.pop_front() {
             let here = least.get(at).copied()??;
+            self.steps += self.out.get(at)?.len() as u64;
+            if self.steps > MOST_STEPS {
+                return None;
+            }
             for place in self.out.get(at)? {
                 let edge = self.edges.get(*place)?;
                 let reached = here + edge.weight;

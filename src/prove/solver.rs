@@ -45,6 +45,11 @@ struct Watch {
 
 /// How many conflicts the shortest run between restarts has.
 const RUN: u64 = 64;
+/// How many clauses looked at count as much as a conflict.
+const VISITS: u64 = 2_000;
+/// How many literals all clauses may have, those that were learned included:
+/// 128 MiB.
+const MOST_LITERALS: usize = 32_000_000;
 
 pub(super) struct Solver {
     literals: Vec<Lit>,
@@ -67,6 +72,8 @@ pub(super) struct Solver {
     /// Whether the clauses contradict each other by themselves.
     is_contradiction: bool,
     conflicts: u64,
+    /// How many clauses were looked at.
+    visits: u64,
     certificate: Option<Certificate>,
 }
 
@@ -87,6 +94,7 @@ impl Solver {
             done: 0,
             is_contradiction: false,
             conflicts: 0,
+            visits: 0,
             certificate: cfg!(debug_assertions).then(Certificate::new),
         };
         for _ in 0..cnf.var_count() {
@@ -138,7 +146,7 @@ impl Solver {
     /// Tells whether all clauses can hold where the assumptions do.
     pub(super) fn solve(&mut self, assumptions: &[Lit], budget: u64) -> Outcome {
         self.back_to(0);
-        let outcome = self.search(assumptions, self.conflicts.saturating_add(budget));
+        let outcome = self.search(assumptions, self.spent().saturating_add(budget));
         if outcome == Outcome::Unsatisfiable
             && let Some(certificate) = &self.certificate
         {
@@ -155,9 +163,10 @@ impl Solver {
         self.value(lit) == Some(true)
     }
 
-    /// How many conflicts there were so far.
-    pub(super) fn conflicts(&self) -> u64 {
-        self.conflicts
+    /// How much work was done so far: the conflicts, and more for those of
+    /// large questions.
+    pub(super) fn spent(&self) -> u64 {
+        self.conflicts + self.visits / VISITS
     }
 
     fn search(&mut self, assumptions: &[Lit], most: u64) -> Outcome {
@@ -175,7 +184,7 @@ impl Solver {
                 }
                 self.learn(conflict);
                 rest = rest.saturating_sub(1);
-            } else if self.conflicts >= most {
+            } else if self.spent() >= most || self.literals.len() > MOST_LITERALS {
                 return Outcome::Exhausted;
             } else if rest == 0 {
                 runs += 1;
@@ -261,6 +270,7 @@ impl Solver {
                     kept += 1;
                 }
             }
+            self.visits += watches.len() as u64;
             watches.truncate(kept);
             self.watches[false_lit.place()] = watches;
             if conflict.is_some() {

@@ -30,7 +30,12 @@ pub(in crate::prove) struct Choices<'p> {
     pub(in crate::prove) tests: Vec<(TextTest, &'p str, Lit)>,
     /// The term of its length, if something asks for that.
     characters: Option<TermId>,
+    /// It is one of those, where there are many.
+    some: Option<Lit>,
 }
+
+/// From how many on a value is said by steps to be no two of them.
+const MANY: usize = 8;
 
 impl Choices<'_> {
     /// Returns the term of the length, if something asks for it.
@@ -208,9 +213,7 @@ impl<'p> Encoder<'p> {
         let characters = choices.characters;
         let is = self.cnf.var();
         choices.is.push((value.clone(), is));
-        for other in &others {
-            self.cnf.clause([!is, !*other]);
-        }
+        self.exclude(of, is, &others);
         if set == Some(others.len() + 1) {
             self.cnf.clause(others.into_iter().chain([is]));
         }
@@ -221,6 +224,30 @@ impl<'p> Encoder<'p> {
             self.link_characters(text, characters, is, of.1);
         }
         is
+    }
+
+    /// Says that a value is not this one and one of the others.
+    ///
+    /// Pair by pair for a few; for many by steps, so that their number does not
+    /// grow with the square (Sinz 2005).
+    fn exclude(&mut self, of: (Source<'p>, Scope), is: Lit, others: &[Lit]) {
+        if others.len() < MANY {
+            for other in others {
+                self.cnf.clause([!is, !*other]);
+            }
+            return;
+        }
+        let known = self.choices.get(&of).and_then(|choices| choices.some);
+        let before = known.unwrap_or_else(|| {
+            let some = self.cnf.var();
+            others.iter().for_each(|other| self.cnf.implies(*other, some));
+            some
+        });
+        self.cnf.clause([!is, !before]);
+        let some = self.cnf.var();
+        self.cnf.implies(before, some);
+        self.cnf.implies(is, some);
+        self.choices.entry(of).or_default().some = Some(some);
     }
 
     fn link_characters(&mut self, text: &str, length: Option<TermId>, is: Lit, scope: Scope) {

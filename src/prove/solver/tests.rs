@@ -93,14 +93,14 @@ fn pigeons(holes: u32) -> Cnf {
 fn refutes_what_needs_search() {
     let mut solver = Solver::new(&pigeons(6));
     assert_eq!(solver.solve(&[], u64::MAX), Outcome::Unsatisfiable);
-    assert!(solver.conflicts() > RUN);
+    assert!(solver.spent() > RUN);
 }
 
 #[test]
 fn gives_up_when_it_has_had_its_conflicts() {
     let mut solver = Solver::new(&pigeons(8));
     assert_eq!(solver.solve(&[], 100), Outcome::Exhausted);
-    assert!(solver.conflicts() >= 100);
+    assert!(solver.spent() >= 100);
 }
 
 #[test]
