@@ -356,6 +356,8 @@ pub(super) fn date(context: &mut Context, path: &str, at: Timestamp) {
         "attributes" => context.attributes.known_mut().map(|part| &mut part.dated),
         _ => None,
     };
+    // Amounts are read by another name than they are kept under.
+    let field = field.trim_end_matches("_minor");
     dates.into_iter().for_each(|dates| _ = dates.insert(field.to_owned(), at));
 }
 

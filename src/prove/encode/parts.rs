@@ -140,6 +140,12 @@ impl Encoder<'_> {
         PartVars { delivered, fresh, told: part.told }
     }
 
+    /// Returns what says that a fact is a case apart, not as old as its part.
+    pub(super) fn apart(&self, fact: FactId) -> Option<Lit> {
+        let fact = group_of(self.schema, fact).unwrap_or(fact);
+        self.ages.get(&fact).map(|(_, apart)| *apart)
+    }
+
     /// Returns what says that a fact that is not there is known to be absent.
     pub(super) fn denied(&mut self, fact: FactId, filled: Lit) -> Lit {
         match self.keeping(fact) {

@@ -1,10 +1,11 @@
 //! Places: whether one is filled, and whether what fills it is a value.
 
 use super::parts::group_of;
-use super::{Encoder, Facet, ListKey, Rail, Scope};
+use super::{Encoder, End, Facet, ListKey, Rail, Scope};
 use crate::condition::{Term, TermId};
 use crate::prove::literal::Lit;
 use crate::schema::{FactId, FieldId, Origin, Type};
+use crate::time::CLOCK_SKEW;
 
 /// Something that holds a value, or does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +44,9 @@ const ALWAYS_THERE: [(&str, &[&str]); 4] = [
     ("recency.onboarding", &["status"]),
 ];
 
+/// The times that tell how old they are themselves.
+const OWN_AGES: [&str; 2] = ["recency.last_seen_at", "recency.last_login_at"];
+
 /// The states in which a ticket is over: it then has a time at which it ended.
 const OVER: [&str; 2] = ["solved", "closed"];
 
@@ -70,7 +74,10 @@ impl<'p> Encoder<'p> {
         let vars = self.new_place(spot, scope);
         self.places.insert((spot, scope), vars);
         match spot {
-            Spot::Fact(fact) => self.relate_group(fact),
+            Spot::Fact(fact) => {
+                self.relate_group(fact);
+                self.relate_age(fact, vars);
+            }
             Spot::Field(list, _) => self.relate_state(list, scope),
             Spot::Entry(..) | Spot::Element => {}
         }
@@ -239,6 +246,29 @@ impl<'p> Encoder<'p> {
             },
             Spot::Entry(..) | Spot::Element => None,
         }
+    }
+
+    /// Says of a time that tells by itself how old it is where it may lie if it
+    /// is not as old as its part.
+    fn relate_age(&mut self, fact: FactId, vars: PlaceVars) {
+        let (schema, spot) = (self.schema, Spot::Fact(fact));
+        let entry = schema.entry(fact);
+        let limit = schema.part(entry.part).max_age;
+        let (Some(apart), Some(fresh)) = (self.apart(fact), vars.fresh) else { return };
+        let (Some(limit), true) = (limit, OWN_AGES.contains(&&*entry.path)) else { return };
+        let (limit, skew) = (limit.as_millis(), CLOCK_SKEW.as_millis());
+        self.now();
+        let (newer, older, ahead) = (self.cnf.var(), self.cnf.var(), self.cnf.var());
+        self.cnf.implies(apart, vars.valid);
+        self.cnf.clause([!apart, !fresh, newer]);
+        self.cnf.clause([!apart, fresh, older, ahead]);
+        let told = self.part(entry.part).told;
+        self.cnf.clause([!older, !told]);
+        let then = End::At(spot, Scope::OUTSIDE);
+        self.difference([newer, vars.valid], End::Now, then, limit);
+        self.difference([newer, vars.valid], then, End::Now, skew);
+        self.difference([older, vars.valid], then, End::Now, -(limit + 1));
+        self.difference([ahead, vars.valid], End::Now, then, -(skew + 1));
     }
 
     /// Says that what lies in a group is there only with the group, and that
