@@ -1,5 +1,6 @@
 //! How old single facts are where nobody vouches for their part, and what the
 //! context keeps so that they can be.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use tactful::context::{Applied, Context, Event, IgnoredReason};
 use tactful::{Channel, Duration, Engine, ErrorKind, Request, Timestamp};
