@@ -7,6 +7,7 @@ mod contact;
 mod inherit;
 mod limits;
 mod numbers;
+mod promises;
 mod rules;
 mod selection;
 mod situations;
@@ -15,6 +16,7 @@ mod words;
 pub(crate) use contact::CheckedQuietHours;
 pub(crate) use limits::{CheckedLimit, LimitRule, Per, WhoseZone, Window};
 pub(crate) use numbers::{CERTAIN, MAX_VALUE, ONE};
+pub(crate) use promises::{CheckedPromise, Claim, Measure};
 pub(crate) use selection::{
     CheckedExclusive, CheckedHoldout, CheckedPlacement, CheckedThreshold, ExclusiveRule,
     FACTOR_DECIMALS,
@@ -45,6 +47,7 @@ pub(crate) struct Checked {
     /// How reports read the situations aloud.
     pub(crate) sayings: BTreeMap<String, String>,
     pub(crate) situations: HashMap<String, NodeId>,
+    pub(crate) promises: Vec<CheckedPromise>,
 }
 
 /// Everything a policy says about its actions together.
@@ -171,7 +174,7 @@ pub(crate) struct CheckedBoost {
 pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
     let Draft { policy, report, source } = draft;
     let mut checker = Checker::new(&policy, report);
-    let (actions, rules) = checker.check();
+    let (actions, rules, promises) = checker.check();
     let Checker { schema, mut program, mut report, currency, sayings, situations, .. } = checker;
     if let Some(source) = &source {
         report.locate(source);
@@ -181,7 +184,18 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
     }
     program.seal();
     let warnings = report;
-    Ok(Checked { policy, warnings, schema, currency, program, actions, rules, sayings, situations })
+    Ok(Checked {
+        policy,
+        warnings,
+        schema,
+        currency,
+        program,
+        actions,
+        rules,
+        sayings,
+        situations,
+        promises,
+    })
 }
 
 struct Checker<'p> {
@@ -213,7 +227,7 @@ impl<'p> Checker<'p> {
         }
     }
 
-    fn check(&mut self) -> (Vec<CheckedAction>, CheckedRules) {
+    fn check(&mut self) -> (Vec<CheckedAction>, CheckedRules, Vec<CheckedPromise>) {
         let policy = self.policy;
         self.open_preset();
         self.check_currency();
@@ -238,8 +252,9 @@ impl<'p> Checker<'p> {
         };
         rules.limits.extend(self.limits_of_exclusives(&actions, &bearers));
         let inherited = self.check_inherited(&bearers);
+        let promises = self.check_promises(&bearers);
         self.inherit(&inherited, &mut actions);
-        (actions, rules)
+        (actions, rules, promises)
     }
 
     fn error(&mut self, code: Code, path: DocPath, message: impl Into<String>) {

@@ -54,11 +54,14 @@ pub(crate) use basis::{Basis, FactState, Subject, basis, lacking_number, shown};
 pub(crate) use check::Situations;
 pub(crate) use eval::Evaluator;
 pub(crate) use finding::Finding;
+pub(crate) use functions::{Clock, LENGTHS, TIMES, TextTest, compare_mixed};
 pub(crate) use implies::is_weaker;
 pub(crate) use lint::{fails_open, unguarded};
 pub(crate) use nearest::{Demand, FactChange, nearest};
 pub(crate) use parts::{Apart, MAX_PARTS, Part};
-pub(crate) use program::{NodeId, Program, TermId};
+pub(crate) use program::{
+    Atom, AtomId, Constant, Limit, ListTerm, Node, NodeId, Program, Term, TermId,
+};
 pub(crate) use witness::{Witness, witnesses};
 
 use bound::Root;
@@ -184,12 +187,12 @@ pub(crate) fn describe(text: &str, sayings: &describe::Sayings<'_>) -> String {
 
 /// Makes a term that reads a fact, for propensities and values.
 pub(crate) fn fact(program: &mut Program, fact: FactId) -> TermId {
-    program.term(program::Term::Fact(fact))
+    program.term(Term::Fact(fact))
 }
 
 /// Makes a term that reads a score, for propensities.
 pub(crate) fn score(program: &mut Program, scores: FactId, name: &str) -> TermId {
-    program.term(program::Term::Entry(scores, name.to_owned()))
+    program.term(Term::Entry(scores, name.to_owned()))
 }
 
 /// Lists the names a text mentions that may be situations: not those after a dot.

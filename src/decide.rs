@@ -13,6 +13,8 @@ mod slate;
 #[cfg(feature = "json")]
 mod summary;
 
+use crate::check::CheckedSuppression;
+use crate::condition::Evaluator;
 use crate::context::Context;
 use crate::decision::{
     Account, Decision, DecisionData, InForce, Request, Stage, StoredReason, Verdict, verdict,
@@ -106,6 +108,12 @@ fn gather_all<'a>(
     facts.extend(others.iter().map(|channel| of_first.on(*channel)));
     facts.insert(0, of_first);
     facts
+}
+
+/// Tells whether a suppression holds back by the facts at hand.
+pub(crate) fn holds_back(rule: &CheckedSuppression, evaluator: &mut Evaluator<'_>) -> bool {
+    let (holding, _) = clearing::holding(rule, evaluator);
+    holding.is_some()
 }
 
 /// An action, tested on the channels of the request.

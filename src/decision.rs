@@ -1,6 +1,8 @@
 //! The answer: what is recommended, what became of everything else, and why.
 
 mod account;
+#[cfg(feature = "json")]
+mod case;
 mod json;
 mod reason;
 #[cfg(feature = "json")]

@@ -77,6 +77,12 @@ impl Diagnostic {
         Self::new(Severity::Warning, code, path, message.into())
     }
 
+    /// Makes a remark about the value at a path.
+    #[must_use]
+    pub fn info(code: Code, path: DocPath, message: impl Into<String>) -> Self {
+        Self::new(Severity::Info, code, path, message.into())
+    }
+
     /// Points at the key instead of its value.
     #[must_use]
     pub fn at_key(mut self) -> Self {
@@ -229,6 +235,8 @@ pub enum Severity {
     Error,
     /// The document can be used, but likely does not say what was meant.
     Warning,
+    /// The document can be used, and this is worth knowing about it.
+    Info,
 }
 
 impl fmt::Display for Severity {
@@ -236,6 +244,7 @@ impl fmt::Display for Severity {
         f.write_str(match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Info => "info",
         })
     }
 }

@@ -5,10 +5,13 @@ use crate::context::{Context, Retention};
 use crate::decide::{decide, retention};
 use crate::decision::{Decision, Request};
 use crate::diagnostic::Diagnostic;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::explain::{Explanation, Missing, Timeline, describe, explain, missing, timeline};
 use crate::plan::Plan;
 use crate::policy::{Draft, Policy};
+use crate::prove::{
+    Analysis, Budget, Difference, Proof, Question, analyse, check_promises, diff, prove,
+};
 use crate::time::Timestamp;
 
 /// A compiled policy; immutable, and shared by any number of threads.
@@ -23,7 +26,9 @@ impl Engine {
     /// # Errors
     ///
     /// Kind [`Policy`](crate::ErrorKind::Policy) with a diagnostic for
-    /// everything that is wrong with the policy, all at once.
+    /// everything that is wrong with the policy, all at once; and, if nothing
+    /// is, for every promise that does not hold, with a customer for whom it
+    /// does not.
     pub fn new(policy: Policy) -> Result<Self, Error> {
         Self::build(Draft::of_policy(policy))
     }
@@ -48,8 +53,100 @@ impl Engine {
         Self::build(Draft::from_json(text)?)
     }
 
+    /// Builds an engine from a policy without proving what it promises.
+    ///
+    /// For tools that look at a policy whose promises do not hold: they ask for
+    /// [`proofs`](Self::proofs). Do not decide about customers with it.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), but for broken promises.
+    pub fn unproved(policy: Policy) -> Result<Self, Error> {
+        Ok(Self { plan: Plan::new(check(Draft::of_policy(policy))?) })
+    }
+
     fn build(draft: Draft<'_>) -> Result<Self, Error> {
-        Ok(Self { plan: Plan::new(check(draft)?) })
+        let source = draft.source;
+        let engine = Self { plan: Plan::new(check(draft)?) };
+        let found = check_promises(&engine.plan);
+        if found.is_empty() {
+            return Ok(engine);
+        }
+        let mut report = engine.plan.warnings;
+        report.extend(found);
+        if let Some(source) = &source {
+            report.locate(source);
+        }
+        Err(Error::found(ErrorKind::Policy, report))
+    }
+
+    /// Asks whether conditions can be true, false or unknown at once, as this
+    /// policy reads them: with its situations, attributes and age limits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tactful::Engine;
+    /// use tactful::condition::Truth;
+    /// use tactful::prove::Answer;
+    ///
+    /// let engine = Engine::from_toml(include_str!("../examples/policies/call_desk.toml"))?;
+    /// let unknown = engine.question().is("billing_dispute_open", Truth::Unknown)?;
+    /// assert!(matches!(unknown.answer(), Answer::Possible(_)));
+    /// # Ok::<(), tactful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn question(&self) -> Question<'_> {
+        Question::of_plan(&self.plan)
+    }
+
+    /// Proves what the policy promises, each promise by itself.
+    ///
+    /// An engine that was built has proved its promises already; this is for
+    /// tools that show them, and for [`unproved`](Self::unproved) policies.
+    #[must_use]
+    pub fn proofs(&self, budget: Budget) -> Vec<Proof> {
+        let promises = self.plan.promises.iter();
+        let proof = promises.map(|promise| Proof {
+            promise: promise.id.clone(),
+            verdict: prove(&self.plan, promise, &budget.conflicts.into()),
+        });
+        proof.collect()
+    }
+
+    /// Looks for what is questionable about the policy as a whole: conditions
+    /// that can never hold, actions that nobody can get, suppressions that decide
+    /// nothing, and what each promise rests on.
+    ///
+    /// Every finding is proved. It takes longer than loading, and is for tools
+    /// and for tests of policies.
+    #[must_use]
+    pub fn analyse(&self, budget: Budget) -> Analysis {
+        analyse(&self.plan, budget.conflicts)
+    }
+
+    /// Compares what this policy lets through with what a changed one does: by
+    /// kind of action and situation, each proved, with a customer who shows it.
+    ///
+    /// For whoever has to agree to a change. Situations are compared by name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tactful::Engine;
+    /// use tactful::prove::Budget;
+    ///
+    /// let before = include_str!("../examples/policies/promises.toml");
+    /// let (before, _) = before.split_once("[[promises]]").unwrap_or((before, ""));
+    /// let after = before.replace("kinds   = [\"upsell\"]", "kinds   = [\"information\"]");
+    /// let change = Engine::from_toml(before)?.diff(&Engine::from_toml(&after)?, Budget::default());
+    /// let sold = change.newly_possible.first().unwrap();
+    /// assert_eq!((sold.kind.as_str(), sold.situation.as_deref()), ("upsell", Some("dispute_open")));
+    /// # Ok::<(), tactful::Error>(())
+    /// ```
+    #[must_use]
+    pub fn diff(&self, after: &Self, budget: Budget) -> Difference {
+        diff(&self.plan, &after.plan, budget.conflicts)
     }
 
     /// Decides what to recommend to a customer; never fails.

@@ -28,6 +28,7 @@ mod json;
 mod object;
 mod plan;
 pub mod policy;
+pub mod prove;
 pub mod schema;
 pub mod time;
 pub mod vocabulary;

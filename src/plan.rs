@@ -7,8 +7,8 @@ use std::ops::Deref;
 
 use crate::check::{
     Checked, CheckedAction, CheckedBoost, CheckedExclusive, CheckedHoldout, CheckedLimit,
-    CheckedPlacement, CheckedQuietHours, CheckedSuppression, CheckedThreshold, CheckedTreatment,
-    LimitRule, WhoseZone, Window,
+    CheckedPlacement, CheckedPromise, CheckedQuietHours, CheckedSuppression, CheckedThreshold,
+    CheckedTreatment, LimitRule, WhoseZone, Window,
 };
 use crate::condition::{NodeId, Program};
 use crate::diagnostic::Report;
@@ -79,6 +79,7 @@ pub(crate) struct Plan {
     /// How reports read the situations aloud.
     pub(crate) sayings: BTreeMap<String, String>,
     pub(crate) situations: HashMap<String, NodeId>,
+    pub(crate) promises: Vec<CheckedPromise>,
     actions: Vec<PlannedAction>,
     by_id: HashMap<String, ActionId, ahash::RandomState>,
     /// The kinds, groups and tags that actions bear.
@@ -213,6 +214,7 @@ impl Plan {
             exclusives: rules.exclusives,
             sayings,
             situations,
+            promises: checked.promises,
             borne: borne(&actions),
             actions,
             by_id,

@@ -14,6 +14,7 @@ mod document;
 mod draft;
 mod entries;
 mod preset;
+mod promise;
 #[cfg(any(feature = "toml", feature = "json"))]
 mod reader;
 mod selection;
@@ -36,6 +37,7 @@ pub use entries::{
     Action, AttributeType, Boost, DeclaredKind, Engagement, Freshness, Group, Propensity, Selector,
     Situation, Suppression, Treatment, Worth,
 };
+pub use promise::Promise;
 pub use selection::{Exclusive, Holdout, Placement, Threshold};
 
 pub(crate) use draft::Draft;
@@ -122,6 +124,9 @@ pub struct Policy {
     /// What a slate may hold together.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclusive: Vec<Exclusive>,
+    /// What must hold for every customer; proved when an engine is built.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<Promise>,
 }
 
 impl Policy {
@@ -185,6 +190,7 @@ impl Policy {
         canonical.limits.sort_by(|a, b| a.id.cmp(&b.id));
         canonical.placements.sort_by(|a, b| a.id.cmp(&b.id));
         canonical.exclusive.sort_by(|a, b| a.id.cmp(&b.id));
+        canonical.promises.sort_by(|a, b| a.id.cmp(&b.id));
         crate::hash::Fingerprint::of(canonical.to_json().as_bytes())
     }
 }

@@ -131,6 +131,22 @@ fn the_policy_page_loads_block_by_block() {
     }
 }
 
+#[test]
+fn the_page_about_promises_proves_and_breaks_what_it_says() {
+    let page = read("docs/promises.md");
+    for policy in blocks(&page, "toml") {
+        let engine = Engine::from_toml(&policy).unwrap_or_else(|error| panic!("{error}"));
+        let warnings: Vec<String> = engine.warnings().iter().map(ToString::to_string).collect();
+        none(&warnings);
+    }
+    let (broken, reports) = (blocks(&page, "broken"), blocks(&page, "report"));
+    assert_eq!(broken.len(), reports.len());
+    for (policy, report) in broken.iter().zip(reports) {
+        let error = Engine::from_toml(policy).unwrap_err();
+        assert_eq!(error.to_string(), report.trim_end());
+    }
+}
+
 /// The policy that the page builds, up to the one that begins anew.
 fn policy_of_the_page() -> Engine {
     let blocks = blocks(&read("docs/policy.md"), "toml");
@@ -422,7 +438,8 @@ fn every_code_is_explained_and_nothing_else_is() {
 }
 
 fn reports() -> Vec<String> {
-    let entries = fs::read_dir(path("tests/diagnostics")).unwrap();
+    let folders = ["tests/diagnostics", "tests/findings"];
+    let entries = folders.into_iter().flat_map(|folder| fs::read_dir(path(folder)).unwrap());
     let paths = entries.map(|entry| entry.unwrap().path());
     let texts = paths.filter(|path| path.extension().is_some_and(|extension| extension == "txt"));
     texts.map(|path| fs::read_to_string(path).unwrap()).collect()

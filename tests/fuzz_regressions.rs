@@ -54,6 +54,11 @@ fn condition_trees() {
 }
 
 #[test]
+fn proofs() {
+    run("prove", targets::prove);
+}
+
+#[test]
 fn policies() {
     run("policy", targets::policy);
 }

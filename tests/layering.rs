@@ -35,6 +35,7 @@ const LAYERS: &str = "
 6 decision    The answer and its log record.
 7 decide      The pipeline from context to decision.
 8 explain     The slow complete account of one action.
+8 prove       Proof of promises and findings about whole policies; counterexamples replayed through `decide`.
 9 engine      The front door.
 ";
 

@@ -358,6 +358,20 @@ fn every_case_gets_its_decision() {
     assert!(wrong.is_empty(), "{} cases went wrong\n\n{}\n", wrong.len(), wrong.join("\n\n"));
 }
 
+/// A decision that is written as a case is a case that gets this decision.
+#[test]
+fn a_decision_makes_a_case() {
+    for case in cases() {
+        let (engine, context, request) = (engine(&case.policy), context(&case), request(&case));
+        let decision = engine.decide(&context, &request);
+        let made = decision.to_case(&case.name, &case.about, &case.policy, &context, &request);
+        let made: Case =
+            serde_json::from_str(&made).unwrap_or_else(|error| panic!("{made}\n{error}"));
+        let differences = run(&made);
+        assert!(differences.is_empty(), "{}: {}", case.name, differences.join("\n    "));
+    }
+}
+
 /// Reads a case for which the engine has nothing left to check.
 fn context(case: &Case) -> Context {
     Context::from_json(case.context.to_string()).expect("a case has a context")

@@ -11,6 +11,11 @@ pub fn condition(data: &[u8]) {
     targets::condition(data);
 }
 
+/// Tries an input of the target `prove`.
+pub fn prove(data: &[u8]) {
+    targets::prove(data);
+}
+
 /// Tries an input of the target `condition_tree`.
 pub fn condition_tree(data: &[u8]) {
     targets::condition_tree(data);

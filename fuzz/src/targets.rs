@@ -14,6 +14,7 @@ use tactful::condition::{Condition, Expression, Truth};
 use tactful::context::{Applied, Event};
 use tactful::decision::{Detail, Recommendation};
 use tactful::diagnostic::Target;
+use tactful::prove::{Answer, Question};
 use tactful::schema::{FactTable, Facts, RequestFacts, Schema};
 use tactful::{Channel, Context, Engine, Error, ErrorKind, Request, Timestamp};
 
@@ -179,6 +180,38 @@ pub(crate) fn condition_tree(data: &[u8]) {
     match is_condition {
         true => truth_is_the_interpreters(&tree, &text, &mut dice),
         false => value_is_the_interpreters(&tree, &text, &mut dice),
+    }
+}
+
+/// Grows a well-typed condition from the bytes, and asks what it can be.
+pub(crate) fn prove(data: &[u8]) {
+    let (seed, tape) = data.split_at(data.len().min(8));
+    let seed = seed.iter().fold(0, |seed, byte| seed << 8 | u64::from(*byte));
+    let mut dice = Dice::new(seed, tape);
+    let moving = dice.one_in(3);
+    let depth = dice.below(4) + 1;
+    let tree = Grower { dice: &mut dice, moving }.grow(Kind::Bool, depth);
+    let text = tree.text();
+    let Ok(condition) = Condition::new(&text, &TABLE) else {
+        return;
+    };
+    let mut dice = Dice::new(seed, &[]);
+    for truth in [Truth::True, Truth::False, Truth::Unknown] {
+        let question = Question::new(&TABLE).within(2_000).is(&text, truth).unwrap();
+        match question.answer() {
+            Answer::Possible(example) => {
+                let facts = example.facts(&TABLE);
+                assert_eq!(condition.evaluate(&facts).truth(), truth, "{text}");
+            }
+            Answer::Impossible => {
+                for _ in 0..16 {
+                    let world = generate::world(&mut dice);
+                    let found = world.truth(&tree).map_or(Truth::Unknown, Truth::from);
+                    assert_ne!(found, truth, "{text}\n{world:?}");
+                }
+            }
+            _ => {}
+        }
     }
 }
 

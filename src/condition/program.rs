@@ -144,7 +144,7 @@ pub(crate) enum Term {
 
 impl Atom {
     /// Returns the terms an atom is about, besides lists and bodies.
-    pub(super) fn terms(&self) -> [Option<TermId>; 2] {
+    pub(crate) fn terms(&self) -> [Option<TermId>; 2] {
         match self {
             Self::Cut(term, _)
             | Self::Is(term, _)
@@ -163,7 +163,7 @@ impl Term {
     ///
     /// What comes by way of a truth or a list, as in a choice or a count, is
     /// for those who ask to look at.
-    pub(super) fn inner(&self) -> [Option<TermId>; 2] {
+    pub(crate) fn inner(&self) -> [Option<TermId>; 2] {
         match self {
             Self::Since(inner)
             | Self::DaysSince(inner)
@@ -216,6 +216,11 @@ impl<T: Clone + Eq + Hash> Arena<T> {
         Self { items: Vec::new(), places: HashMap::default() }
     }
 
+    /// Finds out again where each item is.
+    fn find_places(&mut self) {
+        self.places = self.items.iter().cloned().zip(0_u32..).collect();
+    }
+
     /// Returns the place of an item, and whether it is new.
     fn add(&mut self, item: T) -> (u32, bool) {
         if let Some(place) = self.places.get(&item) {
@@ -237,6 +242,15 @@ impl Program {
             node_shapes: Vec::new(),
             term_shapes: Vec::new(),
         }
+    }
+
+    /// Takes a program up again, to add conditions to those it has.
+    pub(crate) fn reopened(&self) -> Self {
+        let mut program = self.clone();
+        program.nodes.find_places();
+        program.atoms.find_places();
+        program.terms.find_places();
+        program
     }
 
     /// Gives back the memory that is only needed while conditions are added.

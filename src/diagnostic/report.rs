@@ -42,7 +42,8 @@ impl Report {
         let is_error = diagnostic.is_error();
         match diagnostic.severity() {
             Severity::Error => self.error_count += 1,
-            Severity::Warning => self.warning_count += 1,
+            // What is worth knowing is no reason to refuse anything either.
+            Severity::Warning | Severity::Info => self.warning_count += 1,
         }
         if self.diagnostics.len() < Self::CAP {
             self.diagnostics.push(diagnostic);

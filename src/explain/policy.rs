@@ -4,7 +4,7 @@ mod models;
 
 use std::fmt::{self, Write};
 
-use crate::check::{CheckedLimit, CheckedSuppression, LimitRule};
+use crate::check::{CheckedLimit, CheckedPromise, CheckedSuppression, Claim, LimitRule, Measure};
 use crate::condition;
 use crate::decision::limit_in_words;
 use crate::plan::{Plan, PlannedAction};
@@ -56,7 +56,38 @@ impl Reader<'_> {
         }
         self.contact_policy()?;
         self.selection()?;
+        if !plan.promises.is_empty() {
+            writeln!(self.text, "\nPromised")?;
+        }
+        for promise in &plan.promises {
+            self.promise(promise)?;
+        }
         Ok(())
+    }
+
+    fn promise(&mut self, promise: &CheckedPromise) -> fmt::Result {
+        let (id, say) = (&promise.id, &promise.say);
+        let when = match promise.measure {
+            Measure::While => format!("while {say}, or nobody can tell"),
+            Measure::WhileKnown => format!("while it is known that {say}"),
+            Measure::UnlessKnown => format!("unless it is known that {say}"),
+        };
+        match &promise.claim {
+            Claim::Never(selector, _) => {
+                writeln!(self.text, "  {id}: never {} {when}", selected(selector))
+            }
+            Claim::Always(selector, _) => {
+                writeln!(self.text, "  {id}: always one of {} at least {when}", selected(selector))
+            }
+            Claim::Implies(_) => {
+                let implied = &promise.say_implied;
+                let known = match promise.measure {
+                    Measure::While => "is not known to be otherwise either",
+                    Measure::WhileKnown | Measure::UnlessKnown => "is known as well",
+                };
+                writeln!(self.text, "  {id}: {when}, it {known} that {implied}")
+            }
+        }
     }
 
     fn action(&mut self, action: &PlannedAction) -> fmt::Result {

@@ -23,9 +23,6 @@ pub(crate) const UNKNOWN_WORD: Code = Code::new("E007");
 pub(crate) const EMPTY_SELECTOR: Code = Code::new("E008");
 /// Situations that need each other.
 pub(crate) const CYCLE: Code = Code::new("E009");
-/// A key that is planned and does nothing yet.
-#[cfg(any(feature = "toml", feature = "json"))]
-pub(crate) const NOT_YET: Code = Code::new("E010");
 /// A condition that cannot loosen what it inherits.
 pub(crate) const LOOSENS: Code = Code::new("E011");
 /// A suppression that holds back for ever where a fact is absent.

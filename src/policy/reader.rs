@@ -8,7 +8,7 @@ use super::code;
 use super::document::Tree;
 use super::{
     Action, AttributeType, Boost, ConsentRules, Decimal, DeclaredKind, Engagement, Exclusive,
-    Freshness, Group, Holdout, Limit, Placement, Policy, Propensity, QuietHours, Selector,
+    Freshness, Group, Holdout, Limit, Placement, Policy, Promise, Propensity, QuietHours, Selector,
     Situation, Suppression, Threshold, Treatment, Worth,
 };
 use crate::diagnostic::suggest::closest;
@@ -34,7 +34,6 @@ pub(super) fn read(tree: &Tree) -> (Policy, Report) {
 }
 
 fn read_policy(table: &mut Table<'_>) -> Policy {
-    table.not_yet(&["promises"]);
     Policy {
         policy: table.required_text("policy"),
         currency: table.text("currency"),
@@ -82,6 +81,7 @@ fn read_policy(table: &mut Table<'_>) -> Policy {
             selector: read_selector(placement),
         }),
         exclusive: table.list("exclusive", read_exclusive),
+        promises: table.list("promises", read_promise),
     }
 }
 
@@ -183,6 +183,18 @@ fn read_exclusive(table: &mut Table<'_>) -> Exclusive {
     }
 }
 
+fn read_promise(table: &mut Table<'_>) -> Promise {
+    Promise {
+        id: table.required_text("id"),
+        never: table.optional("never", read_selector),
+        always: table.optional("always", read_selector),
+        implies: table.texts("implies"),
+        r#while: table.texts("while"),
+        while_known: table.texts("while_known"),
+        unless_known: table.texts("unless_known"),
+    }
+}
+
 fn read_selector(table: &mut Table<'_>) -> Selector {
     Selector {
         kinds: table.texts("kinds"),
@@ -232,17 +244,6 @@ impl<'t> Table<'t> {
             let message = format!("missing key `{key}`");
             let path = self.path.key(key);
             self.report.push(Diagnostic::error(code::MISSING_KEY, path, message));
-        }
-    }
-
-    /// Refuses keys that are planned, rather than ignoring them.
-    fn not_yet(&mut self, keys: &[&'static str]) {
-        for key in keys {
-            if self.find(key).is_some() {
-                let message = format!("`{key}` is not supported yet");
-                let diagnostic = Diagnostic::error(code::NOT_YET, self.path.key(*key), message);
-                self.report.push(diagnostic.at_key().with_help("take it out: it would do nothing"));
-            }
         }
     }
 

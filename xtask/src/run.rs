@@ -57,7 +57,7 @@ pub fn has(subcommand: &str) -> bool {
 
 fn one(step: &Step) -> Result<(), String> {
     let mut command = cargo();
-    command.args(&step.args).envs(step.env);
+    command.args(&step.args).envs(step.env.iter().copied());
     let status = match step.tail {
         None => command.status(),
         Some(lines) => with_tail(&mut command, lines),

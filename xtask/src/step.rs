@@ -5,7 +5,7 @@
 pub struct Step {
     pub name: String,
     pub args: Vec<String>,
-    pub env: Option<(&'static str, &'static str)>,
+    pub env: Vec<(&'static str, &'static str)>,
     /// Only this many of the last lines of a successful run's standard output.
     pub tail: Option<usize>,
 }
@@ -18,7 +18,7 @@ impl Step {
         Self {
             name: name.into(),
             args: args.split(' ').map(str::to_owned).collect(),
-            env: None,
+            env: Vec::new(),
             tail: None,
         }
     }
@@ -29,7 +29,7 @@ impl Step {
     }
 
     pub fn env(mut self, name: &'static str, value: &'static str) -> Self {
-        self.env = Some((name, value));
+        self.env.push((name, value));
         self
     }
 
@@ -40,9 +40,10 @@ impl Step {
 
     /// The command as one would type it.
     pub fn command(&self) -> String {
-        let env = self.env.map(|(name, value)| format!("{name}={} ", quoted(value)));
+        let env = self.env.iter().map(|(name, value)| format!("{name}={} ", quoted(value)));
+        let env: String = env.collect();
         let args: Vec<String> = self.args.iter().map(|arg| quoted(arg)).collect();
-        format!("{}cargo {}", env.unwrap_or_default(), args.join(" "))
+        format!("{env}cargo {}", args.join(" "))
     }
 }
 
@@ -63,6 +64,12 @@ mod tests {
     fn a_command_reads_as_one_would_type_it() {
         let step = Step::new("docs", "doc --no-deps").env("RUSTDOCFLAGS", "-D warnings");
         assert_eq!(step.command(), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
+    }
+
+    #[test]
+    fn several_variables_are_set() {
+        let step = Step::new("deep", "test").env("CASES", "2").env("ROUNDS", "3");
+        assert_eq!(step.command(), "CASES=2 ROUNDS=3 cargo test");
     }
 
     #[test]

@@ -11,6 +11,7 @@ Usage: cargo xtask <task> [arguments]
   doc            build the documentation, warnings allowed
   bench [args]   run the benchmarks; arguments go to `cargo bench`
   sample [args]  rebuild the data of the example; arguments go to the generator
+  deep           proofs tried on ten million random customers: an hour, or more
   accept         rewrite the verbatim expectation files of the tests
   help           this text
 
@@ -26,11 +27,12 @@ pub enum Task {
     Doc,
     Bench(Vec<String>),
     Sample(Vec<String>),
+    Deep,
     Accept,
     Help,
 }
 
-const NAMES: [&str; 7] = ["test", "ci", "doc", "bench", "sample", "accept", "help"];
+const NAMES: [&str; 8] = ["test", "ci", "doc", "bench", "sample", "deep", "accept", "help"];
 
 const MAIN_JOB: &str = "next_best_action";
 
@@ -48,6 +50,7 @@ impl Task {
             "test" => Self::Test,
             "ci" => Self::Ci,
             "doc" => Self::Doc,
+            "deep" => Self::Deep,
             "accept" => Self::Accept,
             "help" | "--help" | "-h" => Self::Help,
             _ => return Err(unknown(&name)),
@@ -77,6 +80,15 @@ impl Task {
             Self::Sample(rest) => {
                 vec![Step::new("sample data", "run --release -p tactful-sample --").args(rest)]
             }
+            // For every policy four customers a round: 2,500 * 4,000.
+            Self::Deep => vec![
+                Step::new(
+                    "random proofs",
+                    "test --release -p tactful --test prove_random promises -- --nocapture",
+                )
+                .env("TACTFUL_CASES", "2500")
+                .env("TACTFUL_ROUNDS", "1000"),
+            ],
             Self::Accept => vec![
                 Step::new("accept", "test --workspace --no-fail-fast").env("UPDATE_EXPECT", "1"),
             ],
@@ -216,11 +228,11 @@ mod tests {
         assert_eq!(
             parse(&["tset"]).unwrap_err(),
             "unknown task `tset`: did you mean `test`?\n\
-             the tasks are test, ci, doc, bench, sample, accept, help"
+             the tasks are test, ci, doc, bench, sample, deep, accept, help"
         );
         assert_eq!(
             parse(&["deploy"]).unwrap_err(),
-            "unknown task `deploy`\nthe tasks are test, ci, doc, bench, sample, accept, help"
+            "unknown task `deploy`\nthe tasks are test, ci, doc, bench, sample, deep, accept, help"
         );
     }
 

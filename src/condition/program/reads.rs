@@ -44,6 +44,14 @@ impl Program {
         facts
     }
 
+    /// Lists the facts an atom reads, in the order of the schema.
+    pub(crate) fn facts_of_atom(&self, atom: AtomId) -> Vec<FactId> {
+        let mut facts = self.visit(|visit| visit.atom(atom)).facts;
+        facts.sort_unstable();
+        facts.dedup();
+        facts
+    }
+
     fn visit<'a>(&'a self, start: impl FnOnce(&mut Visit<'a>)) -> Visit<'a> {
         let mut visit = Visit {
             program: self,

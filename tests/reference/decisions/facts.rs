@@ -197,14 +197,14 @@ impl Reference<'_> {
             return Fact::Unknown;
         }
         if part == "attributes" {
-            return self.attribute(field, &record["values"][field]);
+            return or_untold(record, self.attribute(field, &record["values"][field]));
         }
         let (groups, field) = field.rsplit_once('.').unwrap_or(("", field));
-        let mut record = record;
+        let mut inner = record;
         for group in groups.split('.').filter(|group| !group.is_empty()) {
-            record = &record[group];
+            inner = &inner[group];
         }
-        self.field(record, field)
+        or_untold(record, self.field(inner, field))
     }
 
     /// A field of a record; money reads as minor units of the policy's currency.
@@ -324,6 +324,16 @@ impl Reference<'_> {
         let too_old = limit.unwrap_or(Some(default)).is_some_and(|limit| age > limit);
         let ahead_of_now = age < -5_000;
         facts == Facts::LastKnown || !too_old && !ahead_of_now
+    }
+}
+
+/// What single events do not tell they do not deny: without a source that
+/// vouches for its part, what is absent is unknown.
+fn or_untold(part: &Value, fact: Fact) -> Fact {
+    let is_untold = !part["as_of"]["(events)"].is_null() || !part["sessions"]["partial"].is_null();
+    match fact {
+        Fact::Absent if is_untold => Fact::Unknown,
+        fact => fact,
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) const PARTS: [&str; 12] = [
 ];
 
 /// The customers that one policy decides about: the request, then the parts.
-const PAIRS: [&str; 4] = ["customer-0", "customer-1", "customer-2", "customer-3"];
+pub(crate) const PAIRS: [&str; 4] = ["customer-0", "customer-1", "customer-2", "customer-3"];
 
 pub(crate) const SHAPE: &Shape = &[
     ("policy", 1, 1, 40),
@@ -95,7 +95,7 @@ impl Tapes {
         Cases { pairs: pairs.into(), policy }
     }
 
-    fn pair(&self, name: &str, policy: &Policy, dialect: Dialect) -> (Context, Ask) {
+    pub(crate) fn pair(&self, name: &str, policy: &Policy, dialect: Dialect) -> (Context, Ask) {
         let tapes = self.of(name);
         let ask = Tape::new(&tapes[0], self.base()).ask(policy);
         let timely = dialect == Dialect::Timely;
