@@ -44,6 +44,8 @@ mod merge;
 mod part;
 mod profile;
 mod purchases;
+#[cfg(any(feature = "json", feature = "snapshot"))]
+mod read;
 mod recency;
 mod record;
 #[cfg(feature = "snapshot")]
@@ -150,7 +152,8 @@ impl Context {
     /// text longer than [`MAX_JSON_BYTES`](Self::MAX_JSON_BYTES): kind
     /// [`TooLarge`](crate::ErrorKind::TooLarge).
     pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, crate::Error> {
-        crate::json::read(text.as_ref(), crate::ErrorKind::Context, Self::MAX_JSON_BYTES)
+        let kind = crate::ErrorKind::Context;
+        crate::json::read(text.as_ref(), kind, Self::MAX_JSON_BYTES).and_then(Self::settled)
     }
 
     /// Writes the context as JSON that [`from_json`](Self::from_json) reads.

@@ -39,6 +39,7 @@ pub(crate) use facts::{Delivery, Moment};
 pub(crate) use models::{ModelEntry, ModelFact};
 pub(crate) use table::Stored;
 
+use crate::context::{AsOf, Context};
 use crate::time::{Duration, Timestamp};
 
 /// The times a fact may have: the years 1900 to 2100, in Unix milliseconds.
@@ -76,6 +77,20 @@ pub(crate) struct FactEntry {
     pub(crate) fact: Fact,
     pub(crate) part: PartId,
     pub(crate) origin: Origin,
+    pub(crate) dating: Dating,
+}
+
+/// How to find out when a fact was said, which is not always when its part was.
+#[derive(Clone, Debug)]
+pub(crate) enum Dating {
+    /// With its part.
+    WithPart,
+    /// The part keeps a time under this name, which counts where no source
+    /// vouches for the part.
+    Dated(builtin::Dated, String),
+    /// The fact has a time of its own, which counts where it is newer than what
+    /// sources vouch for, and where none does.
+    Own(builtin::Changed),
 }
 
 /// Where a fact is read.
@@ -104,6 +119,16 @@ pub(crate) struct PartEntry {
     pub(crate) presence: Presence,
 }
 
+impl PartEntry {
+    /// Returns the watermarks of the part, or of the one that it is in.
+    pub(crate) fn as_of<'a>(&self, context: &'a Context) -> Option<&'a AsOf> {
+        match self.presence {
+            Presence::Context(delivered) | Presence::Entry(delivered, _) => delivered(context),
+            Presence::Always | Presence::Table => None,
+        }
+    }
+}
+
 /// How to find out whether a part was delivered.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Presence {
@@ -114,15 +139,12 @@ pub(crate) enum Presence {
     /// The context says when the part came that it is in, and when it changed
     /// itself: it stands as a whole, and is as old as the newer of the two.
     Entry(builtin::Delivered, builtin::Changed),
-    /// The context says when, and events alone make it younger: what it does
-    /// not carry is known to be absent only where it is told whole.
-    Heard(builtin::Delivered, builtin::ToldWhole),
     /// The table says whether.
     Table,
 }
 
 impl Schema {
-    /// Returns the schema of the built-in [`Context`](crate::Context).
+    /// Returns the schema of the built-in [`Context`].
     #[must_use]
     pub fn customer() -> Self {
         builtin::schema()
@@ -190,7 +212,8 @@ impl Schema {
     /// Adds an attribute that a policy declares.
     pub(crate) fn add_attribute(&mut self, name: &str, fact: Fact) {
         let origin = Origin::Attribute(name.to_owned());
-        self.add(format!("attributes.{name}"), fact, "attributes", origin);
+        let dating = Dating::Dated(builtin::attribute_dates, name.to_owned());
+        self.add(format!("attributes.{name}"), fact, "attributes", origin, dating);
     }
 
     fn empty() -> Self {
@@ -208,11 +231,11 @@ impl Schema {
         self.parts.push(entry);
     }
 
-    fn add(&mut self, path: String, fact: Fact, part: &str, origin: Origin) {
+    fn add(&mut self, path: String, fact: Fact, part: &str, origin: Origin, dating: Dating) {
         let part = self.find_part(part).unwrap_or(PartId(0));
         let id = FactId(u32::try_from(self.facts.len()).unwrap_or(u32::MAX));
         self.by_path.insert(path.clone(), id);
-        self.facts.push(FactEntry { path, fact, part, origin });
+        self.facts.push(FactEntry { path, fact, part, origin, dating });
     }
 }
 
@@ -260,7 +283,7 @@ impl SchemaBuilder {
             if schema.find_part(&part).is_none() {
                 schema.add_part(&part, &part, None, Presence::Table);
             }
-            schema.add(path, fact, &part, Origin::Table);
+            schema.add(path, fact, &part, Origin::Table, Dating::WithPart);
         }
         Ok(schema)
     }

@@ -282,7 +282,8 @@ fn delivered() -> impl Strategy<Value = Context> {
                 let event = set!(event, user_id: None, anonymous_id: None);
                 context.apply(&event).unwrap();
             }
-            context
+            // Reading brings what setters wrote into its one form.
+            Context::from_json(context.to_json()).unwrap()
         })
 }
 

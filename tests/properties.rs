@@ -222,7 +222,7 @@ fn reasons_rest_on_facts_with_their_age() {
                         what_is_missing_is_named(&case, &world, account, &reason)?;
                     }
                     for fact in reason.facts() {
-                        facts_are_as_old_as_their_parts(&case, &world, &fact)?;
+                        facts_are_as_old_as_they_were_said(&case, &world, &fact)?;
                     }
                 }
             }
@@ -255,7 +255,7 @@ fn what_is_missing_is_named(
     case.same(&what, named.collect::<BTreeSet<_>>(), missing)
 }
 
-fn facts_are_as_old_as_their_parts(
+fn facts_are_as_old_as_they_were_said(
     case: &Case<'_>,
     world: &World<'_>,
     fact: &decision::FactUse,
@@ -269,7 +269,7 @@ fn facts_are_as_old_as_their_parts(
     };
     let expected = match fact.path().strip_prefix("analytics.") {
         Some(answer) => world.now().age_of_answer(answer),
-        None => world.now().age(part),
+        None => world.now().age_of(part, fact.path()),
     };
     if let Some(age) = fact.age() {
         let too_old = fact.max_age().is_some();

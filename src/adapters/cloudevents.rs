@@ -12,8 +12,10 @@ use crate::error::Error;
 ///
 /// 1. as the [`types`](Mapping::types) of the mapping say;
 /// 2. if one of its parts is the name of a [system](System), the shape of that
-///    system, as in `com.zendesk.ticket.updated`; `tactful` is for events of our
-///    own, as [`Event::from_json`] reads them, at `time` if they do not say when;
+///    system, as in `com.zendesk.ticket.updated`; `segment`, which is also an
+///    ordinary word, only as the first or second part; `tactful` is for events of
+///    our own, as [`Event::from_json`] reads them, at `time` if they do not say
+///    when;
 /// 3. if it ends with the name of an event of Segment's specifications, as in
 ///    `com.example.order.completed` or `shop.product_viewed.v1`, the properties
 ///    of that event.
@@ -96,9 +98,12 @@ fn system(kind: &str, mapping: &Mapping) -> Option<System> {
     let listed = mapping.types.iter().filter(|(pattern, _)| matches(pattern));
     let listed = listed.max_by_key(|(pattern, _)| pattern.len()).map(|(_, system)| *system);
     let named = || {
-        let mut parts = kind.split(['.', '/', ':']);
-        parts.find_map(|part| {
-            System::ALL.iter().copied().find(|system| part.eq_ignore_ascii_case(system.as_str()))
+        let mut parts = kind.split(['.', '/', ':']).enumerate();
+        parts.find_map(|(place, part)| {
+            let is_named = |system: &System| part.eq_ignore_ascii_case(system.as_str());
+            let system = System::ALL.iter().copied().find(is_named)?;
+            // A segment is also a part of the customers: `com.crm.segment.entered`.
+            (system != System::Segment || place < 2).then_some(system)
         })
     };
     listed.or_else(named)

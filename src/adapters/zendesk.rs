@@ -95,7 +95,8 @@ fn state_of(word: &str) -> Option<TicketState> {
         "pending" => TicketState::Pending,
         "hold" | "on_hold" => TicketState::OnHold,
         "solved" => TicketState::Solved,
-        "closed" => TicketState::Closed,
+        // Nobody works on a case that was deleted, or ever will again.
+        "closed" | "deleted" => TicketState::Closed,
         _ => return None,
     })
 }

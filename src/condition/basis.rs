@@ -17,6 +17,26 @@ pub(crate) struct Basis {
     pub(crate) state: FactState,
 }
 
+impl Basis {
+    /// Says what is the matter with the age of a fact, if something is: with its
+    /// part or, where the fact has a time of its own, with itself.
+    pub(crate) fn of_age(facts: &Facts<'_>, path: &str) -> Option<Self> {
+        let Some(fact) = facts.schema().find(path) else {
+            return Some(Self { subject: Subject::of(facts, path), state: FactState::Unknown });
+        };
+        let (part, delivery) = (facts.schema().entry(fact).part, facts.delivery_of(fact));
+        let is_of_part = facts.delivery(part) == delivery;
+        let subject = if is_of_part { Subject::Part(part) } else { Subject::Fact(fact) };
+        let state = match delivery {
+            Delivery::Never => FactState::Unknown,
+            Delivery::Stale { age, max_age } => FactState::Stale { age, max_age },
+            Delivery::Ahead { .. } => FactState::Invalid,
+            Delivery::Fresh { .. } => return None,
+        };
+        Some(Self { subject, state })
+    }
+}
+
 /// A part, or a fact in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
@@ -29,6 +49,11 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
+    /// Names the fact at a path.
+    pub(crate) fn of(facts: &Facts<'_>, path: &str) -> Self {
+        facts.schema().find(path).map_or_else(|| Self::Outside(path.to_owned()), Self::Fact)
+    }
+
     /// Spells the subject as conditions do, such as `support.tickets`.
     pub(crate) fn path(&self, schema: &Schema) -> String {
         match self {
@@ -248,7 +273,7 @@ impl<'a> Walk<'_, 'a> {
     fn fact(&mut self, subject: Subject, fact: FactId, cell: Cell<'a>, truth: Truth) {
         let facts = self.evaluator.facts();
         let part = facts.schema().entry(fact).part;
-        self.delivered(subject, part, facts.delivery(part), cell, truth);
+        self.delivered(subject, part, facts.delivery_of(fact), cell, truth);
     }
 
     fn taken_for(&self, fact: FactId) -> &'a [FactId] {
@@ -274,9 +299,9 @@ impl<'a> Walk<'_, 'a> {
         }
         for taken in self.taken_for(fact) {
             let part = facts.schema().entry(*taken).part;
-            let of_part = facts.delivery(part);
-            if !of_part.is_fresh() {
-                self.delivered(Subject::Part(part), part, of_part, Cell::Present, truth);
+            let of_taken = facts.delivery_of(*taken);
+            if !of_taken.is_fresh() {
+                self.delivered(Subject::Fact(*taken), part, of_taken, Cell::Present, truth);
             }
         }
     }
@@ -309,13 +334,12 @@ impl<'a> Walk<'_, 'a> {
     ) {
         match delivery {
             Delivery::Never => self.add(Subject::Part(part), FactState::Unknown),
-            Delivery::Ahead { .. } => self.add(Subject::Part(part), FactState::Invalid),
+            Delivery::Ahead { .. } => {
+                self.add(self.as_old(subject, part, delivery), FactState::Invalid);
+            }
             Delivery::Stale { age, max_age } => {
                 let stale = FactState::Stale { age, max_age };
-                let dates_itself =
-                    matches!(subject, Subject::Entry(..)) && self.part_is_fresh(part);
-                let subject = if dates_itself { subject } else { Subject::Part(part) };
-                self.add(subject, stale);
+                self.add(self.as_old(subject, part, delivery), stale);
             }
             Delivery::Fresh { age, .. } => self.dated(subject, age, cell, truth),
         }
@@ -330,8 +354,10 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    fn part_is_fresh(&self, part: PartId) -> bool {
-        self.evaluator.facts().delivery(part).is_fresh()
+    /// Names what is so old: the part, or what has a time of its own in it.
+    fn as_old(&self, subject: Subject, part: PartId, delivery: Delivery) -> Subject {
+        let is_of_part = self.evaluator.facts().delivery(part) == delivery;
+        if is_of_part { Subject::Part(part) } else { subject }
     }
 
     fn part(&mut self, part: PartId, truth: Truth) {

@@ -7,8 +7,9 @@ use super::event::{Applied, Change, Event, IgnoredReason};
 use super::footprint::Footprint;
 use super::merge::{Fed, Join};
 use super::{
-    Appointments, AsOf, Attribute, Attributes, Consent, Context, Feedback, History, Interaction,
-    Onboarding, Profile, Purchases, Recency, Refund, Scores, Session, Subscription, Support,
+    Appointments, AsOf, Attribute, Attributes, Consent, Context, Device, Feedback, History,
+    Interaction, Onboarding, Profile, Purchases, Recency, Refund, Scores, Session, Subscription,
+    Support,
 };
 use crate::error::{Error, ErrorKind};
 use crate::time::Timestamp;
@@ -73,7 +74,7 @@ impl Context {
             }
             Change::Order(order) => self.purchases.hear(at, Purchases::new, |part| {
                 let added = part.orders.insert(order);
-                part.settle_refunds();
+                part.settle_refunds_of(order);
                 added
             }),
             Change::Refund(refund) => {
@@ -119,28 +120,11 @@ impl Context {
     fn change_field(&mut self, change: &Change, event: &Event) -> Added {
         let at = event.at;
         match change {
-            Change::LoggedIn => self.seen(event, |recency| {
-                let is_newer = Some(at) > recency.last_login_at;
-                recency.last_login_at = recency.last_login_at.max(Some(at));
-                if is_newer { Added::Changed } else { Added::Duplicate }
+            Change::LoggedIn => self.recency.hear(at, Recency::new, |part| part.log_in(at)),
+            Change::Onboarding(onboarding) => self.recency.hear(at, Recency::new, |part| {
+                take_greater(&mut part.onboarding, Some(onboarding), Onboarding::told_at)
             }),
-            Change::Onboarding(onboarding) => self.tell_recency(event, |recency| {
-                take_greater(&mut recency.onboarding, Some(onboarding), Onboarding::told_at)
-            }),
-            Change::Device(device) if self.device.known().is_none() => {
-                self.device = device.clone().into();
-                Added::Changed
-            }
-            Change::Device(device) => self.device.change(
-                || device.clone(),
-                |known| {
-                    let added = Added::of(
-                        (known.as_of.newest(), &*known).cmp(&(device.as_of.newest(), device)),
-                    );
-                    known.join(device);
-                    added
-                },
-            ),
+            Change::Device(device) => self.see_device(device, event),
             Change::HardBlocks(channels) => {
                 self.consent.hear(at, Consent::new, |part| part.say_blocks(channels, at))
             }
@@ -159,25 +143,23 @@ impl Context {
             Change::Attribute(name, value) => self
                 .attributes
                 .hear(at, Attributes::new, |part| part.say_attribute(name, value, at)),
-            _ => self.seen(event, |_| Added::Duplicate),
+            _ => self.recency.hear(at, Recency::new, |part| part.see(at)),
         }
     }
 
-    /// Notes that the customer was there.
-    fn seen(&mut self, event: &Event, change: impl FnOnce(&mut Recency) -> Added) -> Added {
-        self.tell_recency(event, |recency| recency.see(event.at).max(change(recency)))
-    }
-
-    /// Changes the recency, which is as old as its newest event.
-    fn tell_recency(&mut self, event: &Event, change: impl FnOnce(&mut Recency) -> Added) -> Added {
+    /// Takes the device that was seen last, as a whole.
+    fn see_device(&mut self, device: &Device, event: &Event) -> Added {
         let source = event.source.as_deref();
-        self.recency.change(
-            || Recency::new(AsOf::by(source, event.at)),
-            |recency| {
-                recency.advance(source, event.at);
-                change(recency)
-            },
-        )
+        let known = self.device.known();
+        let said = Added::of(known.map(Device::version).cmp(&Some(device.version())));
+        let is_same = known.is_some_and(|known| known.as_of.is_by(source, event.at));
+        if said == Added::Superseded || (said == Added::Duplicate && is_same) {
+            return said;
+        }
+        let before = known.cloned();
+        let seen = Device { as_of: AsOf::by(source, event.at), ..device.clone() };
+        self.device.join(&seen.into());
+        if self.device.known() == before.as_ref() { Added::Superseded } else { Added::Changed }
     }
 
     fn vouch(&mut self, part: PartName, event: &Event) -> Option<Added> {
@@ -224,6 +206,11 @@ impl Event {
             let message = "`(events)` stands for events without a source; leave it out or name one";
             return Err(Error::at(ErrorKind::Event, "source", message));
         }
+        if [&self.user_id, &self.anonymous_id].into_iter().flatten().any(String::is_empty) {
+            let path = if self.user_id.as_deref() == Some("") { "user_id" } else { "anonymous_id" };
+            let message = "an id is not empty; leave it out where it is not known";
+            return Err(Error::at(ErrorKind::Event, path, message));
+        }
         let message = "a time lies outside the years 2000 to 2100";
         if !self.at.is_plausible() {
             return Err(Error::at(ErrorKind::Event, "at", message));
@@ -269,26 +256,27 @@ impl Purchases {
     fn refund(&mut self, refund: &Refund) -> Added {
         let is_there = |refunds: &[Refund]| refunds.contains(refund);
         let known = self.orders.items().iter().find(|order| order.id == refund.order_id);
-        let is_known = known.map_or(is_there(&self.pending_refunds), |o| is_there(&o.refunds));
-        if is_known {
+        let known = known.map(|order| order.refunds.as_slice());
+        let (is_of_known, known) = (known.is_some(), known.unwrap_or(&self.pending_refunds));
+        if is_there(known) {
             return Added::Duplicate;
         }
         self.pending_refunds.push(refund.clone());
         self.settle_refunds();
-        Added::Changed
+        let is_kept = is_of_known || is_there(&self.pending_refunds);
+        if is_kept { Added::Changed } else { Added::Dropped }
     }
 }
 
 impl Recency {
-    fn advance(&mut self, source: Option<&str>, at: Timestamp) {
-        if self.as_of.of(source.unwrap_or_default()).is_some_and(|known| known >= at) {
-            return;
-        }
-        let before = self.sessions.is_told().then(|| self.as_of.clone());
-        self.as_of.advance(source, at);
-        self.sessions.keep_claims(before, &self.as_of);
+    fn log_in(&mut self, at: Timestamp) -> Added {
+        let is_newer = Some(at) > self.last_login_at;
+        self.last_login_at = self.last_login_at.max(Some(at));
+        let said = if is_newer { Added::Changed } else { Added::Duplicate };
+        said.max(self.see(at))
     }
 
+    /// Notes that the customer was there.
     fn see(&mut self, at: Timestamp) -> Added {
         let mut sessions = self.sessions.items().iter();
         if sessions.any(|session| session.started_at <= at && at <= session.ended_at) {

@@ -142,10 +142,14 @@ impl AsOf {
         }
     }
 
-    /// Notes that a source was heard of, in a part that is as old as that.
-    pub(super) fn advance(&mut self, source: Option<&str>, at: Timestamp) {
-        if self.renew(source, at).is_none() {
-            self.join(&Self::by(source, at));
+    /// Tells whether one source, named or not, said it and no other.
+    pub(super) fn is_by(&self, source: Option<&str>, at: Timestamp) -> bool {
+        match (&self.0, source) {
+            (Marks::One(time), None) => *time == at,
+            (Marks::Sources(sources), Some(source)) => {
+                sources.len() == 1 && sources.get(source) == Some(&at)
+            }
+            _ => false,
         }
     }
 

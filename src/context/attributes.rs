@@ -52,7 +52,8 @@ impl Score {
     /// Makes a score that is as old as its part.
     #[must_use]
     pub const fn new(value: f64) -> Self {
-        Self { value, at: None }
+        // There is one zero: the negative one is equal, and written otherwise.
+        Self { value: value + 0.0, at: None }
     }
 
     /// Dates the score.
@@ -119,7 +120,7 @@ impl<'de> de::Visitor<'de> for ScoreVisitor {
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Score, A::Error> {
         let dated = Dated::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        Ok(Score { value: finite(dated.value)?, at: dated.at })
+        Ok(Score { at: dated.at, ..Score::new(finite(dated.value)?) })
     }
 }
 
@@ -206,7 +207,7 @@ impl<'de> de::Visitor<'de> for AttributeVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Attribute, E> {
-        finite(value).map(Attribute::Double)
+        finite(value).map(Attribute::from)
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Attribute, E> {
@@ -232,7 +233,7 @@ impl From<i64> for Attribute {
 
 impl From<f64> for Attribute {
     fn from(value: f64) -> Self {
-        Self::Double(value)
+        Self::Double(value + 0.0)
     }
 }
 

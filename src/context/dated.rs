@@ -28,6 +28,27 @@ impl Moments {
 pub(super) trait Dated {
     /// Takes of every field what was said last.
     fn join_dated(&mut self, other: &Self, moments: Moments) -> Added;
+
+    /// Returns a name that has a time and no field that says something.
+    fn misdated(&self) -> Option<&str>;
+}
+
+/// A record whose fields have a time each, so that none may be news.
+pub(super) trait Covers {
+    /// Tells whether another one says nothing that is not said here, at that
+    /// time or later.
+    fn covers_dated(&self, other: &Self, moments: Moments) -> bool;
+}
+
+/// Tells whether one field says what another does, at that time or later.
+pub(super) fn covers_field<T: Ord>(
+    name: &str,
+    (mine, dates, date): (&Option<T>, &Dates, Timestamp),
+    (theirs, their_dates, their_date): (&Option<T>, &Dates, Timestamp),
+) -> bool {
+    let said = |value, dates: &Dates, date| (dates.get(name).copied().unwrap_or(date), value);
+    let theirs = theirs.as_ref().map(|theirs| said(theirs, their_dates, their_date));
+    theirs.is_none() || theirs <= mine.as_ref().map(|mine| said(mine, dates, date))
 }
 
 /// Takes of one field what was said last, and notes when that was.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::AsOf;
 use super::record::record;
+use crate::time::Timestamp;
 use crate::vocabulary::{Environment, FormFactor, Platform};
 
 record! {
@@ -28,5 +29,14 @@ record! {
             /// Whether it shows push messages.
             push_enabled: bool,
         }
+    }
+}
+
+impl Device {
+    /// Returns when it was seen, and what tells it from another that was seen
+    /// at the same time.
+    pub(super) fn version(&self) -> (Timestamp, impl Ord + '_) {
+        let kind = (self.form_factor, self.platform, self.environment);
+        (self.as_of.newest(), (kind, &self.app_version, &self.locale, self.push_enabled))
     }
 }

@@ -45,8 +45,7 @@ pub struct Event {
     /// What identifies the event where it comes from. It is for logs: an event
     /// that arrives twice is found out by what it says.
     pub id: Option<String>,
-    /// The system it comes from. It counts for watermarks and for parts that
-    /// are as old as their newest event.
+    /// The system it comes from. It counts for watermarks and for the device.
     pub source: Option<String>,
     /// The customer's id, if the event says it.
     pub user_id: Option<String>,
@@ -207,12 +206,13 @@ impl Event {
         match &mut change {
             Change::Order(order) => {
                 order.updated_at = order.updated_at.or(Some(self.at));
+                order.dated.clear();
                 settle(&mut order.refunds);
             }
             Change::Appointment(one) => one.updated_at = one.updated_at.or(Some(self.at)),
             Change::Onboarding(one) => one.updated_at = one.updated_at.or(Some(self.at)),
             Change::Device(facts) => facts.as_of = self.at.into(),
-            // There is one zero: the negative one is equal, and written otherwise.
+            // There is one zero, also where the field was set.
             Change::Score(_, score) => score.value += 0.0,
             Change::Attribute(_, Attribute::Double(value)) => *value += 0.0,
             Change::Subscription(facts) => {

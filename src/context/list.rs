@@ -231,18 +231,6 @@ impl<T: Record> List<T> {
         before != (self.told, self.claims.clone())
     }
 
-    /// Keeps what was claimed while the watermarks of the part advance from
-    /// those before, which matter only where the list is complete.
-    pub(super) fn keep_claims(&mut self, before: Option<AsOf>, after: &AsOf) {
-        let claims = match self.told {
-            Completeness::Complete => before.filter(AsOf::is_vouched),
-            Completeness::Partial | Completeness::Unknown => {
-                self.claims.take().map(|claims| *claims)
-            }
-        };
-        self.claim(claims, self.told == Completeness::Unknown, after);
-    }
-
     /// Tells whether everything was told up to the watermarks of the part,
     /// though the cap may have dropped some of it.
     pub(super) fn is_told(&self) -> bool {
@@ -277,6 +265,24 @@ impl<T: Record> List<T> {
     pub(super) fn find_mut(&mut self, key: Key<'_>) -> Option<&mut T> {
         let place = self.items.iter().position(|known| known.key() == key)?;
         self.items.get_mut(place)
+    }
+
+    /// Returns the entries, to change what neither their keys nor their places
+    /// depend on.
+    pub(super) fn items_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.items.iter_mut()
+    }
+
+    /// Brings what the list claims under the watermarks of its part into its
+    /// one form: where nobody vouches, nothing is complete, and where all that
+    /// the part says is claimed, everything is.
+    pub(super) fn settle_claims(&mut self, as_of: &AsOf) {
+        if !as_of.is_vouched() {
+            self.disclaim();
+        } else if self.claims.as_deref() == Some(as_of) {
+            self.told = Completeness::Complete;
+            self.claims = None;
+        }
     }
 
     /// Forgets that everything was told: whoever said so spoke of less.

@@ -15,7 +15,8 @@ use super::entry::{Added, Record, take_greater};
 use super::list::settle;
 use super::{
     Appointments, AsOf, Attribute, Attributes, Consent, Context, Device, Feedback, History,
-    Onboarding, Part, Profile, Purchases, Recency, Score, Scores, Subscription, Support,
+    Onboarding, Order, Part, Profile, Purchases, Recency, Refund, Score, Scores, Subscription,
+    Support,
 };
 use crate::error::{Error, ErrorKind};
 use crate::time::Timestamp;
@@ -178,6 +179,9 @@ pub(super) trait Vouched: Join {
 
     /// Forgets that lists are complete.
     fn disclaim_lists(&mut self);
+
+    /// Brings what lists claim, as somebody wrote it, into its one form.
+    fn settle_claims(&mut self);
 }
 
 /// A source, if it has a name, and up to when it has told everything.
@@ -279,6 +283,10 @@ macro_rules! vouched {
             fn disclaim_lists(&mut self) {
                 $(self.$list.disclaim();)*
             }
+
+            fn settle_claims(&mut self) {
+                $(self.$list.settle_claims(&self.as_of);)*
+            }
         })+
     };
 }
@@ -318,6 +326,10 @@ impl Vouched for History {
     fn disclaim_lists(&mut self) {
         self.interactions.disclaim();
         self.summary_of = None;
+    }
+
+    fn settle_claims(&mut self) {
+        self.interactions.settle_claims(&self.as_of);
     }
 }
 
@@ -372,12 +384,27 @@ impl Purchases {
         self.pending_refunds.retain(|refund| !orders.refund(refund));
         settle(&mut self.pending_refunds);
     }
+
+    /// Gives the refunds of one order to it, as it comes to be there.
+    pub(super) fn settle_refunds_of(&mut self, order: &Order) {
+        let orders = &mut self.orders;
+        let is_of = |refund: &Refund| refund.order_id == order.id;
+        self.pending_refunds.retain(|refund| !is_of(refund) || !orders.refund(refund));
+    }
+
+    /// Brings refunds, as somebody wrote them, into their one form.
+    pub(super) fn settle_written(&mut self) {
+        for order in self.orders.items_mut() {
+            settle(&mut order.refunds);
+        }
+        self.settle_refunds();
+    }
 }
 
 impl Join for Device {
     /// The device that was seen last holds, as a whole.
     fn join(&mut self, other: &Self) {
-        if (other.as_of.newest(), other) > (self.as_of.newest(), &*self) {
+        if (other.version(), &other.as_of) > (self.version(), &self.as_of) {
             self.clone_from(other);
         }
     }
@@ -473,6 +500,10 @@ impl Dated for Scores {
         self.date_scores(moments);
         said
     }
+
+    fn misdated(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl Scores {
@@ -484,7 +515,7 @@ impl Scores {
         if said == Added::Changed {
             self.date_scores(moments);
         }
-        said
+        if self.values.contains_key(name) { said } else { Added::Dropped }
     }
 
     fn join_score(&mut self, name: &str, value: f64, date: Timestamp, moments: Moments) -> Added {
@@ -521,6 +552,10 @@ impl Dated for Attributes {
         self.date_attributes(moments);
         said
     }
+
+    fn misdated(&self) -> Option<&str> {
+        self.dated.keys().map(String::as_str).find(|name| !self.values.contains_key(*name))
+    }
 }
 
 impl Attributes {
@@ -532,7 +567,7 @@ impl Attributes {
         if said == Added::Changed {
             self.date_attributes(moments);
         }
-        said
+        if self.values.contains_key(name) { said } else { Added::Dropped }
     }
 
     fn join_attribute(

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::dated::{Covers, Dated, Moments};
+use super::entry::Added;
 use super::list::settle;
 use super::record::record;
 use super::{AsOf, Count, Key, List, Record};
@@ -57,6 +59,12 @@ record! {
         optional {
             /// When it last changed.
             updated_at: Timestamp,
+        }
+        defaulted {
+            /// Refunds that were told one by one.
+            refunds: Vec<Refund>,
+        }
+        dated {
             /// How far it has come.
             status: OrderStatus,
             /// When it was promised to arrive.
@@ -74,10 +82,6 @@ record! {
             categories: Vec<String>,
             /// Where it was placed.
             channel: Channel,
-        }
-        defaulted {
-            /// Refunds that were told one by one.
-            refunds: Vec<Refund>,
         }
     }
 }
@@ -97,31 +101,27 @@ impl Record for Order {
 
     fn covers(&self, other: &Self) -> bool {
         self.recency() == other.recency()
-            && self.version() == other.version()
             && self.placed_at <= other.placed_at
             && other.refunds.iter().all(|refund| self.refunds.contains(refund))
+            && self.covers_dated(other, self.moments(other))
     }
 
-    /// The newer version holds, and of both the refunds and the earlier time of
-    /// placing: what tells of a cancellation may not know when the order was
-    /// placed, only that it was.
+    /// Of every field what was said last holds, and of both the refunds and the
+    /// earlier time of placing: what tells that an order was shipped may not
+    /// know when it was placed, nor for when it was promised.
     fn join(&mut self, other: &Self) -> bool {
-        let (mine, theirs) = (self.recency().0, other.recency().0);
-        let is_newer = (theirs, other.version()) > (mine, self.version());
         let before = (self.placed_at, self.updated_at, self.refunds.len());
-        let placed_at = self.placed_at.min(other.placed_at);
+        let moments = self.moments(other);
+        let said = self.join_dated(other, moments);
         // A time of placing that stood for the last change does so no more.
-        let is_dated = self.updated_at.is_some() || other.updated_at.is_some() || mine != theirs;
-        let refunds = std::mem::take(&mut self.refunds);
-        if is_newer {
-            self.clone_from(other);
-        }
-        self.placed_at = placed_at;
-        self.updated_at = is_dated.then_some(mine.max(theirs));
-        self.refunds = refunds;
+        let is_dated = self.updated_at.is_some()
+            || other.updated_at.is_some()
+            || moments.mine != moments.theirs;
+        self.placed_at = self.placed_at.min(other.placed_at);
+        self.updated_at = is_dated.then_some(moments.joined);
         self.refunds.extend_from_slice(&other.refunds);
         settle(&mut self.refunds);
-        is_newer || before != (self.placed_at, self.updated_at, self.refunds.len())
+        said == Added::Changed || before != (self.placed_at, self.updated_at, self.refunds.len())
     }
 }
 
@@ -164,13 +164,11 @@ impl Order {
         }
     }
 
-    /// Returns what one version says otherwise than another that is as new.
-    fn version(&self) -> impl Ord + '_ {
-        (
-            (self.status, self.promised_at, self.delivered_at),
-            (self.total, self.refunded, self.units),
-            (&self.categories, self.channel),
-        )
+    /// Returns when the fields of two versions were said, unless they say so
+    /// themselves.
+    fn moments(&self, other: &Self) -> Moments {
+        let (mine, theirs) = (self.recency().0, other.recency().0);
+        Moments { mine, theirs, joined: mine.max(theirs) }
     }
 
     /// Tells whether refunds that were told one by one come to everything.

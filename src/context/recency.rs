@@ -61,7 +61,7 @@ record! {
 
 impl Onboarding {
     /// Returns when this was so: when it changed last, as far as it tells.
-    pub(super) fn told_at(&self) -> Timestamp {
+    pub(crate) fn told_at(&self) -> Timestamp {
         let told = self.updated_at.or(self.completed_at).or(self.started_at);
         told.unwrap_or(Timestamp::EARLIEST)
     }
@@ -155,10 +155,30 @@ impl Recency {
         }
     }
 
-    /// Tells whether the recency was delivered, rather than put together from
-    /// events: then what it does not carry is known to be absent.
-    pub(crate) fn is_told_whole(&self) -> bool {
-        self.sessions.completeness() != Completeness::Partial
+    /// Returns when the customer was first seen, if that can be told: sessions
+    /// that may not be all have no beginning.
+    pub(crate) fn known_first_seen(&self) -> Option<Option<Timestamp>> {
+        let is_known = self.knows_all_sessions() || self.first_seen_at.is_some();
+        is_known.then(|| self.visits().first_seen_at)
+    }
+
+    /// Returns when the customer was seen before the session that goes on, if
+    /// none that was between the two can be missing.
+    pub(crate) fn known_previous_seen(&self) -> Option<Option<Timestamp>> {
+        let is_delivered = self.as_of.is_vouched() && self.last_seen_at.is_some();
+        (self.knows_all_sessions() || is_delivered).then(|| self.visits().previous_seen_at)
+    }
+
+    /// Returns how many sessions there were in the last 30 days, if somebody
+    /// vouches for it.
+    pub(crate) fn known_sessions_30d(&self) -> Option<Option<i64>> {
+        self.as_of.is_vouched().then_some(self.sessions_30d)
+    }
+
+    /// Tells whether there are no other sessions: none is missing of those that
+    /// events tell of, and without any it was delivered otherwise.
+    fn knows_all_sessions(&self) -> bool {
+        self.as_of.is_vouched() && self.sessions.completeness() != Completeness::Partial
     }
 
     /// Counts the sessions that began in a window of time: after `now -

@@ -31,8 +31,8 @@ macro_rules! record {
             $($($(#[$dat_doc])*
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub $dat: Option<$dat_type>,)*
-            /// When fields were last said, by name, where that is another time
-            /// than `as_of`. Events and merging write it.
+            /// When fields were last said, by name, where that is not when the
+            /// whole was. Events and merging write it.
             #[serde(default, skip_serializing_if = "crate::context::part::is_unknown",
                 deserialize_with = "crate::object::unique")]
             pub dated: std::collections::BTreeMap<String, Timestamp>,)?
@@ -95,7 +95,8 @@ macro_rules! record {
                 $(is_plausible &= crate::context::footprint::Footprint::is_plausible(&self.$req);)*
                 $(is_plausible &= crate::context::footprint::Footprint::is_plausible(&self.$opt);)*
                 $($(is_plausible &= crate::context::footprint::Footprint::is_plausible(&self.$def);)*)?
-                $($(is_plausible &= crate::context::footprint::Footprint::is_plausible(&self.$dat);)*)?
+                $($(is_plausible &= crate::context::footprint::Footprint::is_plausible(&self.$dat);)*
+                is_plausible &= crate::context::footprint::Footprint::is_plausible(&self.dated);)?
                 is_plausible
             }
         }
@@ -119,6 +120,23 @@ macro_rules! record {
                 ));)*
                 self.dated.retain(|name, _| FIELDS.contains(&name.as_str()));
                 said
+            }
+
+            fn misdated(&self) -> Option<&str> {
+                let says_something = |name: &str| {
+                    $((name == stringify!($dat) && self.$dat.is_some()) ||)* false
+                };
+                self.dated.keys().map(String::as_str).find(|name| !says_something(name))
+            }
+        }
+
+        impl crate::context::dated::Covers for $name {
+            fn covers_dated(&self, other: &Self, moments: crate::context::dated::Moments) -> bool {
+                true $(&& crate::context::dated::covers_field(
+                    stringify!($dat),
+                    (&self.$dat, &self.dated, moments.mine),
+                    (&other.$dat, &other.dated, moments.theirs),
+                ))*
             }
         })?
     };

@@ -84,7 +84,7 @@ fn read(mut content: &[u8]) -> Result<Context, Error> {
         Error::at(ErrorKind::Context, path, error.to_string())
     })?;
     if content.is_empty() {
-        Ok(context)
+        context.settled()
     } else {
         Err(wrong(format!("{} bytes follow the snapshot", content.len())))
     }

@@ -69,8 +69,7 @@ pub(super) fn channels(
     }
     if request.channel_order == ChannelOrder::Preferred && channels.len() > 1 {
         let facts = super::gather(plan, context, request, request.channel);
-        let part = plan.schema.find_part("consent");
-        let is_fresh = part.is_some_and(|part| facts.delivery(part).is_fresh());
+        let is_fresh = facts.delivery_at("consent.preferred_channels").is_fresh();
         let preferred = context.consent.known().and_then(|c| c.preferred_channels.as_ref());
         if let Some(preferred) = preferred.filter(|_| is_fresh) {
             let place = |channel: &Channel| preferred.iter().position(|known| known == channel);

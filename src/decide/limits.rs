@@ -303,7 +303,7 @@ fn history(plan: &Plan, context: &Context, facts: &Facts<'_>) -> Knowledge {
         Some(Completeness::Partial) => Some(FactState::Partial),
         _ => Some(FactState::Unknown),
     };
-    Knowledge::of(facts, "history", "history.interactions", in_list)
+    Knowledge::of(facts, "history.interactions", in_list)
 }
 
 /// Says how well the start of the session is known.
@@ -311,33 +311,20 @@ fn session(context: &Context, facts: &Facts<'_>) -> Knowledge {
     let started_at =
         context.recency.known().and_then(|recency| recency.visits().session_started_at);
     let absent = started_at.is_none().then_some(FactState::Absent);
-    Knowledge::of(facts, "recency", "recency.session_started_at", absent)
+    Knowledge::of(facts, "recency.session_started_at", absent)
 }
 
 impl Knowledge {
-    /// Dates a fact; `lacking` is what is the matter with it in a fresh part.
-    fn of(facts: &Facts<'_>, part: &str, fact: &str, lacking: Option<FactState>) -> Self {
-        let schema = facts.schema();
-        let outside = |path: &str| Subject::Outside(path.to_owned());
-        let part_id = schema.find_part(part);
-        let part = part_id.map_or_else(|| outside(part), Subject::Part);
-        let fact = schema.find(fact).map_or_else(|| outside(fact), Subject::Fact);
-        let delivery = part_id.map_or(Delivery::Never, |part| facts.delivery(part));
-        let of_part = |state| Basis { subject: part.clone(), state };
-        let (known, lacking) = match delivery {
-            Delivery::Never => (None, Some(of_part(FactState::Unknown))),
-            Delivery::Stale { age, max_age } => {
-                let stale = of_part(FactState::Stale { age, max_age });
-                (Some(stale.clone()), Some(stale))
+    /// Dates a fact; `lacking` is what is the matter with it where it is fresh.
+    fn of(facts: &Facts<'_>, path: &str, lacking: Option<FactState>) -> Self {
+        let delivery = facts.delivery_at(path);
+        let of_fact = |state| Basis { subject: Subject::of(facts, path), state };
+        let (known, lacking) = match (delivery, Basis::of_age(facts, path)) {
+            (Delivery::Fresh { age, .. }, _) => {
+                (Some(of_fact(FactState::Fresh { age })), lacking.map(of_fact))
             }
-            Delivery::Ahead { .. } => {
-                let invalid = of_part(FactState::Invalid);
-                (Some(invalid.clone()), Some(invalid))
-            }
-            Delivery::Fresh { age, .. } => {
-                let known = Basis { subject: fact.clone(), state: FactState::Fresh { age } };
-                (Some(known), lacking.map(|state| Basis { subject: fact, state }))
-            }
+            (Delivery::Never, late) => (None, late),
+            (Delivery::Stale { .. } | Delivery::Ahead { .. }, late) => (late.clone(), late),
         };
         Self { known, lacking, delivery }
     }

@@ -39,6 +39,8 @@ struct QuietWindow<'a> {
     zone: Option<Zone>,
 }
 
+/// Where the zone of the customer is read.
+const ZONE: &str = "profile.time_zone";
 /// Quiet hours that go on for so long have no end: a week has come round.
 const WHOLE_WEEK: Duration = Duration::days(8);
 /// And no more windows than that are looked at on the way.
@@ -57,10 +59,9 @@ impl<'a> Quiet<'a> {
     ) -> Self {
         let of_profile = context.profile.known().and_then(|profile| profile.time_zone.as_deref());
         let of_profile = of_profile.filter(|_| plan.reads_zones());
-        let part = facts.schema().find_part("profile");
         let delivery = match &asked.zone {
             Some(_) => Delivery::Never,
-            None => part.map_or(Delivery::Never, |part| facts.delivery(part)),
+            None => facts.delivery_at(ZONE),
         };
         let zone = match &asked.zone {
             Some(zone) => zone.clone(),
@@ -138,23 +139,10 @@ impl QuietWindow<'_> {
 
 /// Reads the customer's zone from the profile, or says what is not known.
 fn zone_of(facts: &Facts<'_>, written: Option<&str>) -> Result<Zone, Basis> {
-    let part = facts.schema().find_part("profile");
-    let of_part = |state| {
-        let subject = part.map_or(Subject::Outside("profile".to_owned()), Subject::Part);
-        Basis { subject, state }
-    };
-    let of_fact = |state| {
-        let fact = facts.schema().find("profile.time_zone").map(Subject::Fact);
-        let subject = fact.unwrap_or_else(|| Subject::Outside("profile.time_zone".to_owned()));
-        Basis { subject, state }
-    };
-    match part.map_or(Delivery::Never, |part| facts.delivery(part)) {
-        Delivery::Never => Err(of_part(FactState::Unknown)),
-        Delivery::Stale { age, max_age } => Err(of_part(FactState::Stale { age, max_age })),
-        Delivery::Ahead { .. } => Err(of_part(FactState::Invalid)),
-        Delivery::Fresh { .. } => match written {
-            Some(name) => Zone::find(name).ok_or_else(|| of_fact(FactState::Invalid)),
-            None => Err(of_fact(FactState::Absent)),
-        },
+    if let Some(late) = Basis::of_age(facts, ZONE) {
+        return Err(late);
     }
+    let of_fact = |state| Basis { subject: Subject::of(facts, ZONE), state };
+    let name = written.ok_or_else(|| of_fact(FactState::Absent))?;
+    Zone::find(name).ok_or_else(|| of_fact(FactState::Invalid))
 }

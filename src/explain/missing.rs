@@ -10,7 +10,7 @@ use crate::context::{Completeness, Context};
 use crate::decide::gather;
 use crate::decision::{FactUse, Request};
 use crate::plan::Plan;
-use crate::schema::{Cell, Delivery, Facts};
+use crate::schema::{Cell, Facts};
 use crate::time::Timestamp;
 use crate::vocabulary::Channel;
 
@@ -50,27 +50,19 @@ pub(crate) fn missing(plan: &Plan, context: &Context, now: Timestamp) -> Vec<Mis
     missing.collect()
 }
 
-/// Says what is the matter with the part of a fact, or with a list in it.
+/// Says what is the matter with the age of a fact, or with a list.
 fn lacking(facts: &Facts<'_>, path: &str) -> Option<Basis> {
-    let schema = facts.schema();
-    let fact = schema.find(path)?;
-    let part = schema.entry(fact).part;
-    let of_part = |state| Some(Basis { subject: Subject::Part(part), state });
-    match facts.delivery(part) {
-        Delivery::Never => of_part(FactState::Unknown),
-        Delivery::Stale { age, max_age } => of_part(FactState::Stale { age, max_age }),
-        Delivery::Ahead { .. } => of_part(FactState::Invalid),
-        Delivery::Fresh { .. } => {
-            let state = match facts.cell(fact) {
-                Cell::List(_, Completeness::Unknown) | Cell::Rows(_, Completeness::Unknown) => {
-                    FactState::Unknown
-                }
-                Cell::List(_, Completeness::Partial) | Cell::Rows(_, Completeness::Partial) => {
-                    FactState::Partial
-                }
-                _ => return None,
-            };
-            Some(Basis { subject: Subject::Fact(fact), state })
-        }
-    }
+    let fact = facts.schema().find(path)?;
+    Basis::of_age(facts, path).or_else(|| {
+        let state = match facts.cell(fact) {
+            Cell::List(_, Completeness::Unknown) | Cell::Rows(_, Completeness::Unknown) => {
+                FactState::Unknown
+            }
+            Cell::List(_, Completeness::Partial) | Cell::Rows(_, Completeness::Partial) => {
+                FactState::Partial
+            }
+            _ => return None,
+        };
+        Some(Basis { subject: Subject::Fact(fact), state })
+    })
 }

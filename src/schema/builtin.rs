@@ -2,12 +2,13 @@
 
 use super::cell::{Cell, IntoCell, RowSource, Rows, word};
 use super::request::RequestFacts;
-use super::{Fact, FieldId, Origin, Presence, Schema, Type};
+use super::{Dating, Fact, FieldId, Origin, Presence, Schema, Type};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::context::{
     Answer, Appointment, AsOf, Completeness, Contact, Context, Grant, Interaction, List, Order,
-    Part, Product, Recency, Session, Ticket, View,
+    Part, Product, Session, Ticket, View,
 };
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{
@@ -33,8 +34,8 @@ pub(crate) type Delivered = for<'a> fn(&'a Context) -> Option<&'a AsOf>;
 /// Finds out when an entry of a part last changed.
 pub(crate) type Changed = fn(&Context) -> Option<Timestamp>;
 
-/// Tells whether a part was delivered as a whole.
-pub(crate) type ToldWhole = fn(&Context) -> bool;
+/// Finds the times that a part keeps for its fields.
+pub(crate) type Dated = for<'a> fn(&'a Context) -> Option<&'a BTreeMap<String, Timestamp>>;
 
 /// The type of a fact, before words are shared.
 #[derive(Clone, Copy)]
@@ -226,6 +227,8 @@ struct PartSpec {
     key: &'static str,
     max_age: Option<Duration>,
     delivered: Presence,
+    /// The times of its fields, if it keeps them.
+    dates: Option<Dated>,
     facts: &'static [FactSpec],
 }
 
@@ -234,12 +237,22 @@ struct FactSpec {
     kind: Kind,
     optional: bool,
     read: Read,
+    /// When it was said, if it tells.
+    said: Option<Changed>,
 }
 
 macro_rules! facts {
-    ($($path:literal $kind:expr, $optional:ident, $read:expr;)+) => {
-        &[$(FactSpec { path: $path, kind: $kind, optional: fields!(@ $optional), read: $read },)+]
+    ($($path:literal $kind:expr, $optional:ident, $read:expr $(, said $said:expr)?;)+) => {
+        &[$(FactSpec {
+            path: $path,
+            kind: $kind,
+            optional: fields!(@ $optional),
+            read: $read,
+            said: facts!(@ $($said)?),
+        },)+]
     };
+    (@) => { None };
+    (@ $said:expr) => { Some($said) };
 }
 
 /// Reads a field of a part; what a part does not carry is absent.
@@ -260,12 +273,30 @@ fn group<T>(group: Option<&T>) -> Cell<'static> {
     group.map_or(Cell::Absent, |_| Cell::Present)
 }
 
+/// Reads what is known, also to be absent, or nobody can tell.
+fn told<'a>(known: Option<Option<impl IntoCell<'a>>>) -> Cell<'a> {
+    known.map_or(Cell::Unknown, IntoCell::cell)
+}
+
+fn last_seen_at(context: &Context) -> Option<Timestamp> {
+    context.recency.known()?.visits().last_seen_at
+}
+
+fn onboarding_told_at(context: &Context) -> Option<Timestamp> {
+    Some(context.recency.known()?.onboarding.as_ref()?.told_at())
+}
+
+pub(super) fn attribute_dates(context: &Context) -> Option<&BTreeMap<String, Timestamp>> {
+    context.attributes.known().map(|part| &part.dated)
+}
+
 const PARTS: &[PartSpec] = &[
     PartSpec {
         name: "request",
         key: "",
         max_age: None,
         delivered: Presence::Always,
+        dates: None,
         facts: facts![
             "request.channel" words::<Channel>(), required, |_, r| word(Some(r.channel));
             "request.intent" Kind::Text, optional, |_, r| r.intent.map_or(Cell::Absent, Cell::Text);
@@ -276,6 +307,7 @@ const PARTS: &[PartSpec] = &[
         key: "support",
         max_age: Some(Duration::minutes(15)),
         delivered: Presence::Context(|c| c.support.known().map(|part| &part.as_of)),
+        dates: None,
         facts: facts![
             "support.tickets" Kind::Records(Record::Ticket), required,
                 |c, _| of(&c.support, |s| rows(&s.tickets));
@@ -306,6 +338,7 @@ const PARTS: &[PartSpec] = &[
         key: "purchases",
         max_age: Some(Duration::hours(1)),
         delivered: Presence::Context(|c| c.purchases.known().map(|part| &part.as_of)),
+        dates: None,
         facts: facts![
             "purchases.orders" Kind::Records(Record::Order), required,
                 |c, _| of(&c.purchases, |p| rows(&p.orders));
@@ -324,6 +357,7 @@ const PARTS: &[PartSpec] = &[
             |c| c.purchases.known().map(|part| &part.as_of),
             |c| c.purchases.known()?.cart.as_ref().map(|cart| cart.updated_at),
         ),
+        dates: None,
         facts: facts![
             "purchases.cart" Kind::Group, optional,
                 |c, _| of(&c.purchases, |p| group(p.cart.as_ref()));
@@ -342,6 +376,7 @@ const PARTS: &[PartSpec] = &[
         key: "device",
         max_age: Some(Duration::minutes(30)),
         delivered: Presence::Context(|c| c.device.known().map(|part| &part.as_of)),
+        dates: None,
         facts: facts![
             "device.form_factor" words::<FormFactor>(), optional, |c, _| of(&c.device, |d| word(d.form_factor));
             "device.platform" words::<Platform>(), optional, |c, _| of(&c.device, |d| word(d.platform));
@@ -355,30 +390,39 @@ const PARTS: &[PartSpec] = &[
         name: "recency",
         key: "recency",
         max_age: Some(Duration::hours(24)),
-        delivered: Presence::Heard(
-            |c| c.recency.known().map(|part| &part.as_of),
-            |c| c.recency.known().is_some_and(Recency::is_told_whole),
-        ),
+        delivered: Presence::Context(|c| c.recency.known().map(|part| &part.as_of)),
+        dates: None,
         facts: facts![
-            "recency.first_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.visits().first_seen_at.cell());
-            "recency.last_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.visits().last_seen_at.cell());
-            "recency.previous_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.visits().previous_seen_at.cell());
-            "recency.session_started_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.visits().session_started_at.cell());
-            "recency.last_login_at" Kind::Time, optional, |c, _| of(&c.recency, |r| r.last_login_at.cell());
-            "recency.sessions_30d" Kind::Int, optional, |c, _| of(&c.recency, |r| r.sessions_30d.cell());
+            "recency.first_seen_at" Kind::Time, optional, |c, _| of(&c.recency, |r| told(r.known_first_seen()));
+            "recency.last_seen_at" Kind::Time, optional,
+                |c, _| of(&c.recency, |r| r.visits().last_seen_at.cell()), said last_seen_at;
+            "recency.previous_seen_at" Kind::Time, optional,
+                |c, _| of(&c.recency, |r| told(r.known_previous_seen()));
+            "recency.session_started_at" Kind::Time, optional,
+                |c, _| of(&c.recency, |r| r.visits().session_started_at.cell()), said last_seen_at;
+            "recency.last_login_at" Kind::Time, optional,
+                |c, _| of(&c.recency, |r| r.last_login_at.cell()),
+                said |c| c.recency.known()?.last_login_at;
+            "recency.sessions_30d" Kind::Int, optional, |c, _| of(&c.recency, |r| told(r.known_sessions_30d()));
             "recency.sessions" Kind::Records(Record::Session), required,
                 |c, _| of(&c.recency, |r| rows(&r.sessions));
-            "recency.onboarding" Kind::Group, optional, |c, _| of(&c.recency, |r| group(r.onboarding.as_ref()));
+            "recency.onboarding" Kind::Group, optional, |c, _| of(&c.recency, |r| group(r.onboarding.as_ref())),
+                said onboarding_told_at;
             "recency.onboarding.status" words::<OnboardingStatus>(), optional,
-                |c, _| of(&c.recency, |r| word(r.onboarding.as_ref().map(|o| o.status)));
+                |c, _| of(&c.recency, |r| word(r.onboarding.as_ref().map(|o| o.status))),
+                said onboarding_told_at;
             "recency.onboarding.step" Kind::Text, optional,
-                |c, _| of(&c.recency, |r| r.onboarding.as_ref().and_then(|o| o.step.as_ref()).cell());
+                |c, _| of(&c.recency, |r| r.onboarding.as_ref().and_then(|o| o.step.as_ref()).cell()),
+                said onboarding_told_at;
             "recency.onboarding.started_at" Kind::Time, optional,
-                |c, _| of(&c.recency, |r| r.onboarding.as_ref().and_then(|o| o.started_at).cell());
+                |c, _| of(&c.recency, |r| r.onboarding.as_ref().and_then(|o| o.started_at).cell()),
+                said onboarding_told_at;
             "recency.onboarding.completed_at" Kind::Time, optional,
-                |c, _| of(&c.recency, |r| r.onboarding.as_ref().and_then(|o| o.completed_at).cell());
+                |c, _| of(&c.recency, |r| r.onboarding.as_ref().and_then(|o| o.completed_at).cell()),
+                said onboarding_told_at;
             "recency.onboarding.updated_at" Kind::Time, optional,
-                |c, _| of(&c.recency, |r| r.onboarding.as_ref().and_then(|o| o.updated_at).cell());
+                |c, _| of(&c.recency, |r| r.onboarding.as_ref().and_then(|o| o.updated_at).cell()),
+                said onboarding_told_at;
         ],
     },
     PartSpec {
@@ -386,6 +430,7 @@ const PARTS: &[PartSpec] = &[
         key: "consent",
         max_age: Some(Duration::hours(24)),
         delivered: Presence::Context(|c| c.consent.known().map(|part| &part.as_of)),
+        dates: Some(|c| c.consent.known().map(|part| &part.dated)),
         facts: facts![
             "consent.grants" Kind::Records(Record::Grant), required,
                 |c, _| of(&c.consent, |p| rows(&p.grants));
@@ -399,6 +444,7 @@ const PARTS: &[PartSpec] = &[
         key: "history",
         max_age: Some(Duration::hours(24)),
         delivered: Presence::Context(|c| c.history.known().map(|part| &part.as_of)),
+        dates: None,
         facts: facts![
             "history.interactions" Kind::Records(Record::Interaction), required,
                 |c, _| of(&c.history, |h| rows(&h.interactions));
@@ -409,6 +455,7 @@ const PARTS: &[PartSpec] = &[
         key: "subscription",
         max_age: Some(Duration::hours(1)),
         delivered: Presence::Context(|c| c.subscription.known().map(|part| &part.as_of)),
+        dates: Some(|c| c.subscription.known().map(|part| &part.dated)),
         facts: facts![
             "subscription.plan" Kind::Text, optional, |c, _| of(&c.subscription, |s| s.plan.as_ref().cell());
             "subscription.status" words::<SubscriptionStatus>(), optional, |c, _| of(&c.subscription, |s| word(s.status));
@@ -423,6 +470,7 @@ const PARTS: &[PartSpec] = &[
         key: "feedback",
         max_age: Some(Duration::hours(24)),
         delivered: Presence::Context(|c| c.feedback.known().map(|part| &part.as_of)),
+        dates: None,
         facts: facts![
             "feedback.answers" Kind::Records(Record::Answer), required,
                 |c, _| of(&c.feedback, |f| rows(&f.answers));
@@ -433,6 +481,7 @@ const PARTS: &[PartSpec] = &[
         key: "scores",
         max_age: Some(Duration::days(7)),
         delivered: Presence::Context(|c| c.scores.known().map(|part| &part.as_of)),
+        dates: None,
         facts: facts![
             "scores" Kind::Scores, required, |c, _| of(&c.scores, |s| Cell::Scores(&s.values));
         ],
@@ -442,6 +491,7 @@ const PARTS: &[PartSpec] = &[
         key: "profile",
         max_age: Some(Duration::days(30)),
         delivered: Presence::Context(|c| c.profile.known().map(|part| &part.as_of)),
+        dates: Some(|c| c.profile.known().map(|part| &part.dated)),
         facts: facts![
             "profile.age_years" Kind::Int, optional, |c, _| of(&c.profile, |p| p.age_years.cell());
             "profile.plan" Kind::Text, optional, |c, _| of(&c.profile, |p| p.plan.as_ref().cell());
@@ -460,6 +510,7 @@ const PARTS: &[PartSpec] = &[
         key: "appointments",
         max_age: Some(Duration::hours(6)),
         delivered: Presence::Context(|c| c.appointments.known().map(|part| &part.as_of)),
+        dates: None,
         facts: facts![
             "appointments.bookings" Kind::Records(Record::Appointment), required,
                 |c, _| of(&c.appointments, |a| rows(&a.bookings));
@@ -471,6 +522,7 @@ const PARTS: &[PartSpec] = &[
         key: "attributes",
         max_age: Some(Duration::days(30)),
         delivered: Presence::Context(|c| c.attributes.known().map(|part| &part.as_of)),
+        dates: Some(attribute_dates),
         facts: &[],
     },
 ];
@@ -481,10 +533,22 @@ pub(super) fn schema() -> Schema {
         schema.add_part(part.name, part.key, part.max_age, part.delivered);
         for spec in part.facts {
             let fact = fact(spec.kind, spec.optional);
-            schema.add(spec.path.to_owned(), fact, part.name, Origin::Context(spec.read));
+            let origin = Origin::Context(spec.read);
+            schema.add(spec.path.to_owned(), fact, part.name, origin, dating(part, spec));
         }
     }
     schema
+}
+
+fn dating(part: &PartSpec, fact: &FactSpec) -> Dating {
+    match (fact.said, part.dates) {
+        (Some(said), _) => Dating::Own(said),
+        (None, Some(dates)) => {
+            let name = fact.path.rsplit('.').next().unwrap_or_default();
+            Dating::Dated(dates, name.trim_end_matches("_minor").to_owned())
+        }
+        (None, None) => Dating::WithPart,
+    }
 }
 
 fn fact(kind: Kind, optional: bool) -> Fact {

@@ -4,7 +4,7 @@ mod search;
 
 pub(crate) use search::{Mark, Marked, Search, mark};
 
-use super::{FactId, FieldId};
+use super::{FactId, FieldId, PartId};
 use crate::context::{Completeness, Score};
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{Channel, Money, Word};
@@ -72,6 +72,9 @@ impl<'a> Rows<'a> {
 pub(super) trait Overlay: fmt::Debug + Sync {
     /// Returns what a fact would be, if it would be otherwise.
     fn cell(&self, fact: FactId) -> Option<Cell<'_>>;
+
+    /// Returns the parts that would be delivered anew.
+    fn delivered(&self) -> &[PartId];
 }
 
 /// Where plain values lie.

@@ -158,11 +158,15 @@ impl<'a> Changes<'a> {
 
     /// Reads facts as they would be.
     pub(crate) fn applied<'b>(&'b self, facts: &'b Facts<'_>) -> Facts<'b> {
-        facts.changed(self, &self.parts)
+        facts.changed(self)
     }
 }
 
 impl Overlay for Changes<'_> {
+    fn delivered(&self) -> &[PartId] {
+        &self.parts
+    }
+
     fn cell(&self, fact: FactId) -> Option<Cell<'_>> {
         Some(match self.cells.get(&fact)? {
             Changed::Absent => Cell::Absent,

@@ -7,7 +7,8 @@ use smallvec::SmallVec;
 use super::cell::{Cell, ListCell, Overlay};
 use super::request::RequestFacts;
 use super::{
-    FactEntry, FactId, FactTable, ModelFact, Origin, PartEntry, PartId, Presence, Schema, models,
+    Dating, FactEntry, FactId, FactTable, ModelFact, Origin, PartEntry, PartId, Presence, Schema,
+    models,
 };
 use crate::analytics::{Answer, Customer, Found, Lack, Said};
 use crate::context::{AsOf, Context, Score};
@@ -139,13 +140,9 @@ impl<'a> Facts<'a> {
     }
 
     /// Reads the same facts, some of them otherwise, with parts delivered anew.
-    pub(super) fn changed<'b>(
-        &'b self,
-        changes: &'b dyn Overlay,
-        delivered: &[PartId],
-    ) -> Facts<'b> {
+    pub(super) fn changed<'b>(&'b self, changes: &'b dyn Overlay) -> Facts<'b> {
         let mut changed = Facts { source: Source::Changed(self, changes), ..self.clone() };
-        for part in delivered {
+        for part in changes.delivered() {
             if let Some(delivery) = changed.deliveries.get_mut(usize::from(part.0)) {
                 *delivery = Delivery::THIS_MOMENT;
             }
@@ -197,17 +194,56 @@ impl<'a> Facts<'a> {
         self.deliveries.get(usize::from(part.0)).copied().unwrap_or(Delivery::Never)
     }
 
-    /// Returns when a fact was delivered: with its part, or, if a model answers
-    /// it, with the part that is worst off of those that the model takes.
+    /// Returns when a fact was delivered: with its part or, where it has a time
+    /// of its own, then; if a model answers it, with the worst off of those that
+    /// the model takes.
     pub(crate) fn delivery_of(&self, fact: FactId) -> Delivery {
         match self.schema.taken_for(fact) {
-            [] => self.delivery(self.schema.entry(fact).part),
+            [] => self.delivery_of_stored(fact),
             _ if self.is_changed(fact) => Delivery::THIS_MOMENT,
             taken => {
-                let parts = taken.iter().map(|taken| self.schema.entry(*taken).part);
-                let deliveries = parts.map(|part| self.delivery(part));
+                let deliveries = taken.iter().map(|taken| self.delivery_of_stored(*taken));
                 deliveries.reduce(Delivery::worse).unwrap_or(Delivery::Never)
             }
+        }
+    }
+
+    /// Returns when the fact at a path was delivered.
+    pub(crate) fn delivery_at(&self, path: &str) -> Delivery {
+        self.schema.find(path).map_or(Delivery::Never, |fact| self.delivery_of(fact))
+    }
+
+    fn delivery_of_stored(&self, fact: FactId) -> Delivery {
+        let entry = self.schema.entry(fact);
+        let of_part = self.delivery(entry.part);
+        match (&entry.dating, self.source) {
+            (Dating::WithPart, _) => of_part,
+            (_, Source::Changed(facts, changes)) => {
+                if changes.delivered().contains(&entry.part) || changes.cell(fact).is_some() {
+                    Delivery::THIS_MOMENT
+                } else {
+                    facts.delivery_of_stored(fact)
+                }
+            }
+            (dating, Source::Context(context, _)) => self.dated(dating, entry.part, context),
+            (_, Source::Table(_)) => of_part,
+        }
+    }
+
+    /// Ages a fact that may have a time of its own.
+    fn dated(&self, dating: &Dating, part_id: PartId, context: &Context) -> Delivery {
+        let (part, of_part) = (self.schema.part(part_id), self.delivery(part_id));
+        let Some(as_of) = part.as_of(context).filter(|_| part.sources.is_empty()) else {
+            return of_part;
+        };
+        let aged = |at: Timestamp| Delivery::aged(at, part.max_age, self.now);
+        match dating {
+            Dating::WithPart => of_part,
+            Dating::Dated(dates, name) => match dates(context).and_then(|dates| dates.get(name)) {
+                Some(at) if !as_of.is_vouched() => of_part.worse(aged(*at)),
+                _ => of_part,
+            },
+            Dating::Own(said) => own(part, of_part, as_of, said(context), self.now),
         }
     }
 
@@ -254,22 +290,13 @@ impl<'a> Facts<'a> {
     /// built: what they do not tell they do not deny.
     fn or_untold(&self, cell: Cell<'a>, entry: &FactEntry, context: &Context) -> Cell<'a> {
         match cell {
-            Cell::Absent if !self.is_told_whole(entry.part, context) => Cell::Unknown,
+            Cell::Absent if !self.is_vouched(entry.part, context) => Cell::Unknown,
             told => told,
         }
     }
 
-    fn is_told_whole(&self, part: PartId, context: &Context) -> bool {
-        let is_vouched = |as_of: Option<&AsOf>| as_of.is_none_or(AsOf::is_vouched);
-        match self.schema.part(part).presence {
-            Presence::Always | Presence::Table => true,
-            Presence::Context(delivered) | Presence::Entry(delivered, _) => {
-                is_vouched(delivered(context))
-            }
-            Presence::Heard(delivered, is_told_whole) => {
-                is_vouched(delivered(context)) && (is_told_whole)(context)
-            }
-        }
+    fn is_vouched(&self, part: PartId, context: &Context) -> bool {
+        self.schema.part(part).as_of(context).is_none_or(AsOf::is_vouched)
     }
 
     /// Returns what is stored at the place of a fact at a later instant.
@@ -357,24 +384,35 @@ fn delivery(part: &PartEntry, id: PartId, source: Source<'_>, now: Timestamp) ->
     let always = Delivery::THIS_MOMENT;
     match (part.presence, source) {
         (Presence::Always, _) => always,
-        (
-            Presence::Context(delivered) | Presence::Heard(delivered, _),
-            Source::Context(context, _),
-        ) => delivered(context).map_or(Delivery::Never, |as_of| of_sources(part, as_of, now)),
+        (Presence::Context(delivered), Source::Context(context, _)) => {
+            delivered(context).map_or(Delivery::Never, |as_of| of_sources(part, as_of, now))
+        }
         (Presence::Entry(delivered, changed), Source::Context(context, _)) => {
-            let changed_at = changed(context).filter(|changed_at| changed_at.is_plausible());
-            match (delivered(context), changed_at) {
-                (Some(as_of), Some(changed_at))
-                    if part.sources.is_empty() && changed_at > as_of.oldest() =>
-                {
-                    Delivery::aged(changed_at, part.max_age, now)
-                }
-                (Some(as_of), _) => of_sources(part, as_of, now),
-                (None, _) => Delivery::Never,
-            }
+            let changed_at = changed(context);
+            delivered(context).map_or(Delivery::Never, |as_of| {
+                own(part, of_sources(part, as_of, now), as_of, changed_at, now)
+            })
         }
         (Presence::Table, Source::Table(table)) if table.is_known(id) => always,
         _ => Delivery::Never,
+    }
+}
+
+/// Ages what has a time of its own: it is as old as that where it is newer than
+/// what sources vouch for, and where none does.
+fn own(
+    part: &PartEntry,
+    of_part: Delivery,
+    as_of: &AsOf,
+    said_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Delivery {
+    let is_needed = !part.sources.is_empty();
+    match said_at.filter(|said_at| said_at.is_plausible()) {
+        Some(at) if !is_needed && (!as_of.is_vouched() || at > as_of.oldest()) => {
+            Delivery::aged(at, part.max_age, now)
+        }
+        _ => of_part,
     }
 }
 

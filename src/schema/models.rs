@@ -1,7 +1,7 @@
 //! Facts that models answer: declared by a policy, read from other facts.
 
 use super::cell::Cell;
-use super::{Fact, FactId, Origin, Presence, Schema, Type};
+use super::{Dating, Fact, FactId, Origin, Presence, Schema, Type};
 use crate::analytics::{LifecycleStage, Model, Output, Said, Sort};
 use crate::vocabulary::Word;
 
@@ -27,7 +27,8 @@ impl Schema {
             let fact = Fact::new(ty(output));
             let fact = if output.is_optional() { fact.optional() } else { fact };
             let origin = Origin::Model(ModelFact { model: place, output, answer });
-            self.add(format!("{PREFIX}.{name}.{}", output.name()), fact, PART, origin);
+            let path = format!("{PREFIX}.{name}.{}", output.name());
+            self.add(path, fact, PART, origin, Dating::WithPart);
         }
         self.models.push(ModelEntry { name: name.to_owned(), model, takes, answers });
     }

@@ -72,6 +72,9 @@ pub(super) fn tell(kind: Kind, properties: &Original<'_>, event: &mut Event) {
     event.changes.push(Change::Subscription(subscription));
 }
 
+/// What took longer is a mistake: no chat, or no seconds.
+const LONGEST_CHAT: Duration = Duration::days(7);
+
 /// Tells that a chat began, or that it ended and when it had begun.
 pub(super) fn chat(kind: Kind, properties: &Original<'_>, event: &mut Event) {
     let mut contact = Contact::new(Channel::Chat, event.at);
@@ -79,10 +82,14 @@ pub(super) fn chat(kind: Kind, properties: &Original<'_>, event: &mut Event) {
     if kind == Kind::ChatEnded {
         contact.ended_at = Some(event.at);
         let length = properties.decimal("conversation_duration").value();
-        let length = length.and_then(|seconds| seconds.scaled(3)).filter(|length| *length >= 0);
+        let length = length.and_then(|seconds| seconds.scaled(3));
+        let length = length.filter(|length| (0..=LONGEST_CHAT.as_millis()).contains(length));
         match length {
             Some(length) => contact.started_at = event.at - Duration::from_millis(length),
-            None => properties.warn("conversation_duration", "how long the chat took is missing"),
+            None => {
+                let message = "how long the chat took is missing, or more than a week";
+                properties.warn("conversation_duration", message);
+            }
         }
     }
     event.changes.push(Change::Contact(contact));

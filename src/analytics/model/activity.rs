@@ -98,13 +98,15 @@ fn of_visits(
     at: Timestamp,
 ) -> Result<Activity, Lack> {
     let recency = customer.context.recency.known();
-    let seen = |path, read: fn(&Recency) -> Option<Timestamp>| {
+    let known = |path, read: fn(&Recency) -> Option<Option<Timestamp>>| {
         let time = recency.and_then(read).ok_or(Lack::of(path))?;
-        if time.is_plausible() { Ok(time) } else { Err(Lack::of(path)) }
+        Ok(time.filter(|time| time.is_plausible()))
     };
-    let first = seen(FIRST_SEEN, |recency| recency.visits().first_seen_at)?;
-    let last = seen(LAST_SEEN, |recency| recency.visits().last_seen_at)?;
-    let previous = seen(PREVIOUS_SEEN, |recency| recency.visits().previous_seen_at).ok();
+    let seen = |path, read| known(path, read)?.ok_or(Lack::of(path));
+    let first = seen(FIRST_SEEN, Recency::known_first_seen)?;
+    let last = seen(LAST_SEEN, |recency| Some(recency.visits().last_seen_at))?;
+    // There need not be a session before that, but nobody may be left to guess.
+    let previous = known(PREVIOUS_SEEN, Recency::known_previous_seen)?;
     Ok(Activity {
         orders: orders.orders(),
         tenure: at.since(first),

@@ -105,7 +105,11 @@ pub(in crate::condition) fn entry_name(list: FactId, row: usize, facts: &Facts<'
 }
 
 fn part_now(part: PartId, facts: &Facts<'_>) -> String {
-    match facts.delivery(part) {
+    delivery_now(facts.delivery(part))
+}
+
+fn delivery_now(delivery: Delivery) -> String {
+    match delivery {
         Delivery::Never => "was never delivered".to_owned(),
         Delivery::Ahead { .. } => "is dated ahead of now".to_owned(),
         Delivery::Stale { age, max_age } => {
@@ -143,7 +147,8 @@ fn fact_now(place: &Place, fact: FactId, facts: &Facts<'_>) -> String {
         [] => part_now(part, facts),
         _ => format!("cannot be told: {} {}", schema.part(part).name, part_now(part, facts)),
     });
-    said.min().unwrap_or_default()
+    // What has a time of its own may be older than its part.
+    said.min().unwrap_or_else(|| delivery_now(facts.delivery_of(fact)))
 }
 
 fn value_now(place: &Place, facts: &Facts<'_>) -> String {

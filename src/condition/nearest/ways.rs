@@ -288,10 +288,10 @@ impl<'e, 'a> Ways<'e, 'a> {
         let read = self.program().facts(node);
         let schema = facts.schema();
         let stored = read.iter().flat_map(|fact| schema.stored(fact));
-        let mut parts = stored.map(|fact| schema.entry(*fact).part);
-        parts.find(|part| {
-            matches!(facts.delivery(*part), Delivery::Stale { .. } | Delivery::Ahead { .. })
-        })
+        let late = stored.filter(|fact| {
+            matches!(facts.delivery_of(**fact), Delivery::Stale { .. } | Delivery::Ahead { .. })
+        });
+        late.map(|fact| schema.entry(*fact).part).next()
     }
 
     fn weight(&self, place: &Place, atom: &Atom, truth: bool) -> u32 {

@@ -16,6 +16,9 @@ use crate::schema::{Delivery, Facts};
 use crate::time::Timestamp;
 use crate::vocabulary::Purpose;
 
+/// Where the answers of the customer are read.
+const GRANTS: &str = "consent.grants";
+
 /// What consent says about purposes, found out once for all actions.
 #[derive(Default)]
 pub(super) struct Answers(Vec<(Purpose, Answer)>);
@@ -89,26 +92,16 @@ fn against(
 
 /// Says what is not known about consent, if something is.
 fn lacking(facts: &Facts<'_>, consents: &Consents<'_>, at: Timestamp) -> Option<Basis> {
-    let part = facts.schema().find_part("consent")?;
-    let state = match facts.delivery(part) {
-        Delivery::Never => FactState::Unknown,
-        Delivery::Stale { age, max_age } => FactState::Stale { age, max_age },
-        Delivery::Ahead { .. } => FactState::Invalid,
-        Delivery::Fresh { .. } => {
-            let state = consents.lacking(at)?;
-            let grants = facts.schema().find("consent.grants")?;
-            return Some(Basis { subject: Subject::Fact(grants), state });
-        }
-    };
-    Some(Basis { subject: Subject::Part(part), state })
+    Basis::of_age(facts, GRANTS).or_else(|| {
+        let state = consents.lacking(at)?;
+        Some(Basis { subject: Subject::of(facts, GRANTS), state })
+    })
 }
 
 /// Dates what is known about consent.
 fn known(facts: &Facts<'_>) -> Option<Basis> {
-    let part = facts.schema().find_part("consent")?;
-    let Delivery::Fresh { age, .. } = facts.delivery(part) else {
+    let Delivery::Fresh { age, .. } = facts.delivery_at(GRANTS) else {
         return None;
     };
-    let grants = facts.schema().find("consent.grants")?;
-    Some(Basis { subject: Subject::Fact(grants), state: FactState::Fresh { age } })
+    Some(Basis { subject: Subject::of(facts, GRANTS), state: FactState::Fresh { age } })
 }

@@ -11,7 +11,7 @@ use crate::check::{CheckedPlacement, CheckedTreatment};
 use crate::condition::{Basis, FactState, Subject};
 use crate::decision::{ReasonCode, Request, StoredReason};
 use crate::plan::{ActionId, Plan};
-use crate::schema::{Delivery, Facts};
+use crate::schema::Facts;
 use crate::vocabulary::{Channel, FormFactor};
 
 /// The places that a request asks to fill.
@@ -73,8 +73,9 @@ pub(super) struct Viewer {
 
 impl Viewer {
     pub(super) fn new(asked: &Asked<'_>, lane: &Lane<'_>) -> Self {
-        let (device, profile) = (lane.delivery("device"), lane.delivery("profile"));
-        let horizon = Horizon::of_delivery(device).joined(Horizon::of_delivery(profile));
+        let language = lane.facts().delivery_at("profile.language");
+        let horizon =
+            Horizon::of_delivery(lane.delivery("device")).joined(Horizon::of_delivery(language));
         Self { device: form_factor(lane), locale: locale(asked, lane), horizon }
     }
 }
@@ -196,7 +197,7 @@ fn is_in_range(tag: &str, range: &str) -> bool {
 /// Reads the form factor, or says what is not known about it.
 fn form_factor(lane: &Lane<'_>) -> Result<FormFactor, Basis> {
     let read = lane.context.device.known().and_then(|device| device.form_factor);
-    known(lane.facts(), "device", "device.form_factor", read)
+    known(lane.facts(), "device.form_factor", read)
 }
 
 /// Reads the language to speak: that of the request, the device, the profile.
@@ -205,9 +206,9 @@ fn locale(asked: &Asked<'_>, lane: &Lane<'_>) -> Result<String, Basis> {
         return Ok(normal(locale));
     }
     let device = lane.context.device.known().and_then(|device| device.locale.as_ref());
-    let device = known(lane.facts(), "device", "device.locale", device);
+    let device = known(lane.facts(), "device.locale", device);
     let profile = lane.context.profile.known().and_then(|profile| profile.language.as_ref());
-    let profile = known(lane.facts(), "profile", "profile.language", profile);
+    let profile = known(lane.facts(), "profile.language", profile);
     device.or_else(|unknown| profile.map_err(|_| unknown)).map(|locale| normal(locale))
 }
 
@@ -216,21 +217,12 @@ fn normal(tag: &str) -> String {
     tag.to_lowercase().replace('_', "-")
 }
 
-/// Returns what was read of a part if the part is fresh, or what is not known.
-fn known<T>(facts: &Facts<'_>, part: &str, fact: &str, read: Option<T>) -> Result<T, Basis> {
-    let schema = facts.schema();
-    let part_id = schema.find_part(part);
-    let of_part = |state| {
-        let subject = part_id.map_or_else(|| Subject::Outside(part.to_owned()), Subject::Part);
-        Basis { subject, state }
-    };
-    match part_id.map_or(Delivery::Never, |part| facts.delivery(part)) {
-        Delivery::Stale { age, max_age } => Err(of_part(FactState::Stale { age, max_age })),
-        Delivery::Ahead { .. } => Err(of_part(FactState::Invalid)),
-        delivery => read.filter(|_| delivery.is_fresh()).ok_or_else(|| {
-            let subject = schema.find(fact).map(Subject::Fact);
-            let subject = subject.unwrap_or_else(|| Subject::Outside(fact.to_owned()));
-            Basis { subject, state: FactState::Absent }
-        }),
+/// Returns what was read of a fact if it is fresh, or what is not known.
+fn known<T>(facts: &Facts<'_>, path: &str, read: Option<T>) -> Result<T, Basis> {
+    let absent = || Basis { subject: Subject::of(facts, path), state: FactState::Absent };
+    match Basis::of_age(facts, path) {
+        Some(late) if late.state != FactState::Unknown => Err(late),
+        // What was never delivered is absent as well: a treatment asks for the fact.
+        late => read.filter(|_| late.is_none()).ok_or_else(absent),
     }
 }

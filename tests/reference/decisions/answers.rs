@@ -47,7 +47,9 @@ impl Reference<'_> {
     pub(crate) fn answer(&self, path: &str, facts: Facts) -> Fact {
         let (name, answer) = path.split_once('.').expect("a model and its answer");
         let model = &self.world.policy.analytics[name];
-        if parts(model).iter().any(|part| !self.usable(part, self.as_of(part), facts)) {
+        let usable =
+            |(part, path): &(&str, &str)| self.usable(part, self.said_at(part, path), facts);
+        if !taken(model).iter().all(usable) {
             return Fact::Unknown;
         }
         match self.said(model, answer) {
@@ -60,8 +62,8 @@ impl Reference<'_> {
     /// How old an answer is: as old as the oldest part that it follows from.
     pub(crate) fn age_of_answer(&self, path: &str) -> Option<(i64, bool)> {
         let (name, _) = path.split_once('.').expect("a model and its answer");
-        let parts = parts(&self.world.policy.analytics[name]).iter();
-        parts.map(|part| self.age(part)).max().flatten()
+        let model = &self.world.policy.analytics[name];
+        taken(model).iter().map(|(part, path)| self.age_of(part, path)).max().flatten()
     }
 
     /// Nothing if something is lacking, nothing in it if there is no answer.
@@ -337,15 +339,21 @@ impl Orders {
     }
 }
 
-/// The parts that a model follows from.
-fn parts(model: &Value) -> &'static [&'static str] {
+/// The parts that an answer follows from, and the facts in them that may have a
+/// time of their own.
+fn taken(model: &Value) -> &'static [(&'static str, &'static str)] {
     let visits = model["activity"] == "visits";
     match model["model"].as_str().expect("a word") {
-        "sbg" => &["subscription"],
-        "half_life" => &["history"],
-        "lifecycle" if visits => &["purchases", "recency", "subscription"],
-        "weibull" if visits => &["recency"],
-        _ => &["purchases"],
+        "sbg" => &[("subscription", "")],
+        "half_life" => &[("history", "")],
+        "lifecycle" if visits => &[
+            ("purchases", ""),
+            ("recency", ""),
+            ("recency", "recency.last_seen_at"),
+            ("subscription", ""),
+        ],
+        "weibull" if visits => &[("recency", "recency.last_seen_at")],
+        _ => &[("purchases", "")],
     }
 }
 

@@ -111,10 +111,12 @@ impl Reference<'_> {
             }
             Test::Known(path) => {
                 let part = path.split('.').next().unwrap_or(path);
-                let part_known = self.usable(part, self.as_of(part), Facts::Now);
                 let whole_part = !path.contains('.');
-                let carried = || matches!(self.fact(path, None, Facts::Now), Fact::Is(_));
-                return Truth::of(Some(part_known && (whole_part || carried())));
+                return Truth::of(Some(if whole_part {
+                    self.usable(part, self.as_of(part), Facts::Now)
+                } else {
+                    matches!(self.fact(path, None, Facts::Now), Fact::Is(_))
+                }));
             }
         };
         if let (Test::Flag("x.is_open" | "x.is_delayed"), Some(element)) = (test, element) {
@@ -191,7 +193,7 @@ impl Reference<'_> {
             };
         }
         let part = if path.starts_with("purchases.cart") { "cart" } else { part };
-        if !self.usable(part, self.as_of(part), facts) {
+        if !self.usable(part, self.said_at(part, path), facts) {
             return Fact::Unknown;
         }
         if part == "attributes" {
@@ -263,10 +265,15 @@ impl Reference<'_> {
     /// Why something that a part should tell is not known; with a code of its
     /// own if that is because of its age.
     pub(crate) fn cause_of_part(&self, part: &str, stale: u16) -> u16 {
-        match self.as_of(part) {
+        self.cause_of(part, part, stale)
+    }
+
+    /// The same of one fact of a part.
+    pub(crate) fn cause_of(&self, part: &str, path: &str, stale: u16) -> u16 {
+        match self.said_at(part, path) {
             None => 901,
-            Some(as_of) if as_of > self.today + 5_000 => 903,
-            as_of if !self.usable(part, as_of, Facts::Now) => stale,
+            Some(said_at) if said_at > self.today + 5_000 => 903,
+            said_at if !self.usable(part, said_at, Facts::Now) => stale,
             Some(_) => 901,
         }
     }
@@ -279,6 +286,22 @@ impl Reference<'_> {
             return self.as_of("purchases").map(|as_of| as_of.max(changed_at.unwrap_or(as_of)));
         }
         self.world.as_of.get(part).copied()
+    }
+
+    /// When a fact was said: with its part, or later than that if it tells so.
+    pub(crate) fn said_at(&self, part: &str, path: &str) -> Option<i64> {
+        let recency = &self.world.context["recency"];
+        let own = match path {
+            "recency.last_seen_at" | "recency.session_started_at" => time(&recency["last_seen_at"]),
+            "recency.last_login_at" => time(&recency["last_login_at"]),
+            _ if path.starts_with("recency.onboarding") => {
+                let onboarding = &recency["onboarding"];
+                let times = ["updated_at", "completed_at", "started_at"];
+                times.iter().find_map(|name| time(&onboarding[name]))
+            }
+            _ => None,
+        };
+        self.as_of(part).map(|as_of| as_of.max(own.unwrap_or(as_of)))
     }
 
     /// Whether what was delivered at a time counts: fresh, or all of it as what

@@ -454,9 +454,10 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// How old a part is, never less than nothing, and whether it is too old.
-    pub(crate) fn age(&self, part: &str) -> Option<(i64, bool)> {
-        let as_of = self.as_of(part)?;
+    /// How old a fact of a part is, never less than nothing, and whether it is
+    /// too old.
+    pub(crate) fn age_of(&self, part: &str, path: &str) -> Option<(i64, bool)> {
+        let as_of = self.said_at(part, path)?;
         let age = self.today - as_of;
         Some((age.max(0), !self.usable(part, Some(as_of), Facts::Now)))
     }

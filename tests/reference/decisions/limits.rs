@@ -298,7 +298,10 @@ impl Reference<'_> {
         }
         match &limit.rule {
             Rule::Session(_) if self.session_start().is_none() => {
-                missing.insert(("recency", self.cause_of_part("recency", 902)));
+                missing.insert((
+                    "recency",
+                    self.cause_of("recency", "recency.session_started_at", 902),
+                ));
             }
             Rule::Calendar(_, calendar) if self.zone_of_limit(calendar).is_none() => {
                 missing.insert(self.cause_of_zone());
