@@ -3,12 +3,14 @@
 mod asked;
 mod assignment;
 mod clearing;
+mod front;
 mod grants;
 mod horizon;
 mod lane;
 mod limits;
 mod past;
 mod quiet;
+mod ranked;
 mod slate;
 #[cfg(feature = "json")]
 mod summary;
@@ -36,6 +38,10 @@ pub(crate) use summary::summarize;
 
 /// Decides: a pure function of a plan, a context and a request.
 pub(crate) fn decide(plan: &Plan, context: &Context, request: &Request) -> DecisionData {
+    let assignments = assignments(plan, context);
+    if ranked::fits(request, &assignments) {
+        return ranked::decide(plan, context, request, assignments);
+    }
     decide_at(plan, context, request, request.now).0
 }
 

@@ -62,6 +62,25 @@ pub(crate) struct DecisionData {
     pub(crate) valid_until: Option<Timestamp>,
 }
 
+impl DecisionData {
+    /// Returns a decision about a request on its first channel, with nothing in it.
+    pub(crate) fn of(request: &Request) -> Self {
+        Self {
+            now: request.now,
+            channels: SmallVec::from_slice(&[request.channel]),
+            decision_id: request.decision_id.clone(),
+            slots: request.slots.clone(),
+            recommendations: Vec::new(),
+            withheld: Vec::new(),
+            in_force: Vec::new(),
+            assignments: Vec::new(),
+            ghosts: Vec::new(),
+            reservations: BTreeMap::new(),
+            valid_until: None,
+        }
+    }
+}
+
 /// Whether a customer is left out by a holdout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Assignment {
