@@ -28,6 +28,8 @@ use crate::vocabulary::{Channel, Purpose};
 #[derive(Debug, Default)]
 pub(super) struct Front {
     of: Option<Of>,
+    /// Whether what it was found out for is still so.
+    is_current: bool,
     /// For each literal whether it holds.
     holds: Vec<bool>,
     in_force: Vec<bool>,
@@ -58,13 +60,33 @@ pub(super) struct Front {
 }
 
 /// What a front was found out for.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 struct Of {
     token: Arc<()>,
     now: Timestamp,
     channel: Channel,
     intent: Option<String>,
     time_zone: Option<String>,
+}
+
+impl Of {
+    fn new(plan: &Plan, request: &Request) -> Self {
+        Self {
+            token: Arc::clone(&plan.token),
+            now: request.now,
+            channel: request.channel,
+            intent: None,
+            time_zone: None,
+        }
+    }
+
+    /// Says the same of another request, in the memory there is.
+    fn renew(&mut self, plan: &Plan, request: &Request) {
+        self.token.clone_from(&plan.token);
+        (self.now, self.channel) = (request.now, request.channel);
+        self.intent.clone_from(&request.intent);
+        self.time_zone.clone_from(&request.time_zone);
+    }
 }
 
 /// How a class of actions stands.
@@ -81,19 +103,24 @@ pub(super) enum Standing {
 impl Front {
     /// Tells whether what was found out holds for a request as well.
     pub(super) fn is_for(&self, plan: &Plan, request: &Request) -> bool {
-        let Some(of) = &self.of else { return false };
-        let holds_until = self.horizon.running();
+        let Some(of) = self.of.as_ref().filter(|_| self.is_current) else { return false };
+        let holds_until = self.horizon.soonest_millis();
         Arc::ptr_eq(&of.token, &plan.token)
             && of.channel == request.channel
             && of.intent == request.intent
             && of.time_zone == request.time_zone
             && of.now <= request.now
-            && (of.now == request.now || holds_until.is_none_or(|until| request.now < until))
+            && (of.now == request.now || request.now.as_millis() < holds_until)
     }
 
     /// Forgets what it was for: something is otherwise now.
     pub(super) fn forget(&mut self) {
-        self.of = None;
+        self.is_current = false;
+    }
+
+    /// Tells whether it is for nothing.
+    pub(super) fn is_forgotten(&self) -> bool {
+        !self.is_current
     }
 
     /// Finds everything out, at the moment of the facts.
@@ -105,13 +132,8 @@ impl Front {
         evaluator: &mut Evaluator<'_>,
     ) {
         let request = asked.request;
-        self.of = Some(Of {
-            token: Arc::clone(&plan.token),
-            now: request.now,
-            channel: request.channel,
-            intent: request.intent.clone(),
-            time_zone: request.time_zone.clone(),
-        });
+        self.is_current = true;
+        self.of.get_or_insert_with(|| Of::new(plan, request)).renew(plan, request);
         self.horizon = Horizon::NEVER;
         self.find_literals(plan, evaluator);
         self.find_rules(plan, request.channel, evaluator);

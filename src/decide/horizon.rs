@@ -47,6 +47,12 @@ impl Horizon {
         Self { running: self.running.min(other.running), frozen: self.frozen.min(other.frozen) }
     }
 
+    /// Returns when anything may change, whether parts grow older or not, in
+    /// Unix milliseconds; the greatest number if never.
+    pub(super) fn soonest_millis(self) -> i64 {
+        self.running.min(self.frozen)
+    }
+
     /// Tells whether what goes on changes by an instant, in Unix milliseconds.
     pub(super) fn is_over_by(self, instant: i64) -> bool {
         self.running <= instant

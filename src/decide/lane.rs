@@ -117,7 +117,6 @@ impl<'a> Lane<'a> {
         let mut clearing = Clearing::new(plan, context, asked, channel, facts, at);
         let suppressions = Suppressions::in_force(plan, channel, &mut evaluator, &mut clearing);
         let scorer = Scorer::new(plan, &mut evaluator);
-        let assigned = assignments(plan, context);
         Self {
             plan,
             context,
@@ -131,7 +130,9 @@ impl<'a> Lane<'a> {
             scorer,
             clauses: Clauses::default(),
             fails_by_end: HashMap::default(),
-            held_out: assigned.iter().map(|assignment| assignment.is_held_out).collect(),
+            held_out: assignments(plan, context)
+                .map(|assignment| assignment.is_held_out)
+                .collect(),
             horizon: Horizon::NEVER,
         }
     }

@@ -7,6 +7,7 @@
 //! asked of would-be winners only.
 
 use super::asked::Asked;
+use super::assignment::assignments;
 use super::front::{Front, Standing};
 use super::horizon::Horizon;
 use super::lane::{Lane, Tested};
@@ -15,7 +16,7 @@ use super::{Candidate, gather};
 use crate::check::CheckedPropensity;
 use crate::condition::{Evaluator, Memory};
 use crate::context::Context;
-use crate::decision::{Assignment, DecisionData, Detail, Placed, Request};
+use crate::decision::{DecisionData, Detail, Placed, Request};
 use crate::plan::{ActionId, Asks, Plan, Ranked, Row, bound};
 use crate::time::Timestamp;
 
@@ -25,8 +26,8 @@ const FEW: usize = 64;
 /// What a ranking is worked out on: memory to be used again.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
-    pub(super) best: Best,
-    pub(super) memory: Memory,
+    best: Best,
+    memory: Memory,
 }
 
 /// An action that may be recommended.
@@ -47,7 +48,7 @@ impl Choice {
 
 /// The best choices there are.
 #[derive(Debug, Default)]
-pub(super) struct Best {
+struct Best {
     choices: Vec<Choice>,
     /// How many are wanted.
     wanted: usize,
@@ -113,12 +114,13 @@ fn floor(last: &Choice, greatest_weight: u32) -> u64 {
     bound(last.tier, last.priority / u128::from(greatest_weight))
 }
 
-/// Tells whether a request is one for a ranking that is found this way.
-pub(super) fn fits(request: &Request, assigned: &[Assignment]) -> bool {
+/// Tells whether a decision is found this way: a ranking on one channel, for a
+/// customer who is not held out.
+pub(super) fn fits(plan: &Plan, context: &Context, request: &Request) -> bool {
     request.detail == Detail::RankedOnly
         && request.or_channels.is_empty()
         && request.force.is_none()
-        && !assigned.iter().any(|assignment| assignment.is_held_out)
+        && !assignments(plan, context).any(|assignment| assignment.is_held_out)
 }
 
 /// Tells whether actions fill the places one by one, whatever else is there.
@@ -134,7 +136,6 @@ pub(super) fn decide(
     plan: &Plan,
     context: &Context,
     request: &Request,
-    assignments: Vec<Assignment>,
 ) -> DecisionData {
     let facts = gather(plan, context, request, request.channel);
     let asked = Asked::new(plan, request, &[request.channel]);
@@ -156,7 +157,7 @@ pub(super) fn decide(
         data.in_force = lane.take_in_force();
         data.valid_until = lane.horizon.running();
     }
-    data.assignments = assignments;
+    data.assignments.extend(assignments(plan, context));
     data
 }
 
@@ -168,6 +169,8 @@ pub(super) fn rank(
     desk: &mut Desk,
     data: &mut DecisionData,
 ) {
+    data.begin(request);
+    data.assignments.extend(assignments(plan, context));
     let asked = Asked::new(plan, request, &[request.channel]);
     if !front.is_for(plan, request) {
         let facts = gather(plan, context, request, request.channel);

@@ -1,7 +1,8 @@
 //! Tactful on the workload of the harness: the same policy and customers, in its own words.
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use tactful::{Channel, Context, Request, Timestamp};
+use std::cell::RefCell;
+use tactful::{Bound, Channel, Context, Request, Scratch, Timestamp};
 
 use crate::harness::Engine;
 use crate::workload::*;
@@ -193,3 +194,29 @@ macro_rules! engine {
 
 engine!(Ranked, "tactful, decide, ranked only", request().ranked_only());
 engine!(Complete, "tactful, decide, complete", request());
+
+/// From the public context, in memory that is used again.
+pub struct With(tactful::Engine, Scratch);
+impl Engine for With {
+    type Input = (Context, Request);
+    const NAME: &'static str = "tactful, decide_with, ranked only";
+    fn load(policy: &Policy) -> Self { Self(engine(policy), Scratch::new()) }
+    fn prepare(&self, customer: &Ctx, _: &str) -> Self::Input { (context(customer), request().ranked_only()) }
+    fn decide(&mut self, (context, request): &Self::Input, out: &mut Vec<Pick>) {
+        picks(&self.0.decide_with(&mut self.1, context, request), out);
+    }
+}
+
+/// From a context that is kept between requests.
+pub struct Kept(tactful::Engine, Scratch);
+impl Engine for Kept {
+    type Input = (RefCell<Bound>, Request);
+    const NAME: &'static str = "tactful, decide_bound, ranked only";
+    fn load(policy: &Policy) -> Self { Self(engine(policy), Scratch::new()) }
+    fn prepare(&self, customer: &Ctx, _: &str) -> Self::Input {
+        (RefCell::new(Bound::new(context(customer))), request().ranked_only())
+    }
+    fn decide(&mut self, (bound, request): &Self::Input, out: &mut Vec<Pick>) {
+        picks(&self.0.decide_bound(&mut self.1, &mut bound.borrow_mut(), request), out);
+    }
+}
