@@ -23,7 +23,10 @@ use crate::vocabulary::{Channel, Currency};
 use index::Index;
 use turned::RulesByAction;
 
-pub(crate) use index::{Asks, Class, LiteralId, Number, Ranked, Row, bound, counts_alone};
+pub(crate) use index::{
+    ActionList, Asks, Class, LiteralId, Number, Ranked, Row, bound_below, counts_alone,
+    greatest_score,
+};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {

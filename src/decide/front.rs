@@ -39,7 +39,9 @@ pub(super) struct Front {
     numbers: Vec<Option<u64>>,
     /// The greatest context weight of any action.
     pub(super) greatest_weight: u32,
-    classes: Vec<Standing>,
+    classes: Vec<Slot>,
+    /// The lists of the index whose literal holds.
+    pub(super) lists: Vec<u32>,
     held_purposes: SmallVec<[Purpose; 4]>,
     /// Whether quiet hours hold, or nobody can tell.
     is_quiet: bool,
@@ -89,15 +91,18 @@ impl Of {
     }
 }
 
-/// How a class of actions stands.
+/// The context weight of a class of actions, if nothing holds all of them back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// Nobody has asked.
-    Open,
-    /// Something holds all of them back.
-    Out,
-    /// They may go, with this context weight.
-    In { weight: u32 },
+struct Slot(u32);
+
+impl Slot {
+    /// Nobody has asked. No weight is as great as this.
+    const OPEN: Self = Self(u32::MAX);
+    const OUT: Self = Self(u32::MAX - 1);
+
+    fn weight(self) -> Option<u32> {
+        (self != Self::OUT).then_some(self.0)
+    }
 }
 
 impl Front {
@@ -141,7 +146,7 @@ impl Front {
         self.find_contact((plan, context), asked, facts);
         self.find_limits((plan, context), request, facts);
         self.classes.clear();
-        self.classes.resize(plan.index.classes.len(), Standing::Open);
+        self.classes.resize(plan.index.classes.len(), Slot::OPEN);
     }
 
     fn watch(&mut self, horizon: Horizon) {
@@ -156,6 +161,12 @@ impl Front {
             let truth = outcome.truth();
             self.holds.extend([truth == Truth::True, truth == Truth::False]);
             self.watch(Horizon::of(&outcome));
+        }
+        self.lists.clear();
+        for (place, list) in (0_u32..).zip(&plan.index.lists) {
+            if self.holds(list.literal) {
+                self.lists.push(place);
+            }
         }
     }
 
@@ -316,22 +327,21 @@ impl Front {
         shown.ok().and_then(|place| self.shown.get(place)).is_some_and(|(_, is_held)| *is_held)
     }
 
-    /// Returns how a class of actions stands; found out once.
-    pub(super) fn standing(&mut self, plan: &Plan, context: &Context, class: u32) -> Standing {
-        let known = self.classes.get(class as usize).copied().unwrap_or(Standing::Out);
-        if known != Standing::Open {
-            return known;
+    /// Returns the context weight of a class of actions, unless something holds
+    /// all of them back; found out once.
+    pub(super) fn weight_of(&mut self, plan: &Plan, context: &Context, class: u32) -> Option<u32> {
+        let known = self.classes.get(class as usize).copied()?;
+        if known != Slot::OPEN {
+            return known.weight();
         }
-        let Some(of_class) = plan.index.classes.get(class as usize) else {
-            return Standing::Out;
-        };
-        let found = self.stands(plan, context, of_class);
+        let of_class = plan.index.classes.get(class as usize)?;
+        let found = self.find_weight(plan, context, of_class);
         self.classes.get_mut(class as usize).into_iter().for_each(|slot| *slot = found);
-        found
+        found.weight()
     }
 
-    fn stands(&self, plan: &Plan, context: &Context, class: &Class) -> Standing {
-        let Some(of) = &self.of else { return Standing::Out };
+    fn find_weight(&self, plan: &Plan, context: &Context, class: &Class) -> Slot {
+        let Some(of) = &self.of else { return Slot::OUT };
         let in_force = |id: &SuppressionId| self.in_force.get(id.place()).copied().unwrap_or(true);
         let blocks = context.consent.known().and_then(|consent| consent.hard_blocks.as_ref());
         let is_out = class.suppressions.iter().any(in_force)
@@ -340,9 +350,9 @@ impl Front {
             || class.obeys_quiet_hours && self.is_quiet
             || blocks.is_some_and(|blocks| blocks.contains(&of.channel));
         if is_out {
-            return Standing::Out;
+            return Slot::OUT;
         }
         let weight = plan.index.weights.get(class.weight as usize);
-        Standing::In { weight: weight.map_or(factor(ONE), |weight| self.weight(weight)) }
+        Slot(weight.map_or(factor(ONE), |weight| self.weight(weight)))
     }
 }

@@ -130,9 +130,7 @@ impl<'a> Lane<'a> {
             scorer,
             clauses: Clauses::default(),
             fails_by_end: HashMap::default(),
-            held_out: assignments(plan, context)
-                .map(|assignment| assignment.is_held_out)
-                .collect(),
+            held_out: assignments(plan, context).map(|assignment| assignment.is_held_out).collect(),
             horizon: Horizon::NEVER,
         }
     }

@@ -8,7 +8,7 @@
 
 use super::asked::Asked;
 use super::assignment::assignments;
-use super::front::{Front, Standing};
+use super::front::Front;
 use super::horizon::Horizon;
 use super::lane::{Lane, Tested};
 use super::slate::Slate;
@@ -17,11 +17,15 @@ use crate::check::CheckedPropensity;
 use crate::condition::{Evaluator, Memory};
 use crate::context::Context;
 use crate::decision::{DecisionData, Detail, Placed, Request};
-use crate::plan::{ActionId, Asks, Plan, Ranked, Row, bound};
+use crate::plan::{ActionId, ActionList, Asks, Plan, Ranked, Row, bound_below, greatest_score};
 use crate::time::Timestamp;
 
 /// Up to so many choices are kept in order while they are found.
 const FEW: usize = 64;
+
+/// Takes more off a number than doubles are off when they are divided by one
+/// another: it must not come out too great.
+const ROUNDED_DOWN: f64 = 1.0 - 1e-9;
 
 /// What a ranking is worked out on: memory to be used again.
 #[derive(Debug, Default)]
@@ -54,6 +58,10 @@ struct Best {
     wanted: usize,
     /// Rows with a bound below that are no better than what there is.
     floor: u64,
+    /// No more than the priority of the last choice, once there are enough; and
+    /// its tier.
+    least: f64,
+    tier: u16,
     /// Whether there may be more than were wanted.
     is_cut: bool,
 }
@@ -65,8 +73,17 @@ impl Best {
             choices: std::mem::take(&mut self.choices),
             wanted,
             floor: if wanted == 0 { u64::MAX } else { 0 },
+            least: 0.0,
+            tier: 0,
             is_cut: false,
         };
+    }
+
+    /// Tells whether no row of this bound can be as good as the last choice with
+    /// this context weight.
+    fn is_below(&self, row: &Row, weight: u32) -> bool {
+        // Bounds that have the weight in them are greater, which does no harm.
+        row.tier() <= self.tier && greatest_score(row.bound) * f64::from(weight) < self.least
     }
 
     /// Tells whether a choice would have no place any more.
@@ -88,8 +105,17 @@ impl Best {
         let place = self.choices.iter().position(|other| choice.is_before(other));
         self.choices.insert(place.unwrap_or(self.choices.len()), choice);
         if self.choices.len() >= self.wanted {
-            self.floor = self.choices.last().map_or(0, |last| floor(last, greatest_weight));
+            self.raise(greatest_weight);
         }
+    }
+
+    /// Notes what is the least that comes to anything.
+    fn raise(&mut self, greatest_weight: u32) {
+        let Some(last) = self.choices.last() else { return };
+        #[expect(clippy::cast_precision_loss, reason = "it is rounded down far enough")]
+        let least = last.priority as f64 * ROUNDED_DOWN;
+        (self.least, self.tier) = (least, last.tier);
+        self.floor = bound_below(last.tier, least / f64::from(greatest_weight.max(1)));
     }
 
     fn finish(&mut self) {
@@ -102,16 +128,6 @@ impl Best {
             self.choices.truncate(self.wanted);
         }
     }
-}
-
-/// Returns a bound that no row below it can do without: with the greatest
-/// weight it still comes to less than the last choice.
-fn floor(last: &Choice, greatest_weight: u32) -> u64 {
-    if greatest_weight == 0 {
-        return bound(last.tier, 0);
-    }
-    // Rounded down: a row that comes to just as much may win by its id.
-    bound(last.tier, last.priority / u128::from(greatest_weight))
 }
 
 /// Tells whether a decision is found this way: a ranking on one channel, for a
@@ -132,11 +148,7 @@ fn is_plain(plan: &Plan, request: &Request) -> bool {
 }
 
 /// Decides at the moment of the request.
-pub(super) fn decide(
-    plan: &Plan,
-    context: &Context,
-    request: &Request,
-) -> DecisionData {
+pub(super) fn decide(plan: &Plan, context: &Context, request: &Request) -> DecisionData {
     let facts = gather(plan, context, request, request.channel);
     let asked = Asked::new(plan, request, &[request.channel]);
     let mut lanes = [Lane::new(plan, context, &asked, &facts, request.now)];
@@ -269,34 +281,38 @@ impl Picking<'_, '_> {
     /// Walks through the lists whose literal holds; `admits` judges what is
     /// left to judge about a would-be winner.
     fn pick(&mut self, admits: &mut impl FnMut(&Front, &Row) -> bool) {
-        let index = &self.plan.index;
-        for list in &index.lists {
+        let lists = std::mem::take(&mut self.front.lists);
+        for list in lists.iter().filter_map(|place| self.plan.index.lists.get(*place as usize)) {
             // Later lists have lower bounds.
             if list.bound < self.best.floor {
                 self.best.is_cut = true;
                 break;
             }
-            if !self.front.holds(list.literal) {
-                continue;
-            }
-            for row in index.rows_of(list) {
-                if row.bound < self.best.floor {
-                    self.best.is_cut = true;
-                    break;
-                }
-                if row.rest.iter().all(|literal| self.front.holds(*literal)) {
-                    self.consider(row, admits);
-                }
-            }
+            self.pick_of(list, admits);
         }
+        self.front.lists = lists;
         self.best.finish();
     }
 
+    fn pick_of(&mut self, list: &ActionList, admits: &mut impl FnMut(&Front, &Row) -> bool) {
+        for row in self.plan.index.rows_of(list) {
+            if row.bound < self.best.floor {
+                self.best.is_cut = true;
+                break;
+            }
+            if row.rest.iter().all(|literal| self.front.holds(*literal)) {
+                self.consider(row, admits);
+            }
+        }
+    }
+
     fn consider(&mut self, row: &Row, admits: &mut impl FnMut(&Front, &Row) -> bool) {
-        let Standing::In { weight } = self.front.standing(self.plan, self.context, row.class)
-        else {
+        let weight = self.front.weight_of(self.plan, self.context, row.class);
+        let Some(weight) = weight else { return };
+        if self.best.is_below(row, weight) {
+            self.best.is_cut = true;
             return;
-        };
+        }
         let Some(ranked) = self.plan.index.actions.get(row.action as usize) else { return };
         let Some(base) = self.base(row, ranked) else { return };
         let priority = base * u128::from(weight);

@@ -91,6 +91,13 @@ pub(crate) struct Row {
     pub(crate) asks: Asks,
 }
 
+impl Row {
+    /// Returns the tier of the action.
+    pub(crate) fn tier(&self) -> u16 {
+        u16::try_from(self.bound >> 48).unwrap_or(u16::MAX)
+    }
+}
+
 /// What has to be looked at besides literals and class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Asks(u8);
@@ -258,10 +265,23 @@ fn ties(actions: &[PlannedAction]) -> Vec<u32> {
 ///
 /// A positive double sorts like its bits; without the last ones, and one more,
 /// they stand for no less than the exact number.
-pub(crate) fn bound(tier: u16, score: u128) -> u64 {
+fn bound(tier: u16, score: u128) -> u64 {
     #[expect(clippy::cast_precision_loss, reason = "it is rounded upwards below")]
     let bits = (score as f64).to_bits() >> 16;
     u64::from(tier) << 48 | (bits + 1).min(UNBOUNDED)
+}
+
+/// The bound that scores below this one are all under.
+pub(crate) fn bound_below(tier: u16, score: f64) -> u64 {
+    u64::from(tier) << 48 | (score.to_bits() >> 16).min(UNBOUNDED)
+}
+
+/// Returns a number that no score of a bound exceeds.
+pub(crate) fn greatest_score(bound: u64) -> f64 {
+    match bound & UNBOUNDED {
+        UNBOUNDED => f64::INFINITY,
+        bits => f64::from_bits(bits << 16),
+    }
 }
 
 /// A score of which nothing is known.
@@ -392,8 +412,7 @@ impl<'p> Builder<'p> {
             .with(Asks::THRESHOLDS.when(!action.thresholds.is_empty()))
             .with(Asks::NUMBERS.when(is_read));
         let (tier, base) = self.ranked.last().map_or((0, 0), |ranked| (ranked.tier, ranked.base));
-        let bound =
-            if is_read { u64::from(tier) << 48 | UNBOUNDED } else { bound(tier, base) };
+        let bound = if is_read { u64::from(tier) << 48 | UNBOUNDED } else { bound(tier, base) };
         Row { bound, rest, action: place, class, asks }
     }
 
@@ -454,7 +473,8 @@ impl<'p> Builder<'p> {
         let mut purposes: Vec<Purpose> = purposes.map(|action| action.purpose).collect();
         purposes.sort_unstable();
         purposes.dedup();
-        let times = actions.iter().flat_map(|action| action.starts_at.into_iter().chain(action.ends_at));
+        let times =
+            actions.iter().flat_map(|action| action.starts_at.into_iter().chain(action.ends_at));
         let mut instants: Vec<i64> = times.map(Timestamp::as_millis).collect();
         instants.sort_unstable();
         instants.dedup();

@@ -10,6 +10,9 @@ Usage: cargo xtask <task> [arguments]
   ci             what a submission must pass: format, lints, docs, example, test
   doc            build the documentation, warnings allowed
   bench [args]   run the benchmarks; arguments go to `cargo bench`
+  instructions [args]
+                 count instructions beside what they were (needs valgrind);
+                 `--accept` writes the counts down
   sample [args]  rebuild the data of the example; arguments go to the generator
   accept         rewrite the verbatim expectation files of the tests
   help           this text
@@ -25,12 +28,13 @@ pub enum Task {
     Ci,
     Doc,
     Bench(Vec<String>),
+    Instructions(Vec<String>),
     Sample(Vec<String>),
     Accept,
     Help,
 }
 
-const NAMES: [&str; 7] = ["test", "ci", "doc", "bench", "sample", "accept", "help"];
+const NAMES: [&str; 8] = ["test", "ci", "doc", "bench", "instructions", "sample", "accept", "help"];
 
 const MAIN_JOB: &str = "next_best_action";
 
@@ -44,6 +48,7 @@ impl Task {
         let rest: Vec<String> = words.collect();
         let task = match name.as_str() {
             "bench" => return Ok(Self::Bench(rest)),
+            "instructions" => return Ok(Self::Instructions(rest)),
             "sample" => return Ok(Self::Sample(rest)),
             "test" => Self::Test,
             "ci" => Self::Ci,
@@ -74,6 +79,9 @@ impl Task {
             Self::Ci => ci(nextest),
             Self::Doc => vec![Step::new("docs", "doc --workspace --all-features --no-deps")],
             Self::Bench(rest) => vec![Step::new("benchmarks", "bench").args(rest)],
+            Self::Instructions(rest) => {
+                vec![Step::new("instructions", "bench --bench instructions --").args(rest)]
+            }
             Self::Sample(rest) => {
                 vec![Step::new("sample data", "run --release -p tactful-sample --").args(rest)]
             }
@@ -216,11 +224,11 @@ mod tests {
         assert_eq!(
             parse(&["tset"]).unwrap_err(),
             "unknown task `tset`: did you mean `test`?\n\
-             the tasks are test, ci, doc, bench, sample, accept, help"
+             the tasks are test, ci, doc, bench, instructions, sample, accept, help"
         );
         assert_eq!(
             parse(&["deploy"]).unwrap_err(),
-            "unknown task `deploy`\nthe tasks are test, ci, doc, bench, sample, accept, help"
+            "unknown task `deploy`\nthe tasks are test, ci, doc, bench, instructions, sample, accept, help"
         );
     }
 

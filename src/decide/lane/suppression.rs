@@ -70,7 +70,10 @@ impl Suppressions {
     }
 }
 
-pub(in crate::decide) fn horizon(rule: &CheckedSuppression, evaluator: &mut Evaluator<'_>) -> Horizon {
+pub(in crate::decide) fn horizon(
+    rule: &CheckedSuppression,
+    evaluator: &mut Evaluator<'_>,
+) -> Horizon {
     let when = Horizon::of(&evaluator.truth(rule.when));
     let after = rule.after.map(|after| Horizon::of(&evaluator.truth(after)));
     after.map_or(when, |after| when.joined(after))
