@@ -80,6 +80,7 @@ int main(void)
         }
     }
     check(tactful_context_set_grants(context, now, NULL, 0, &error), &error);
+    check(tactful_context_set_orders(context, now, NULL, 0, &error), &error);
     check(tactful_context_set_interactions(context, now, NULL, 0, &error), &error);
     check(tactful_engine_decide(engine, context, request, decision, &error), &error);
     tell("in the dispute", decision);
