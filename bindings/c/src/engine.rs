@@ -13,9 +13,7 @@ use crate::guard::{answer, guard};
 use crate::handle::{create_shared, exclusive, opaque, release, retain, shared};
 use crate::request::tactful_request;
 use crate::status::tactful_status;
-use crate::text::{
-    bytes, document, fill, put, reset, tactful_buffer, tactful_str, text, time,
-};
+use crate::text::{bytes, document, fill, put, reset, tactful_buffer, tactful_str, text, time};
 
 /// A compiled policy.
 ///

@@ -74,7 +74,9 @@ fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| if GUARDED.get() { note(info) } else { before(info) }));
+        panic::set_hook(Box::new(
+            move |info| if GUARDED.get() { note(info) } else { before(info) },
+        ));
     });
 }
 

@@ -10,9 +10,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tactful_c::version::{
-    TACTFUL_VERSION_MAJOR, TACTFUL_VERSION_MINOR, TACTFUL_VERSION_PATCH,
-};
+use tactful_c::version::{TACTFUL_VERSION_MAJOR, TACTFUL_VERSION_MINOR, TACTFUL_VERSION_PATCH};
 
 fn path(relative: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)

@@ -186,11 +186,7 @@ impl Field for Attribute {
 }
 
 /// Sets a field of a context, which is as for [`exclusive`].
-unsafe fn set(
-    context: *mut tactful_context,
-    path: &str,
-    value: Value<'_>,
-) -> Result<(), Fail> {
+unsafe fn set(context: *mut tactful_context, path: &str, value: Value<'_>) -> Result<(), Fail> {
     // SAFETY: the contract of this function.
     let context = unsafe { exclusive(context) }?;
     let (part, field) = path.split_once('.').unwrap_or((path, ""));
@@ -254,9 +250,8 @@ fn set_field(
 
 fn known<'p, T>(part: &'p mut Part<T>, path: &str) -> Result<&'p mut T, Fail> {
     part.known_mut().ok_or_else(|| {
-        let message = format!(
-            "`{path}`: nobody has delivered this part: call tactful_context_deliver first"
-        );
+        let message =
+            format!("`{path}`: nobody has delivered this part: call tactful_context_deliver first");
         Fail::new(tactful_status::InvalidState, message).at(path)
     })
 }

@@ -272,8 +272,7 @@ unsafe fn ticket(given: &tactful_ticket) -> Result<Ticket, Fail> {
 unsafe fn order(given: &tactful_order) -> Result<Order, Fail> {
     let placed_at = time(given.placed_at, "placed_at")?;
     // SAFETY: the contract of this function.
-    let (id, currency) =
-        unsafe { (required(given.id, "id")?, given.currency.read("currency")?) };
+    let (id, currency) = unsafe { (required(given.id, "id")?, given.currency.read("currency")?) };
     let mut order = Order::new(id, placed_at);
     order.updated_at = time_if_any(given.updated_at, "updated_at")?;
     order.promised_at = time_if_any(given.promised_at, "promised_at")?;

@@ -89,9 +89,9 @@ fn write_case(engine: &Engine, case: &Value, base: &Path) {
     write("read", &read(&decision));
     let actions = decision.withheld().map(|account| account.action().to_owned());
     let actions: Vec<String> = actions.collect();
-    let explained = actions.iter().map(|action| {
-        format!("{}\n", engine.explain(&context, &request, action).unwrap())
-    });
+    let explained = actions
+        .iter()
+        .map(|action| format!("{}\n", engine.explain(&context, &request, action).unwrap()));
     write("explained", &explained.collect::<String>());
 }
 
