@@ -4,8 +4,8 @@
  * A policy is compiled into an engine. A context says what is known about one
  * customer, a request when and on which channel somebody asks. The engine
  * decides, and the decision says what to recommend, what was held back, why, and
- * until when. The library reads no clock, no file and no environment, starts no
- * thread, and the same inputs give the same bytes in every language.
+ * until when. The library reads no clock and no file and starts no thread, and the
+ * same inputs give the same bytes in every language.
  *
  * THE RULES, which hold for every function unless its comment says otherwise
  *
@@ -58,43 +58,38 @@
  *     #include <stdio.h>
  *     #include <tactful.h>
  *
- *     static const char POLICY[] =
- *         "policy  = 'care'\n"
- *         "preset  = 'customer-care@1'\n"
- *         "actions = [{ id = 'premium', kind = 'upsell', propensity = 0.06, value = '240',\n"
- *         "             channels = ['web'] }]\n";
+ *     static const char POLICY[] = "policy = 'care'\n"
+ *                                  "preset = 'customer-care@1'\n"
+ *                                  "actions = [{ id = 'premium', kind = 'upsell', channels = ['web'] }]";
  *
  *     int main(void)
  *     {
  *         const int64_t now = INT64_C(1773154830000); // 2026-03-10T15:00:30Z
- *         tactful_ticket ticket = { 0 };
- *         tactful_error *error = NULL;
+ *         tactful_ticket ticket = { .id = tactful_text("C-1"), .opened_at = now - 30000,
+ *                                   .updated_at = now - 30000, .state = TACTFUL_TICKET_STATE_OPEN,
+ *                                   .topic = TACTFUL_TOPIC_BILLING_DISPUTE };
  *         const tactful_engine *engine = NULL;
  *         tactful_context *context = tactful_context_new();
  *         tactful_request *request = NULL;
  *         tactful_decision *decision = tactful_decision_new();
  *         tactful_withheld held;
+ *         tactful_error *error = NULL;
  *
- *         ticket.id = tactful_text("C-1");
- *         ticket.opened_at = ticket.updated_at = now - 30000; // half a minute ago
- *         ticket.state = TACTFUL_TICKET_STATE_OPEN;
- *         ticket.topic = TACTFUL_TOPIC_BILLING_DISPUTE;
  *         if (tactful_engine_from_toml(TACTFUL_TEXT(POLICY), &engine, &error) ||
  *             tactful_context_set_tickets(context, now, &ticket, 1, &error) ||
  *             tactful_context_set_grants(context, now, NULL, 0, &error) ||
  *             tactful_request_new(now, TACTFUL_CHANNEL_WEB, &request, &error) ||
  *             tactful_engine_decide(engine, context, request, decision, &error) ||
  *             tactful_decision_find_withheld(decision, TACTFUL_TEXT("premium"), &held, &error))
- *             printf("error: %.*s\n", TACTFUL_STR_ARG(tactful_error_message(error)));
+ *             printf("%.*s\n", TACTFUL_STR_ARG(tactful_error_message(error)));
  *         else
- *             printf("not %.*s: %.*s (%d)\n", TACTFUL_STR_ARG(held.action),
- *                    TACTFUL_STR_ARG(held.because), (int)held.code);
+ *             printf("not %.*s: %.*s\n", TACTFUL_STR_ARG(held.action), TACTFUL_STR_ARG(held.because));
  *
+ *         tactful_error_free(error);
  *         tactful_decision_free(decision);
  *         tactful_request_free(request);
  *         tactful_context_free(context);
  *         tactful_engine_release(engine);
- *         tactful_error_free(error);
  *         return 0;
  *     }
  *
@@ -102,7 +97,7 @@
  *
  * It prints
  *
- *     x
+ *     not premium: nobody wants an offer while arguing about a bill
  */
 
 
@@ -2141,6 +2136,19 @@ tactful_str tactful_error_message(const tactful_error *error);
  */
 TACTFUL_MUST_USE
 tactful_str tactful_error_path(const tactful_error *error);
+
+/**
+ * Tells where in a document it is: line and column, from 1. For a policy it is
+ * the place of the first finding.
+ *
+ * Returns false, and sets both to 0, where the place is not known, for errors
+ * that are not about a document, and for NULL. Neither output may be NULL, or
+ * the answer is false.
+ */
+TACTFUL_MUST_USE
+bool tactful_error_position(const tactful_error *error,
+                            uint32_t *line,
+                            uint32_t *column);
 
 /**
  * Returns how many findings there are about a policy; 0 for other errors and

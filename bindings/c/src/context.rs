@@ -268,14 +268,13 @@ fn read_part(part: PartName, json: &str) -> Result<Context, Fail> {
 
 /// Counts columns of the first line from where the caller's text begins.
 fn shifted(mut fail: Fail, by: usize) -> Fail {
-    const PLACE: &str = "line 1 column ";
-    let column = fail.message.rsplit_once(PLACE).and_then(|(before, after)| {
-        let (column, after) = after.split_once(')')?;
-        let column = column.parse::<usize>().ok()?.saturating_sub(by).max(1);
-        Some(format!("{before}{PLACE}{column}){after}"))
-    });
-    if let Some(message) = column {
-        fail.message = message;
+    let (line, column) = fail.place;
+    if line == 1 {
+        let by = u32::try_from(by).unwrap_or(0);
+        let place = |column: u32| format!("line 1 column {column}");
+        let of_caller = column.saturating_sub(by).max(1);
+        fail.message = fail.message.replace(&place(column), &place(of_caller));
+        fail.place = (line, of_caller);
     }
     fail
 }

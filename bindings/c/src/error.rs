@@ -64,12 +64,15 @@ pub(crate) struct Fail {
     pub(crate) status: tactful_status,
     pub(crate) message: String,
     path: String,
+    /// Line and column in a document, from 1; 0 if they are not known.
+    pub(crate) place: (u32, u32),
     findings: Vec<Finding>,
 }
 
 impl Fail {
     pub(crate) fn new(status: tactful_status, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), path: String::new(), findings: Vec::new() }
+        let (message, findings) = (message.into(), Vec::new());
+        Self { status, message, path: String::new(), place: (0, 0), findings }
     }
 
     pub(crate) fn null(what: &str) -> Self {
@@ -90,11 +93,16 @@ impl Fail {
 
 impl From<Error> for Fail {
     fn from(error: Error) -> Self {
+        let findings: Vec<Finding> = error.diagnostics().iter().map(Finding::new).collect();
+        let number = |number: usize| u32::try_from(number).unwrap_or(0);
+        let in_json = error.line_and_column().map(|(line, column)| (number(line), number(column)));
+        let of_first = || findings.first().map(|found| (found.line, found.column));
         Self {
             status: error.kind().into(),
             message: error.to_string(),
             path: error.path().to_owned(),
-            findings: error.diagnostics().iter().map(Finding::new).collect(),
+            place: in_json.or_else(of_first).unwrap_or_default(),
+            findings,
         }
     }
 }
@@ -198,6 +206,32 @@ pub unsafe extern "C" fn tactful_error_message(error: *const tactful_error) -> t
 pub unsafe extern "C" fn tactful_error_path(error: *const tactful_error) -> tactful_str {
     // SAFETY: as above.
     answer(tactful_str::EMPTY, || Ok(tactful_str::of(&unsafe { shared(error) }?.path)))
+}
+
+/// Tells where in a document it is: line and column, from 1. For a policy it is
+/// the place of the first finding.
+///
+/// Returns false, and sets both to 0, where the place is not known, for errors
+/// that are not about a document, and for NULL. Neither output may be NULL, or
+/// the answer is false.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tactful_error_position(
+    error: *const tactful_error,
+    line: *mut u32,
+    column: *mut u32,
+) -> bool {
+    answer(false, || {
+        // SAFETY: NULL or an error, and NULL or room for a number each.
+        unsafe {
+            put(line, 0, "line")?;
+            put(column, 0, "column")?;
+            let (of_line, of_column) = shared(error)?.place;
+            put(line, of_line, "line")?;
+            put(column, of_column, "column")?;
+            Ok(of_line > 0)
+        }
+    })
 }
 
 /// Returns how many findings there are about a policy; 0 for other errors and

@@ -103,12 +103,16 @@ static void refused_policies(void)
                                    "kind = 'upsale'\nchannels = ['web']\n";
     const tactful_engine *engine = NULL;
     tactful_diagnostic found;
+    uint32_t line = 9, column = 9;
 
     GIVES(POLICY, tactful_engine_from_toml(TACTFUL_TEXT(MISTAKES), &engine, &error));
     CHECK(engine == NULL && error != NULL);
     CHECK(tactful_error_status(error) == TACTFUL_STATUS_POLICY);
     CHECK(holds(tactful_error_message(error), "did you mean `currency`?"));
     CHECK(is(tactful_error_path(error), ""));
+    CHECK(tactful_error_position(error, &line, &column) && line == 2 && column == 1);
+    CHECK(!tactful_error_position(error, NULL, &column) && !tactful_error_position(error, &line, NULL));
+    CHECK(!tactful_error_position(NULL, &line, &column) && line == 0 && column == 0);
     CHECK(tactful_error_diagnostic_count(error) >= 2);
     GIVES(OK, tactful_error_diagnostic(error, 0, &found));
     CHECK(found.severity == TACTFUL_SEVERITY_ERROR);
@@ -280,6 +284,7 @@ static void fields(void)
     tactful_request *request = request_on(TACTFUL_CHANNEL_WEB);
     tactful_decision *decision = tactful_decision_new();
     tactful_buffer out = TACTFUL_BUFFER_INIT;
+    uint32_t line = 9, column = 9;
 
     FAILS(INVALID_STATE,
           tactful_context_set_double(context, TACTFUL_TEXT("scores.churn"), 0.25, &error),
@@ -353,6 +358,7 @@ static void fields(void)
     CHECK(holds(tactful_error_message(error), "did you mean `plan`?"));
     CHECK(holds(tactful_error_message(error), "line 1 column 32"));
     CHECK(holds(tactful_error_path(error), "profile"));
+    CHECK(tactful_error_position(error, &line, &column) && line == 1 && column == 32);
     tactful_error_free(error);
     FAILS(CONTEXT,
           tactful_context_set_part_json(context, TACTFUL_PART_PROFILE,
