@@ -83,7 +83,10 @@ fn install() {
 /// Notes a panic. It is printed only if the variable TACTFUL_LOG is set: the
 /// standard error of a program is not ours.
 fn note(info: &PanicHookInfo<'_>) {
-    let said = info.payload_as_str().unwrap_or("without a message");
+    let payload = info.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let said = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let said = said.unwrap_or("without a message");
     let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line()));
     let said = format!("{said}{}", place.unwrap_or_default());
     if std::env::var_os("TACTFUL_LOG").is_some() {

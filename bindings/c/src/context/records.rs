@@ -188,7 +188,7 @@ pub unsafe extern "C" fn tactful_context_set_grants(
     unsafe {
         guard(err, || {
             let as_of = time(as_of, "as_of")?;
-            let grants = all(grants, count, "grants", |given| grant(given))?;
+            let grants = all(grants, count, "grants", grant)?;
             exclusive(context)?.consent = Consent::new(as_of).grants(grants).into();
             Ok(())
         })

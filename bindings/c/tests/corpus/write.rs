@@ -8,7 +8,12 @@
 //! `cases.txt` has a line for each case, its policy and its name; `corpus.c`
 //! reads the rest. `compat.txt` lists the contexts of earlier versions, and
 //! `policies.txt` the policies with mistakes.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a program for tests stops at once")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a program for tests stops at once"
+)]
 
 use std::fmt::Write;
 use std::fs;
