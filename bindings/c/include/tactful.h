@@ -1387,7 +1387,7 @@ typedef struct {
      */
     tactful_str message;
     /**
-     * Where it is, such as "suppress[0].when".
+     * Where it is, such as "currency".
      */
     tactful_str path;
     /**
@@ -2129,7 +2129,7 @@ TACTFUL_MUST_USE
 tactful_str tactful_error_message(const tactful_error *error);
 
 /**
- * Returns the path of the wrong value, such as "support.tickets[0].state".
+ * Returns the path of the wrong value, such as "support.as_of".
  *
  * It is empty where a document as a whole is meant, for policies, whose
  * findings have a path each, and for NULL. The text belongs to the error.

@@ -38,7 +38,7 @@ pub struct tactful_diagnostic {
     pub code: tactful_str,
     /// What is wrong.
     pub message: tactful_str,
-    /// Where it is, such as "suppress[0].when".
+    /// Where it is, such as "currency".
     pub path: tactful_str,
     /// What to do about it; empty if there is nothing to suggest.
     pub help: tactful_str,
@@ -197,7 +197,7 @@ pub unsafe extern "C" fn tactful_error_message(error: *const tactful_error) -> t
     answer(tactful_str::EMPTY, || Ok(tactful_str::of(&unsafe { shared(error) }?.message)))
 }
 
-/// Returns the path of the wrong value, such as "support.tickets[0].state".
+/// Returns the path of the wrong value, such as "support.as_of".
 ///
 /// It is empty where a document as a whole is meant, for policies, whose
 /// findings have a path each, and for NULL. The text belongs to the error.

@@ -4,8 +4,8 @@
 //! crate and is the manual; `tests/header.rs` keeps the two the same. So the
 //! comments on public items speak to people who write C.
 //!
-//! Every function that C calls is built alike: a [guard](guard) around the
-//! whole body turns failures and panics into a status, [handles](handle) and
+//! Every function that C calls is built alike: a guard (`guard.rs`) around the
+//! whole body turns failures and panics into a status, handles (`handle.rs`) and
 //! [texts](text) are checked before they are touched, and everything else is
 //! the library's own work.
 #![allow(
