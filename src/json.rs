@@ -25,9 +25,13 @@ pub(crate) fn read<T: DeserializeOwned>(
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         let path = if path == "." { String::new() } else { path };
-        Error::at(kind, path, with_help(&error.inner().to_string()))
+        let error = error.inner();
+        let (line, column) = (error.line(), error.column());
+        Error::at(kind, path, with_help(&error.to_string())).in_json(line, column)
     })?;
-    json.end().map_err(|error| Error::at(kind, "", error.to_string()))?;
+    json.end().map_err(|error| {
+        Error::at(kind, "", error.to_string()).in_json(error.line(), error.column())
+    })?;
     Ok(value)
 }
 
