@@ -110,6 +110,10 @@ fn the_pages_show_the_example() {
     let (program, output) = (read("examples/dispute.c"), read("examples/dispute.txt"));
     let page = read("../../docs/c.md");
     assert!(page.contains(&format!("```c\n{program}```")), "docs/c.md shows another program");
+    for example in ["examples/events.txt", "examples/server.txt"] {
+        let output = read(example);
+        assert!(page.contains(&format!("```text\n{output}```")), "docs/c.md and {example} differ");
+    }
     for (name, text) in [("docs/c.md", page), ("README.md", read("../../README.md"))] {
         assert!(text.contains(&format!("```text\n{output}```")), "{name} shows another output");
     }
