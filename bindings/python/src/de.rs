@@ -14,6 +14,8 @@ use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+use tactful::Timestamp;
+
 use crate::moment;
 
 /// A Python object, to read it.
@@ -123,8 +125,9 @@ impl Object<'_, '_> {
     fn rarer<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         let object = self.0;
         if moment::is_datetime(object)? {
-            return visitor
-                .visit_i64(moment::millis(object).map_err(|error| said(object.py(), error))?);
+            let millis = moment::millis(object).map_err(|error| said(object.py(), error))?;
+            // As text, because that is how an attribute holds a time.
+            return visitor.visit_str(&Timestamp::from_millis(millis).to_string());
         }
         if let Ok(mapping) = object.cast::<PyMapping>() {
             let dict = PyDict::new(object.py());

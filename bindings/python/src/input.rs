@@ -96,10 +96,7 @@ pub(crate) fn request(
         all.set_item(pyo3::intern!(py, "channel"), channel)?;
         return of_object(all.as_any());
     }
-    let at = |path: &str, message: String| {
-        Door::Request.error(format!("request: {path}: {message}"), path.to_owned())
-    };
-    let now = moment::read(now).map_err(|error| at("now", error.value(py).to_string()))?;
+    let now = moment::read(now).map_err(|error| at(py, "now", &error))?;
     let word = channel.cast::<PyString>().ok().and_then(|text| text.to_str().ok());
     match word.and_then(|word| word.parse::<Channel>().ok()) {
         Some(channel) => Ok(Request::new(now, channel)),
@@ -111,4 +108,10 @@ pub(crate) fn request(
             of_object(all.as_any())
         }
     }
+}
+
+/// Says that an argument is wrong in the words of what was raised about it.
+pub(crate) fn at(py: Python<'_>, argument: &str, error: &PyErr) -> PyErr {
+    let message = format!("request: {argument}: {}", error.value(py));
+    Door::Request.error(message, argument.to_owned())
 }

@@ -66,14 +66,6 @@ pub(crate) fn datetime<'py>(py: Python<'py>, moment: Timestamp) -> PyResult<Boun
     epoch(py)?.add(timedelta(py, moment.as_millis())?)
 }
 
-/// The same for a moment that may not be.
-pub(crate) fn maybe_datetime<'py>(
-    py: Python<'py>,
-    moment: Option<Timestamp>,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    moment.map(|moment| datetime(py, moment)).transpose()
-}
-
 /// Makes a `timedelta` of milliseconds.
 pub(crate) fn timedelta(py: Python<'_>, millis: i64) -> PyResult<Bound<'_, PyAny>> {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
