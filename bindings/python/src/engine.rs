@@ -75,7 +75,12 @@ impl PyEngine {
 /// Reads a file; what Python raises names it.
 fn read_file(path: &Path) -> PyResult<String> {
     std::fs::read_to_string(path).map_err(|error| match error.raw_os_error() {
-        Some(number) => PyOSError::new_err((number, error.kind().to_string(), path.to_owned())),
+        Some(number) => {
+            // Python appends the name; the number it has already.
+            let said = error.to_string();
+            let said = said.split(" (os error").next().unwrap_or_default().to_owned();
+            PyOSError::new_err((number, said, path.display().to_string()))
+        }
         None => value_error(format!("{}: {error}", path.display())),
     })
 }

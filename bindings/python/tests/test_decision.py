@@ -120,7 +120,7 @@ def test_an_action_is_explained(decision: Decision) -> None:
     why = decision.explain("premium-upgrade")
     assert (why.action, why.verdict, why.channel) == ("premium-upgrade", "suppressed", "web")
     assert "billing dispute" in " ".join(why.why) and "premium-upgrade is not recommended" in str(why)
-    assert why.priority == Decimal("14.4") and why.rank == 1 and why.slot is None and why.until is None
+    assert why.priority == Decimal("14.4") and why.rank == 2 and why.slot is None and why.until is None
     assert why.nearest_change and why.to_dict()["stages"] and json.loads(why.to_json()) == why.to_dict()
     assert decision.explain("dispute-status").slot == "hero"
     with pytest.raises(tactful.UnknownActionError, match="premium-upgrde") as caught:
