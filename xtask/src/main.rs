@@ -5,6 +5,7 @@
 
 mod c;
 mod install;
+mod python;
 mod run;
 mod step;
 mod task;

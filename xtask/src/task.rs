@@ -2,16 +2,19 @@
 
 use crate::c::{self, Programs};
 use crate::install::{Layout, install};
+use crate::python::{self, Part};
 use crate::step::Step;
 
 /// What `cargo xtask help` prints.
 pub const HELP: &str = "\
 Usage: cargo xtask <task> [arguments]
 
-  test           every test: feature sets, examples, benches, doc tests, C, suite
+  test           every test: feature sets, examples, benches, doc tests, C, Python, suite
   ci             what a submission must pass: format, lints, docs, example, test
   c [what]       the C library and its programs; what: `bench`, or one step of it
   install [args] lay out the C library; --prefix, --libdir, --destdir, --debug
+  python [part]  the Python package: all its tests, or one part: venv, build, stubs,
+                 accept (writes the stubs), test, types, wheel, sdist, bench
   doc            build the documentation, warnings allowed
   bench [args]   run the benchmarks; arguments go to `cargo bench`
   instructions [args]
@@ -33,6 +36,7 @@ pub enum Task {
     Ci,
     C(What),
     Install(Layout),
+    Python(Option<Part>),
     Doc,
     Bench(Vec<String>),
     Instructions(Vec<String>),
@@ -50,11 +54,12 @@ pub enum What {
     Programs(Programs),
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "test",
     "ci",
     "c",
     "install",
+    "python",
     "doc",
     "bench",
     "instructions",
@@ -80,6 +85,7 @@ impl Task {
             "sample" => return Ok(Self::Sample(rest)),
             "install" => return Layout::parse(&rest).map(Self::Install),
             "c" => return of_c(&rest).map(Self::C),
+            "python" => return of_python(&rest).map(Self::Python),
             "test" => Self::Test,
             "ci" => Self::Ci,
             "doc" => Self::Doc,
@@ -99,6 +105,7 @@ impl Task {
         match self {
             Self::Install(layout) => Some(install(layout)),
             Self::C(What::Programs(programs)) => Some(programs.run()),
+            Self::Python(Some(part)) => Some(part.run()),
             _ => None,
         }
     }
@@ -139,7 +146,10 @@ impl Task {
             ],
             Self::C(What::Everything) => c::steps(),
             Self::C(What::Bench) => c::bench(),
-            Self::C(What::Programs(_)) | Self::Install(_) | Self::Help => Vec::new(),
+            Self::Python(None) => python::steps(),
+            Self::C(What::Programs(_)) | Self::Python(Some(_)) | Self::Install(_) | Self::Help => {
+                Vec::new()
+            }
         }
     }
 }
@@ -167,7 +177,10 @@ fn ci(nextest: bool) -> Vec<Step> {
         steps.push(Step::new(name, &command).env("RUSTDOCFLAGS", "-D warnings"));
     }
     steps.push(Step::new("main job", &format!("run --release --example {MAIN_JOB}")).tail(15));
-    steps.extend(test(nextest));
+    // Before the suite, which comes last.
+    let mut tests = test(nextest);
+    tests.insert(tests.len().saturating_sub(1), python::shipped());
+    steps.extend(tests);
     steps
 }
 
@@ -195,6 +208,7 @@ fn test(nextest: bool) -> Vec<Step> {
     // On its own, because nextest does not run doc tests.
     steps.push(Step::new("doc tests", "test --doc -p tactful"));
     steps.extend(c::steps());
+    steps.extend(python::steps());
     steps.push(if nextest {
         Step::new("suite", "nextest run --workspace --no-fail-fast")
     } else {
@@ -215,6 +229,19 @@ fn of_c(words: &[String]) -> Result<What, String> {
             )),
         },
         _ => Err("`c` takes one argument at most".to_owned()),
+    }
+}
+
+fn of_python(words: &[String]) -> Result<Option<Part>, String> {
+    match words {
+        [] => Ok(None),
+        [word] => match Part::parse(word) {
+            Some(part) => Ok(Some(part)),
+            None => {
+                Err(format!("unknown part `{word}` of `python`: `cargo xtask help` lists them"))
+            }
+        },
+        _ => Err("`python` takes one argument at most".to_owned()),
     }
 }
 
@@ -314,6 +341,15 @@ mod tests {
             }
         }
         assert!(parse(&["c", "progams"]).unwrap_err().contains("`programs`"));
+    }
+
+    #[test]
+    fn each_step_of_python_is_a_task() {
+        for step in python::steps().iter().chain([&python::shipped()]) {
+            let words = step.args.iter().skip_while(|word| *word != "--").skip(1);
+            assert!(Task::parse(words.cloned()).is_ok(), "{}", step.command());
+        }
+        assert!(parse(&["python", "tset"]).unwrap_err().contains("`tset`"));
     }
 
     #[test]
