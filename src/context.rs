@@ -153,6 +153,20 @@ impl Context {
         crate::json::read(text.as_ref(), crate::ErrorKind::Context, Self::MAX_JSON_BYTES)
     }
 
+    /// Reads a context from any format that serde reads, with the errors of
+    /// [`from_json`](Self::from_json).
+    ///
+    /// For bindings, whose values are no text.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json); there is no limit of length.
+    pub fn from_deserializer<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, crate::Error> {
+        crate::json::read_from(deserializer, crate::ErrorKind::Context)
+    }
+
     /// Writes the context as JSON that [`from_json`](Self::from_json) reads.
     #[must_use]
     pub fn to_json(&self) -> String {
