@@ -1,5 +1,6 @@
 //! The plan of a schema: which column is which fact, found once.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
@@ -21,6 +22,8 @@ const JSON: &str = "context_json";
 const NOW: &str = "now";
 const CHANNEL: &str = "channel";
 const AS_OF: &str = "as_of";
+/// After so many rows whoever watches is told.
+const WATCHED: usize = 8_192;
 
 /// The columns of a schema, resolved once for any number of batches.
 ///
@@ -106,11 +109,29 @@ impl Columns {
     /// plan, [`Error::Row`] if a row cannot be read and the options ask to stop
     /// there, [`Error::Arrow`] if the result is too large for one batch.
     pub fn decide(&self, engine: &Engine, batch: &RecordBatch) -> Result<RecordBatch, Error> {
+        self.decide_watched(engine, batch, |_| ControlFlow::Continue(()))
+    }
+
+    /// Decides for every row of a batch, and tells now and then how many rows
+    /// are done: every few thousand, and at the end.
+    ///
+    /// # Errors
+    ///
+    /// As [`decide`](Self::decide), and [`Error::Stopped`] once `watch` breaks.
+    pub fn decide_watched(
+        &self,
+        engine: &Engine,
+        batch: &RecordBatch,
+        mut watch: impl FnMut(usize) -> ControlFlow<()>,
+    ) -> Result<RecordBatch, Error> {
         self.check(batch)?;
         let rows = Rows::new(self, batch)?;
         let mut request = self.options.ask();
         let mut output = Output::new(&self.options, batch.num_rows());
         for row in 0..batch.num_rows() {
+            if row % WATCHED == 0 && row > 0 && watch(row).is_break() {
+                return Err(Error::Stopped);
+            }
             match rows.ask(row, &mut request).and_then(|()| rows.context(row)) {
                 Ok(context) => output.push(&engine.decide(&context, &request)),
                 Err(misfit) => match self.options.on_error {
@@ -118,6 +139,9 @@ impl Columns {
                     OnError::Null => output.push_fault(&misfit.into_fault()),
                 },
             }
+        }
+        if watch(batch.num_rows()).is_break() {
+            return Err(Error::Stopped);
         }
         let carried = self.carry.iter().map(|place| Arc::clone(batch.column(*place)));
         let columns: Vec<ArrayRef> = carried.chain(output.finish()?).collect();

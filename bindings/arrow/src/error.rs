@@ -25,6 +25,9 @@ pub enum Error {
         /// What is wrong with it.
         fault: RowFault,
     },
+    /// Whoever watched wanted no more, see [`Columns::decide_watched`](crate::Columns::decide_watched).
+    #[error("stopped")]
+    Stopped,
     /// The result of a batch does not fit into one batch: a list or a text
     /// column of it would have more than 2,147,483,647 entries or bytes.
     #[error("the result is too large for one batch: decide smaller batches")]

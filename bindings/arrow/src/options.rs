@@ -65,16 +65,16 @@ impl Options {
     /// Sets the moment of the decisions, for all rows in which the column
     /// `now` is null or missing.
     #[must_use]
-    pub fn now(mut self, now: Timestamp) -> Self {
-        self.now = Some(now);
+    pub fn now(mut self, now: impl Into<Option<Timestamp>>) -> Self {
+        self.now = now.into();
         self
     }
 
     /// Sets the channel, for all rows in which the column `channel` is null or
     /// missing.
     #[must_use]
-    pub fn channel(mut self, channel: Channel) -> Self {
-        self.channel = Some(channel);
+    pub fn channel(mut self, channel: impl Into<Option<Channel>>) -> Self {
+        self.channel = channel.into();
         self
     }
 

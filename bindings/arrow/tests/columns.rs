@@ -8,6 +8,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use arrow_array::builder::{Float64Builder, MapBuilder, StringBuilder};
@@ -406,6 +407,21 @@ fn a_plan_is_for_its_columns() {
     let other = batch(vec![("user_id", Arc::new(LargeStringArray::from(vec!["u"])))]);
     let error = plan.decide(&engine(), &other).unwrap_err().to_string();
     assert!(error.contains("`user_id` of LargeUtf8 instead of `user_id` of Utf8"), "{error}");
+}
+
+#[test]
+fn whoever_watches_is_told_and_can_stop() {
+    let ids: ArrayRef = Arc::new(StringArray::from(vec!["u"; 20_000]));
+    let ids = batch(vec![("user_id", ids)]);
+    let plan = Columns::new(ids.schema_ref(), &options()).unwrap();
+    let mut told = Vec::new();
+    let result = plan.decide_watched(&engine(), &ids, |rows| {
+        told.push(rows);
+        ControlFlow::Continue(())
+    });
+    assert_eq!((result.unwrap().num_rows(), told), (20_000, vec![8_192, 16_384, 20_000]));
+    let stopped = plan.decide_watched(&engine(), &ids, |_| ControlFlow::Break(()));
+    assert!(matches!(stopped, Err(Error::Stopped)));
 }
 
 #[test]
