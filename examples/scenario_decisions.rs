@@ -17,7 +17,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     cases.sort();
     for case in cases {
         let case: serde_json::Value = serde_json::from_str(&fs::read_to_string(case)?)?;
-        let text = |key: &str| case[key].as_str().map(str::to_owned).ok_or("a case without its keys");
+        let text =
+            |key: &str| case[key].as_str().map(str::to_owned).ok_or("a case without its keys");
         let policy = fs::read_to_string(corpus.join(text("policy")?))?;
         let engine = Engine::from_toml(&policy)?;
         let context = Context::from_json(case["context"].to_string())?;

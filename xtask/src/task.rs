@@ -1,13 +1,16 @@
 //! The tasks: how they are asked for, and the steps each one is made of.
 
+use crate::python::{self, Part};
 use crate::step::Step;
 
 /// What `cargo xtask help` prints.
 pub const HELP: &str = "\
 Usage: cargo xtask <task> [arguments]
 
-  test           every test: feature sets, examples, benches, doc tests, suite
+  test           every test: feature sets, examples, benches, doc tests, Python, suite
   ci             what a submission must pass: format, lints, docs, example, test
+  python [part]  the Python package: all its tests, or one part: venv, build, stubs,
+                 accept (writes the stubs), test, types, wheel, sdist, bench
   doc            build the documentation, warnings allowed
   bench [args]   run the benchmarks; arguments go to `cargo bench`
   sample [args]  rebuild the data of the example; arguments go to the generator
@@ -23,6 +26,7 @@ Each step prints its command, which can be run alone from the workspace root.
 pub enum Task {
     Test,
     Ci,
+    Python(Option<Part>),
     Doc,
     Bench(Vec<String>),
     Sample(Vec<String>),
@@ -30,7 +34,7 @@ pub enum Task {
     Help,
 }
 
-const NAMES: [&str; 7] = ["test", "ci", "doc", "bench", "sample", "accept", "help"];
+const NAMES: [&str; 8] = ["test", "ci", "python", "doc", "bench", "sample", "accept", "help"];
 
 const MAIN_JOB: &str = "next_best_action";
 
@@ -45,6 +49,7 @@ impl Task {
         let task = match name.as_str() {
             "bench" => return Ok(Self::Bench(rest)),
             "sample" => return Ok(Self::Sample(rest)),
+            "python" => return of_python(&rest).map(Self::Python),
             "test" => Self::Test,
             "ci" => Self::Ci,
             "doc" => Self::Doc,
@@ -55,6 +60,14 @@ impl Task {
         match rest.first() {
             Some(word) => Err(format!("`{name}` takes no arguments: found `{word}`")),
             None => Ok(task),
+        }
+    }
+
+    /// Does a task that is not made of steps; `None` for one that is.
+    pub fn act(&self) -> Option<Result<(), String>> {
+        match self {
+            Self::Python(Some(part)) => Some(part.run()),
+            _ => None,
         }
     }
 
@@ -80,7 +93,8 @@ impl Task {
             Self::Accept => vec![
                 Step::new("accept", "test --workspace --no-fail-fast").env("UPDATE_EXPECT", "1"),
             ],
-            Self::Help => Vec::new(),
+            Self::Python(None) => python::steps(),
+            Self::Python(Some(_)) | Self::Help => Vec::new(),
         }
     }
 }
@@ -108,7 +122,10 @@ fn ci(nextest: bool) -> Vec<Step> {
         steps.push(Step::new(name, &command).env("RUSTDOCFLAGS", "-D warnings"));
     }
     steps.push(Step::new("main job", &format!("run --release --example {MAIN_JOB}")).tail(15));
-    steps.extend(test(nextest));
+    // Before the suite, which comes last.
+    let mut tests = test(nextest);
+    tests.insert(tests.len().saturating_sub(1), python::shipped());
+    steps.extend(tests);
     steps
 }
 
@@ -135,12 +152,26 @@ fn test(nextest: bool) -> Vec<Step> {
     }));
     // On its own, because nextest does not run doc tests.
     steps.push(Step::new("doc tests", "test --doc -p tactful"));
+    steps.extend(python::steps());
     steps.push(if nextest {
         Step::new("suite", "nextest run --workspace --no-fail-fast")
     } else {
         Step::new("suite", "test --workspace --tests --no-fail-fast")
     });
     steps
+}
+
+fn of_python(words: &[String]) -> Result<Option<Part>, String> {
+    match words {
+        [] => Ok(None),
+        [word] => match Part::parse(word) {
+            Some(part) => Ok(Some(part)),
+            None => {
+                Err(format!("unknown part `{word}` of `python`: `cargo xtask help` lists them"))
+            }
+        },
+        _ => Err("`python` takes one argument at most".to_owned()),
+    }
 }
 
 fn unknown(name: &str) -> String {
@@ -216,11 +247,11 @@ mod tests {
         assert_eq!(
             parse(&["tset"]).unwrap_err(),
             "unknown task `tset`: did you mean `test`?\n\
-             the tasks are test, ci, doc, bench, sample, accept, help"
+             the tasks are test, ci, python, doc, bench, sample, accept, help"
         );
         assert_eq!(
             parse(&["deploy"]).unwrap_err(),
-            "unknown task `deploy`\nthe tasks are test, ci, doc, bench, sample, accept, help"
+            "unknown task `deploy`\nthe tasks are test, ci, python, doc, bench, sample, accept, help"
         );
     }
 
@@ -231,6 +262,15 @@ mod tests {
             assert_eq!(last(true), "cargo nextest run --workspace --no-fail-fast");
             assert_eq!(last(false), "cargo test --workspace --tests --no-fail-fast");
         }
+    }
+
+    #[test]
+    fn each_step_of_python_is_a_task() {
+        for step in python::steps().iter().chain([&python::shipped()]) {
+            let words = step.args.iter().skip_while(|word| *word != "--").skip(1);
+            assert!(Task::parse(words.cloned()).is_ok(), "{}", step.command());
+        }
+        assert!(parse(&["python", "tset"]).unwrap_err().contains("`tset`"));
     }
 
     #[test]

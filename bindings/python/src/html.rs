@@ -16,13 +16,17 @@ use crate::decision::Answer;
 /// The most actions that are shown of each sort.
 const MOST: usize = 40;
 
-const PAGE: &str = "font:13px/1.45 system-ui,sans-serif;max-width:60em;color:inherit";
+const PAGE: &str = "font:13px/1.45 system-ui,sans-serif;max-width:76em;color:inherit";
 const TABLE: &str =
     "border-collapse:collapse;width:100%;margin:.2em 0 .9em;color:inherit;font-size:inherit";
 const CELL: &str = "text-align:left;vertical-align:top;padding:.28em .8em .28em 0;\
     border:0;border-top:1px solid rgba(128,128,128,.25);background:none";
 const HEAD: &str = "text-align:left;font-weight:600;padding:.28em .8em .28em 0;border:0;\
     background:none;opacity:.65;white-space:nowrap";
+const CODE: &str = "font-family:ui-monospace,monospace;font-size:.92em;color:inherit;\
+    background:rgba(128,128,128,.16);border-radius:3px;padding:0 .25em;overflow-wrap:anywhere";
+const BAR: &str = "width:12em;white-space:nowrap";
+const NEVER: &str = "<span style=\"opacity:.5\">not by time</span>";
 const QUIET: &str = "opacity:.65";
 const GREEN: &str = "rgba(34,160,107,.75)";
 const HATCHED: &str = "repeating-linear-gradient(135deg,rgba(128,128,128,.55) 0 2px,\
@@ -101,7 +105,7 @@ impl Page<'_> {
             cell(out, "width:1.5em;opacity:.65", place + 1)?;
             cell(out, "", action(placed.action(), placed.kind()))?;
             cell(out, "", whereabouts(&placed))?;
-            cell(out, "width:38%", self.bar(Some(placed.priority()), GREEN, placed.tier()))?;
+            cell(out, BAR, self.bar(Some(placed.priority()), GREEN, placed.tier()))?;
             out.write_str("</tr>")?;
         }
         out.write_str("</tbody></table>")?;
@@ -114,37 +118,33 @@ impl Page<'_> {
         if count == 0 {
             return Ok(());
         }
-        heads(out, &["withheld", "", "why, and until when", "would be"])?;
+        heads(out, &["withheld", "", "why", "until", "would be"])?;
         for account in accounts.take(MOST) {
             out.write_str("<tr>")?;
-            cell(out, "", action(account.action(), account.kind()))?;
+            cell(out, "white-space:nowrap", action(account.action(), account.kind()))?;
             cell(out, "white-space:nowrap", verdict(&account))?;
             cell(out, "", self.reasons(&account))?;
-            cell(out, "width:18%", self.bar(account.priority(), HATCHED, account.tier()))?;
+            let until = account.until().map(|until| self.later(until));
+            cell(out, "white-space:nowrap", until.as_deref().unwrap_or(NEVER))?;
+            cell(out, BAR, self.bar(account.priority(), HATCHED, account.tier()))?;
             out.write_str("</tr>")?;
         }
         out.write_str("</tbody></table>")?;
         more(out, count)
     }
 
+    /// Says all reasons, and when each clears if it is not the only one.
     fn reasons(&self, account: &Suppressed<'_>) -> String {
+        let alone = account.reasons().len() == 1;
         let said = account.reasons().map(|reason| {
-            let because = Text(&reason.because()).to_string();
-            let lacking = lacking(&reason);
-            match reason.until() {
-                Some(until) => {
-                    format!("<div>{because}{lacking}; until {}</div>", self.later(until))
-                }
-                None => format!("<div>{because}{lacking}</div>"),
-            }
+            let (because, lacking) = (with_code(&reason.because()), lacking(&reason));
+            let until = reason
+                .until()
+                .filter(|_| !alone)
+                .map(|until| format!(" <span style=\"{QUIET}\">until {}</span>", moment(until)));
+            format!("<div>{because}{lacking}{}</div>", until.unwrap_or_default())
         });
-        let mut said: String = said.collect();
-        if account.reasons().len() > 1
-            && let Some(until) = account.until()
-        {
-            said += &format!("<div style=\"{QUIET}\">all clear {}</div>", self.later(until));
-        }
-        said
+        said.collect()
     }
 
     /// Draws a priority as long as it is, held against the greatest of all.
@@ -171,7 +171,12 @@ impl Page<'_> {
 
     /// Writes a moment to come, and how far away it is.
     fn later(&self, until: Timestamp) -> String {
-        format!("{} (in {})", moment(until), until.since(self.decision.now()).in_words())
+        let ahead = until.since(self.decision.now());
+        let ahead = match ahead.as_millis() {
+            0..1_000 => "at once".to_owned(),
+            _ => format!("in {}", ahead.in_words()),
+        };
+        format!("{} <span style=\"{QUIET}\">({ahead})</span>", moment(until))
     }
 }
 
@@ -230,9 +235,22 @@ fn share(priority: Priority, greatest: u128) -> f64 {
 fn moment(moment: Timestamp) -> String {
     let text = moment.to_string();
     match text.split_once('T').and_then(|(day, time)| Some((day, time.strip_suffix('Z')?))) {
-        Some((day, time)) => format!("{day} {time} UTC"),
+        Some((day, time)) => format!("{day} {} UTC", time.strip_suffix(":00").unwrap_or(time)),
         None => text,
     }
+}
+
+/// Escapes a text, and sets what stands between backticks apart.
+fn with_code(text: &str) -> String {
+    let mut set = String::new();
+    for (place, part) in text.split('`').enumerate() {
+        // Writing into memory does not fail.
+        let _written = match place % 2 {
+            0 => write!(set, "{}", Text(part)),
+            _ => write!(set, "<span style=\"{CODE}\">{}</span>", Text(part)),
+        };
+    }
+    set
 }
 
 /// A text, written so that no browser takes any of it for markup.

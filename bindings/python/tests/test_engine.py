@@ -85,26 +85,26 @@ def test_now_is_a_moment(engine: Engine) -> None:
         (0, "outside the years"), (2**70, "too great"), ("soon", "`soon` is not a time"), (None, "NoneType"),
     ]:
         with pytest.raises(RequestError, match=message) as caught:
-            engine.decide({}, now=wrong, channel="web")  # type: ignore[arg-type]
+            engine.decide({}, now=wrong, channel="web")
         assert caught.value.path == "now"
 
 
 def test_requests_are_checked_as_strictly_as_contexts(engine: Engine) -> None:
     with pytest.raises(RequestError, match="unknown word `wbe`: did you mean `web`") as caught:
-        engine.decide({}, now=NOW, channel="wbe")  # type: ignore[arg-type]
+        engine.decide({}, now=NOW, channel="wbe")
     assert caught.value.path == "channel"
     with pytest.raises(RequestError, match="did you mean `slots`") as caught:
-        engine.decide({}, now=NOW, channel="web", slot=["hero"])  # type: ignore[call-arg]
+        engine.decide({}, now=NOW, channel="web", slot=["hero"])
     assert caught.value.path == "slot"
     with pytest.raises(RequestError) as caught:
         engine.decide({}, now=NOW, channel="web", limit=-1)
     assert caught.value.path == "limit"
     with pytest.raises(RequestError):
-        engine.decide({}, now=NOW, channel=None)  # type: ignore[arg-type]
+        engine.decide({}, now=NOW, channel=None)
     with pytest.raises(RequestError, match="naive"):
         engine.decide({}, now=datetime(2026, 1, 1), channel="web", limit=1)
     with pytest.raises(TypeError):
-        engine.decide({}, channel="web")  # type: ignore[call-arg]
+        engine.decide({}, channel="web")
 
 
 def test_options_are_those_of_a_request(engine: Engine, customer: dict[str, Any]) -> None:
@@ -118,7 +118,7 @@ def test_options_are_those_of_a_request(engine: Engine, customer: dict[str, Any]
     assert decision.decision_id == "d-1" and len(decision) == 1
     assert decision.unknown_actions == ("no-such-action",)
     assert decision.channels == ("web", "email")
-    assert decision.account_of("dispute-status").verdict == "unavailable"  # type: ignore[union-attr]
+    assert decision.account_of("dispute-status").verdict == "unavailable"
 
 
 def test_json_in_and_out(engine: Engine, customer: dict[str, Any]) -> None:

@@ -53,7 +53,7 @@ def errors(engine: Engine) -> list[tactful.TactfulError]:
     found = []
     calls: list[Any] = [
         lambda: Engine.from_toml("policy = 'p'\nx = 1"),
-        lambda: Context(suport=1),  # type: ignore[call-arg]
+        lambda: Context(suport=1),
         lambda: engine.decide({}, now=0, channel="web"),
         lambda: Context().apply({}),
         lambda: Context(user_id="a").merge(Context(user_id="b")),

@@ -64,10 +64,10 @@ def test_a_record_has_the_keys_that_are_read(name: str) -> None:
 def test_a_request_has_the_keys_that_are_read() -> None:
     engine = Engine.from_toml(SMALL)
     with pytest.raises(RequestError) as caught:
-        engine.decide({}, now=NOW, channel="web", **{NO_KEY: 1})  # type: ignore[misc]
+        engine.decide({}, now=NOW, channel="web", **{NO_KEY: 1})
     assert known(str(caught.value)) == {"now", "channel", *_types.RequestOptions.__annotations__}
     with pytest.raises(RequestError) as caught:
-        engine.decide({}, now=NOW, channel="web", force={NO_KEY: 1})  # type: ignore[typeddict-unknown-key]
+        engine.decide({}, now=NOW, channel="web", force={NO_KEY: 1})
     assert known(str(caught.value)) == set(_types.ForcedDict.__annotations__)
 
 
