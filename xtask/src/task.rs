@@ -11,6 +11,7 @@ Usage: cargo xtask <task> [arguments]
   ci             what a submission must pass: format, lints, docs, example, test
   python [part]  the Python package: all its tests, or one part: venv, build, stubs,
                  accept (writes the stubs), test, types, wheel, sdist, bench
+  spark          decide a table on Spark, by two executors; ci does so, too
   doc            build the documentation, warnings allowed
   bench [args]   run the benchmarks; arguments go to `cargo bench`
   sample [args]  rebuild the data of the example; arguments go to the generator
@@ -34,7 +35,8 @@ pub enum Task {
     Help,
 }
 
-const NAMES: [&str; 8] = ["test", "ci", "python", "doc", "bench", "sample", "accept", "help"];
+const NAMES: [&str; 9] =
+    ["test", "ci", "python", "spark", "doc", "bench", "sample", "accept", "help"];
 
 const MAIN_JOB: &str = "next_best_action";
 
@@ -50,6 +52,7 @@ impl Task {
             "bench" => return Ok(Self::Bench(rest)),
             "sample" => return Ok(Self::Sample(rest)),
             "python" => return of_python(&rest).map(Self::Python),
+            "spark" => Self::Python(Some(Part::Spark)),
             "test" => Self::Test,
             "ci" => Self::Ci,
             "doc" => Self::Doc,
@@ -124,8 +127,10 @@ fn ci(nextest: bool) -> Vec<Step> {
     steps.push(Step::new("main job", &format!("run --release --example {MAIN_JOB}")).tail(15));
     // Before the suite, which comes last.
     let mut tests = test(nextest);
-    tests.insert(tests.len().saturating_sub(1), python::shipped());
+    let suite = tests.pop();
+    tests.extend([python::shipped(), python::spark()]);
     steps.extend(tests);
+    steps.extend(suite);
     steps
 }
 
@@ -247,11 +252,11 @@ mod tests {
         assert_eq!(
             parse(&["tset"]).unwrap_err(),
             "unknown task `tset`: did you mean `test`?\n\
-             the tasks are test, ci, python, doc, bench, sample, accept, help"
+             the tasks are test, ci, python, spark, doc, bench, sample, accept, help"
         );
         assert_eq!(
             parse(&["deploy"]).unwrap_err(),
-            "unknown task `deploy`\nthe tasks are test, ci, python, doc, bench, sample, accept, help"
+            "unknown task `deploy`\nthe tasks are test, ci, python, spark, doc, bench, sample, accept, help"
         );
     }
 

@@ -130,5 +130,12 @@ pub(crate) fn stream_of(
 }
 
 pub(crate) fn broken(error: &ArrowError) -> PyErr {
-    PyValueError::new_err(format!("the table cannot be read: {error}"))
+    let said = error.to_string();
+    // Polars gives these a buffer, which the format does not provide for.
+    let advice = if said.contains(r#"datatype "Null""#) {
+        " (cast the columns of type Null to the type they would have)"
+    } else {
+        ""
+    };
+    PyValueError::new_err(format!("the table cannot be read: {said}{advice}"))
 }

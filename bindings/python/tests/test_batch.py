@@ -41,7 +41,11 @@ def customers() -> list[dict[str, Any]]:
 def columns(customers: list[dict[str, Any]]) -> Any:
     rows = [flat(customer) for customer in customers]
     names = dict.fromkeys(name for row in rows for name in row)
-    return pa.table({name: [row.get(name) for row in rows] for name in names})
+    arrays = {name: pa.array([row.get(name) for row in rows]) for name in names}
+    # Nobody owns a product, so nothing shows what the lists would hold.
+    products = pa.list_(pa.struct([("id", pa.string())]))
+    arrays["purchases.products"] = arrays["purchases.products"].cast(products)
+    return pa.table(arrays)
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +138,15 @@ def test_polars_eager(engine: tactful.Engine, columns: Any, expected: Any) -> No
     decided = engine.decide_batch(frame, **KEYWORDS)
     assert answers(pl.DataFrame(decided).to_dicts()) == expected
     assert answers(pl.DataFrame(decided).to_dicts()) == expected, "a frame is there for good"
+
+
+def test_a_polars_column_without_a_type_is_to_be_cast(engine: tactful.Engine) -> None:
+    pl = pytest.importorskip("polars")
+    frame = pl.DataFrame({"user_id": ["u"], "profile.plan": [None]})
+    with pytest.raises(ValueError, match="cast the columns of type Null"):
+        engine.decide_batch(frame, as_of=NOW, **KEYWORDS)
+    frame = frame.cast({"profile.plan": pl.String})
+    assert pl.DataFrame(engine.decide_batch(frame, as_of=NOW, **KEYWORDS))["error"].to_list() == [None]
 
 
 def test_polars_lazy(engine: tactful.Engine, columns: Any, expected: Any) -> None:
