@@ -88,7 +88,7 @@ def main() -> None:
     decided = customers.mapInArrow(decide, "user_id string, " + engine.batch_schema().ddl)
     decided.createOrReplaceTempView("decided")
     spark.sql("""
-        SELECT recommendations[0].action AS best, suppressions[0].rule AS held_by, count(*) AS customers
+        SELECT get(recommendations, 0).action AS best, get(suppressions, 0).rule AS held_by, count(*) AS customers
         FROM decided GROUP BY ALL ORDER BY customers DESC
     """).show(truncate=False)
     spark.stop()
