@@ -20,10 +20,10 @@ const STUB: &str = "bindings/python/python/tactful/_native.pyi";
 const FEATURES: &str = "stubs,panic-test";
 /// Names in annotations that were written by hand; a generated stub does not import them.
 const IMPORTS: &str = "\
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing_extensions import Unpack
 
-from ._types import Channel, ContextDict, ContextLike, Moment, RequestOptions
+from ._types import ArrowData, Channel, ContextDict, ContextLike, Moment, RequestOptions
 ";
 
 /// The steps of `cargo xtask python`.
@@ -45,6 +45,11 @@ pub fn shipped() -> Step {
     Step::new("Python wheel", "run --quiet --package xtask -- python wheel")
 }
 
+/// What `cargo xtask ci` adds, too: a table decided by two executors of Spark.
+pub fn spark() -> Step {
+    Step::new("Spark", "run --quiet --package xtask -- spark")
+}
+
 /// One thing to do with the package.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Part {
@@ -64,6 +69,8 @@ pub enum Part {
     Wheel,
     /// Build from a source distribution, as pip does where there is no wheel.
     Sdist,
+    /// Decide a table on Spark, with executors that are processes of their own.
+    Spark,
     /// Measure what Python adds to a decision.
     Bench,
 }
@@ -80,6 +87,7 @@ impl Part {
             "types" => Self::Types,
             "wheel" => Self::Wheel,
             "sdist" => Self::Sdist,
+            "spark" => Self::Spark,
             "bench" => Self::Bench,
             _ => return None,
         })
@@ -101,6 +109,7 @@ impl Part {
                 pytest(&["tests/test_install.py"], &[("TACTFUL_WHEEL", shipped.as_os_str())])
             }
             Self::Sdist => from_source(),
+            Self::Spark => on_spark(),
             Self::Bench => bench(),
         }
     }
@@ -212,6 +221,14 @@ fn from_source() -> Result<(), String> {
     run(pip.args(["-m", "pip", "install", "--quiet", "--no-cache-dir"]).arg(sdist))?;
     let first = root().join(PACKAGE).join("examples/first_steps.py");
     run(Command::new(python_in(&venv)).current_dir(root()).arg(first))
+}
+
+/// The test has a limit of its own: Spark that waits for an executor waits for good.
+fn on_spark() -> Result<(), String> {
+    let requirements = root().join(PACKAGE).join("requirements-spark.txt");
+    run(python_of_venv().args(["-m", "pip", "install", "--quiet", "-r"]).arg(requirements))?;
+    let asked = [("TACTFUL_SPARK", OsStr::new("1"))];
+    pytest(&["tests/test_examples.py", "-k", "spark"], &asked)
 }
 
 fn bench() -> Result<(), String> {

@@ -15,6 +15,7 @@ Usage: cargo xtask <task> [arguments]
   install [args] lay out the C library; --prefix, --libdir, --destdir, --debug
   python [part]  the Python package: all its tests, or one part: venv, build, stubs,
                  accept (writes the stubs), test, types, wheel, sdist, bench
+  spark          decide a table on Spark, by two executors; ci does so, too
   doc            build the documentation, warnings allowed
   bench [args]   run the benchmarks; arguments go to `cargo bench`
   instructions [args]
@@ -54,12 +55,13 @@ pub enum What {
     Programs(Programs),
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "test",
     "ci",
     "c",
     "install",
     "python",
+    "spark",
     "doc",
     "bench",
     "instructions",
@@ -86,6 +88,7 @@ impl Task {
             "install" => return Layout::parse(&rest).map(Self::Install),
             "c" => return of_c(&rest).map(Self::C),
             "python" => return of_python(&rest).map(Self::Python),
+            "spark" => Self::Python(Some(Part::Spark)),
             "test" => Self::Test,
             "ci" => Self::Ci,
             "doc" => Self::Doc,
@@ -179,8 +182,10 @@ fn ci(nextest: bool) -> Vec<Step> {
     steps.push(Step::new("main job", &format!("run --release --example {MAIN_JOB}")).tail(15));
     // Before the suite, which comes last.
     let mut tests = test(nextest);
-    tests.insert(tests.len().saturating_sub(1), python::shipped());
+    let suite = tests.pop();
+    tests.extend([python::shipped(), python::spark()]);
     steps.extend(tests);
+    steps.extend(suite);
     steps
 }
 

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple, PyType};
 use tactful::diagnostic::{Format, Source};
 
+use crate::batch::{self, Keywords, PyBatchSchema};
 use crate::context::PyContext;
 use crate::decision::{Answer, PyDecision};
 use crate::errors::{Door, diagnostics, policy_error, value_error};
@@ -169,6 +170,57 @@ impl PyEngine {
             let json = self.core.decide(&core, &request).to_json();
             Ok(PyBytes::new(context.py(), json.as_bytes()))
         })
+    }
+
+    /// Decides for every row of a table: anything that speaks the Arrow PyCapsule
+    /// interface, such as a pyarrow table or reader, or a Polars frame.
+    ///
+    /// Columns are facts, spelled as in the JSON of a context: `profile.plan`,
+    /// `support.tickets`, or `support` as a struct; or all of it as text in
+    /// `context_json`. Null is unknown. `now` and `channel` are columns or
+    /// arguments, `as_of` dates the parts that have no column for it. `carry`
+    /// names columns that the result repeats, `ignore` those that are not
+    /// looked at. `accounts` is `"suppressed"`, `"withheld"` or `None`,
+    /// `on_error` is `"null"` (a row that cannot be read gets an `error` and no
+    /// recommendation) or `"raise"`. `on_progress` is called with the number of
+    /// rows decided so far. The further keywords are those of a request.
+    ///
+    /// What is in memory is decided at once; a stream of batches is decided as
+    /// the result is read, which can be done once. Other threads run meanwhile.
+    ///
+    /// Raises `ContextError` with everything that is wrong with the columns, or
+    /// with the first bad row; `RequestError` for arguments.
+    #[pyo3(signature = (data: "ArrowData", *, now: "Moment | None" = None, channel: "Channel | None" = None, as_of: "Moment | None" = None, carry: "Sequence[str] | None" = None, ignore: "Sequence[str] | None" = None, accounts: "str | None" = Some("suppressed"), on_error: "str" = "null", on_progress: "Callable[[int], object] | None" = None, **options: "Unpack[RequestOptions]") -> "DecisionBatch | DecisionBatches")]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn decide_batch<'py>(
+        slf: &Bound<'py, Self>,
+        data: &Bound<'py, PyAny>,
+        now: Option<&Bound<'py, PyAny>>,
+        channel: Option<&Bound<'py, PyAny>>,
+        as_of: Option<&Bound<'py, PyAny>>,
+        carry: Option<Vec<String>>,
+        ignore: Option<Vec<String>>,
+        accounts: Option<&str>,
+        on_error: &str,
+        on_progress: Option<Py<PyAny>>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        guarded(|| {
+            let request = options;
+            let keywords =
+                Keywords { now, channel, as_of, carry, ignore, accounts, on_error, request };
+            let options = keywords.options(slf.py())?;
+            batch::decide(slf, data, &options, on_progress)
+        })
+    }
+
+    /// Tells the schema of what `decide_batch` gives, without any data.
+    ///
+    /// `pyarrow.schema(...)` reads it, and `ddl` is how Spark spells it.
+    #[staticmethod]
+    #[pyo3(signature = (*, accounts: "str | None" = Some("suppressed"), on_error: "str" = "null") -> "BatchSchema")]
+    fn batch_schema(accounts: Option<&str>, on_error: &str) -> PyResult<PyBatchSchema> {
+        guarded(|| Ok(PyBatchSchema::new(batch::accounts(accounts)?, batch::on_error(on_error)?)))
     }
 
     /// Decides again what was recorded, and says what differs.

@@ -4,6 +4,8 @@
 //! the interpreter is let go of only where there is much to do at once. What
 //! people read about the package is in its stubs and in `docs/python.md`.
 
+mod batch;
+mod capsule;
 mod context;
 mod de;
 mod decision;
@@ -28,6 +30,8 @@ mod _native {
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "Python spells it so")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+    #[pymodule_export]
+    use crate::batch::{PyBatch, PyBatchSchema, PyBatches};
     #[pymodule_export]
     use crate::context::{PyApplied, PyContext};
     #[pymodule_export]

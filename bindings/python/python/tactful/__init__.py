@@ -28,8 +28,11 @@ from ._errors import (
 )
 from ._native import (
     Applied,
+    BatchSchema,
     Context,
     Decision,
+    DecisionBatch,
+    DecisionBatches,
     Engine,
     Explanation,
     Fact,
@@ -47,11 +50,14 @@ from ._types import ContextDict, ContextLike, Moment, RequestOptions
 
 __all__ = [
     "Applied",
+    "BatchSchema",
     "Context",
     "ContextDict",
     "ContextError",
     "ContextLike",
     "Decision",
+    "DecisionBatch",
+    "DecisionBatches",
     "Diagnostic",
     "Engine",
     "EventError",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, TypeVar, Union
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypedDict, TypeVar, Union
 
 if sys.version_info >= (3, 11):
     from typing import Required
@@ -35,6 +35,22 @@ AttributeValue: TypeAlias = "bool | int | float | str | datetime | Sequence[str]
 
 ContextLike: TypeAlias = "Context | ContextDict | Mapping[str, object] | str | bytes"
 """What ``decide`` takes: a context, a mapping shaped like one, or JSON."""
+
+
+class ArrowArray(Protocol):
+    """One piece of a table, by the Arrow PyCapsule interface."""
+
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+
+
+class ArrowStream(Protocol):
+    """A table or a stream of batches, by the Arrow PyCapsule interface."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+
+ArrowData: TypeAlias = Union[ArrowArray, ArrowStream]
+"""What ``decide_batch`` takes: a table of any library that speaks Arrow."""
 
 AppointmentStatus: TypeAlias = Literal["booked", "kept", "missed", "cancelled"]
 """How an appointment stands."""
