@@ -29,6 +29,7 @@
 mod basis;
 mod bound;
 mod check;
+mod conjunction;
 mod describe;
 mod eval;
 mod expression;
@@ -52,7 +53,8 @@ pub use truth::{Outcome, Truth};
 
 pub(crate) use basis::{Basis, FactState, Subject, basis, lacking_number, shown};
 pub(crate) use check::Situations;
-pub(crate) use eval::Evaluator;
+pub(crate) use conjunction::Literal;
+pub(crate) use eval::{Evaluator, Memory};
 pub(crate) use finding::Finding;
 pub(crate) use functions::{Clock, LENGTHS, TIMES, TextTest, compare_mixed};
 pub(crate) use implies::is_weaker;

@@ -3,12 +3,15 @@
 mod asked;
 mod assignment;
 mod clearing;
+mod front;
 mod grants;
 mod horizon;
 mod lane;
 mod limits;
 mod past;
 mod quiet;
+mod ranked;
+mod scratch;
 mod slate;
 #[cfg(feature = "json")]
 mod summary;
@@ -31,13 +34,19 @@ use horizon::Horizon;
 use lane::{Lane, Tested};
 use slate::Slate;
 
+pub use scratch::{Bound, Scratch};
+
 pub(crate) use lane::factors;
 pub(crate) use limits::retention;
+pub(crate) use scratch::{decide_bound, decide_with};
 #[cfg(feature = "json")]
 pub(crate) use summary::summarize;
 
 /// Decides: a pure function of a plan, a context and a request.
 pub(crate) fn decide(plan: &Plan, context: &Context, request: &Request) -> DecisionData {
+    if ranked::fits(plan, context, request) {
+        return ranked::decide(plan, context, request);
+    }
     decide_at(plan, context, request, request.now).0
 }
 
@@ -72,7 +81,7 @@ pub(crate) fn decide_at(
         recommendations,
         withheld,
         in_force: pipeline.in_force(),
-        assignments: assignments(plan, context),
+        assignments: assignments(plan, context).collect(),
         ghosts,
         reservations,
         valid_until: horizon.running(),

@@ -3,24 +3,23 @@
 mod account;
 #[cfg(feature = "json")]
 mod case;
+mod data;
 mod json;
 mod reason;
 #[cfg(feature = "json")]
 mod record;
 mod request;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use smallvec::SmallVec;
-
 use crate::check::FACTOR_DECIMALS;
-use crate::condition::Basis;
 use crate::context::Interaction;
 use crate::error::Error;
-use crate::plan::{ActionId, HoldoutId, Plan, SuppressionId};
+use crate::plan::{Plan, SuppressionId};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Outcome};
+
+pub(crate) use data::{Account, Assignment, Data, DecisionData, InForce, Placed, Rest};
 
 pub use account::{HoldoutAssignment, Recommendation, Suppressed, SuppressionInForce};
 pub use reason::{Cause, FactUse, Reason, ReasonCode, Severity, Stage, Verdict};
@@ -40,77 +39,14 @@ pub(crate) use reason::{Rule, StoredReason, limit_in_words, verdict};
 #[derive(Clone, Debug)]
 pub struct Decision<'e> {
     pub(crate) plan: &'e Plan,
-    pub(crate) data: DecisionData,
-}
-
-/// What a decision holds, without names: they are those of its policy.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct DecisionData {
-    pub(crate) now: Timestamp,
-    /// The channels of the request in the order they were tried; one at least.
-    pub(crate) channels: SmallVec<[Channel; 4]>,
-    pub(crate) decision_id: Option<String>,
-    pub(crate) slots: Vec<String>,
-    pub(crate) recommendations: Vec<Placed>,
-    pub(crate) withheld: Vec<Account>,
-    /// What holds actions back at this moment, by rule.
-    pub(crate) in_force: Vec<InForce>,
-    /// For each holdout of the policy how it went.
-    pub(crate) assignments: Vec<Assignment>,
-    /// What the slate would have held if nobody were held out.
-    pub(crate) ghosts: Vec<ActionId>,
-    /// What the slate took of each quota.
-    pub(crate) reservations: BTreeMap<String, u64>,
-    pub(crate) valid_until: Option<Timestamp>,
-}
-
-/// Whether a customer is left out by a holdout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Assignment {
-    pub(crate) holdout: HoldoutId,
-    /// None for a customer without an id, who is not assigned.
-    pub(crate) bucket: Option<u16>,
-    pub(crate) is_held_out: bool,
-}
-
-/// An action in a slot.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Placed {
-    pub(crate) action: ActionId,
-    pub(crate) channel: Channel,
-    pub(crate) is_forced: bool,
-    /// Why it does not go on the channels that were tried before.
-    pub(crate) passed_over: Vec<StoredReason>,
-    /// The place of the slot in the request, if it named slots.
-    pub(crate) slot: Option<u32>,
-    /// The place of the treatment in the action, if it has any.
-    pub(crate) treatment: Option<u32>,
-    pub(crate) priority: u128,
-}
-
-/// What became of an action that is not recommended.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Account {
-    pub(crate) action: ActionId,
-    pub(crate) verdict: Verdict,
-    /// `None` if a score is missing.
-    pub(crate) priority: Option<u128>,
-    pub(crate) reasons: Vec<StoredReason>,
-    pub(crate) until: Option<Timestamp>,
-}
-
-/// A suppression that holds actions back.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct InForce {
-    pub(crate) rule: SuppressionId,
-    pub(crate) code: ReasonCode,
-    pub(crate) basis: Vec<Basis>,
-    /// Whether it rests on last known facts that are stale by now.
-    pub(crate) by_last_known: bool,
-    pub(crate) until: Option<Timestamp>,
+    pub(crate) data: Data<'e>,
 }
 
 impl<'e> Decision<'e> {
+    pub(crate) fn new(plan: &'e Plan, data: impl Into<Data<'e>>) -> Self {
+        Self { plan, data: data.into() }
+    }
+
     /// Returns what is recommended, best first.
     pub fn recommendations(&self) -> impl ExactSizeIterator<Item = Recommendation<'_>> {
         self.data.recommendations.iter().map(|placed| Recommendation::new(self, placed))
@@ -134,7 +70,8 @@ impl<'e> Decision<'e> {
 
     /// Returns the suppressions that are in force, whatever they hold back.
     pub fn suppressions(&self) -> impl ExactSizeIterator<Item = SuppressionInForce<'_>> {
-        self.data.in_force.iter().map(|in_force| SuppressionInForce::new(self, in_force))
+        let in_force = &self.data.whole(self.plan).in_force;
+        in_force.iter().map(|in_force| SuppressionInForce::new(self, in_force))
     }
 
     /// Finds what became of an action that is not recommended.
@@ -163,7 +100,7 @@ impl<'e> Decision<'e> {
     /// may. `None` if time alone changes nothing.
     #[must_use]
     pub fn valid_until(&self) -> Option<Timestamp> {
-        self.data.valid_until
+        self.data.whole(self.plan).valid_until
     }
 
     /// Returns how the customer is assigned to each holdout of the policy.
@@ -232,7 +169,8 @@ impl<'e> Decision<'e> {
     }
 
     pub(crate) fn in_force(&self, rule: SuppressionId) -> Option<&InForce> {
-        self.data.in_force.iter().find(|in_force| in_force.rule == rule)
+        let in_force = &self.data.whole(self.plan).in_force;
+        in_force.iter().find(|in_force| in_force.rule == rule)
     }
 }
 

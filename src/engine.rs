@@ -2,7 +2,7 @@
 
 use crate::check::check;
 use crate::context::{Context, Retention};
-use crate::decide::{decide, retention};
+use crate::decide::{Bound, Scratch, decide, decide_bound, decide_with, retention};
 use crate::decision::{Decision, Request};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
@@ -155,7 +155,71 @@ impl Engine {
     /// decision, on every machine and at any time.
     #[must_use]
     pub fn decide(&self, context: &Context, request: &Request) -> Decision<'_> {
-        Decision { plan: &self.plan, data: decide(&self.plan, context, request) }
+        Decision::new(&self.plan, decide(&self.plan, context, request))
+    }
+
+    /// Decides in memory that is used again, for those who decide often.
+    ///
+    /// The decision is that of [`decide`](Self::decide). Of one that only ranks
+    /// ([`Request::ranked_only`]) the recommendations are there at once; the
+    /// suppressions in force and `valid_until` are found out when they are
+    /// asked for, which takes about as long as `decide`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tactful::{Channel, Context, Engine, Request, Scratch, Timestamp};
+    ///
+    /// # #[cfg(feature = "toml")] {
+    /// let engine = Engine::from_toml(
+    ///     "policy = 'help'
+    ///     [[actions]]
+    ///     id = 'setup-guide'
+    ///     kind = 'guidance'
+    ///     channels = ['web']",
+    /// )?;
+    /// let now: Timestamp = "2026-03-10T15:00:30Z".parse()?;
+    /// let request = Request::new(now, Channel::Web).ranked_only();
+    /// let mut scratch = Scratch::new();
+    /// for context in [Context::new(), Context::new()] {
+    ///     let decision = engine.decide_with(&mut scratch, &context, &request);
+    ///     assert_eq!(decision.recommendations().len(), 1);
+    /// }
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn decide_with<'d>(
+        &'d self,
+        scratch: &'d mut Scratch,
+        context: &'d Context,
+        request: &'d Request,
+    ) -> Decision<'d> {
+        Decision::new(&self.plan, decide_with(&self.plan, scratch, context, request))
+    }
+
+    /// Decides about a context that is kept between requests.
+    ///
+    /// As [`decide_with`](Self::decide_with), and what conditions and rules come
+    /// to is remembered for as long as it holds.
+    pub fn decide_bound<'d>(
+        &'d self,
+        scratch: &'d mut Scratch,
+        bound: &'d mut Bound,
+        request: &'d Request,
+    ) -> Decision<'d> {
+        Decision::new(&self.plan, decide_bound(&self.plan, scratch, bound, request))
+    }
+
+    /// Decides for many, one after the other, in the same memory.
+    pub fn decide_many<'a>(
+        &self,
+        asks: impl IntoIterator<Item = (&'a Context, &'a Request)>,
+        mut take: impl FnMut(Decision<'_>),
+    ) {
+        let mut scratch = Scratch::new();
+        for (context, request) in asks {
+            take(self.decide_with(&mut scratch, context, request));
+        }
     }
 
     /// Explains why an action is recommended to a customer, or why not.

@@ -158,7 +158,7 @@ pub(crate) fn explain(
     let id = plan.find(action).ok_or_else(|| plan.unknown_action(action))?;
     // All reasons are wanted, whatever the request asked for.
     let request = Request { detail: crate::decision::Detail::Complete, ..request.clone() };
-    let decision = Decision { plan, data: decide(plan, context, &request) };
+    let decision = Decision::new(plan, decide(plan, context, &request));
     let channel = channel_of(&decision, id).unwrap_or(request.channel);
     let facts = gather(plan, context, &request, channel);
     let explainer =
@@ -189,7 +189,7 @@ fn on_channels(
         let or_channels = Vec::new();
         let request = Request { channel: *channel, or_channels, ..request.clone() };
         let facts = gather(plan, context, &request, *channel);
-        let decision = Decision { plan, data: decide(plan, context, &request) };
+        let decision = Decision::new(plan, decide(plan, context, &request));
         let (request, channel) = (&request, *channel);
         let (facts, decision) = (&facts, &decision);
         let explainer = Explainer { plan, id, request, channel, facts, decision };

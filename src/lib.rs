@@ -34,6 +34,7 @@ pub mod time;
 pub mod vocabulary;
 
 pub use context::Context;
+pub use decide::{Bound, Scratch};
 pub use decision::{Decision, Request};
 pub use engine::Engine;
 pub use error::{Error, ErrorKind};

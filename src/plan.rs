@@ -1,9 +1,11 @@
 //! The checked policy laid out for deciding: dense ids, and rules by action.
 
+mod index;
 mod turned;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
+use std::sync::Arc;
 
 use crate::check::{
     Checked, CheckedAction, CheckedBoost, CheckedExclusive, CheckedHoldout, CheckedLimit,
@@ -18,7 +20,13 @@ use crate::policy::{Policy, Selector};
 use crate::schema::Schema;
 use crate::vocabulary::{Channel, Currency};
 
+use index::Index;
 use turned::RulesByAction;
+
+pub(crate) use index::{
+    ActionList, Asks, Class, LiteralId, Number, Ranked, Row, bound_below, counts_alone,
+    greatest_score,
+};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {
@@ -82,6 +90,10 @@ pub(crate) struct Plan {
     pub(crate) promises: Vec<CheckedPromise>,
     actions: Vec<PlannedAction>,
     by_id: HashMap<String, ActionId, ahash::RandomState>,
+    /// The actions by their conditions, the best first.
+    pub(crate) index: Index,
+    /// Tells this plan from all others, as long as somebody holds it.
+    pub(crate) token: Arc<()>,
     /// The kinds, groups and tags that actions bear.
     borne: HashSet<String, ahash::RandomState>,
 }
@@ -193,7 +205,13 @@ impl Plan {
         let by_id = (0_u32..).zip(&actions).map(|(id, action)| (action.id.clone(), ActionId(id)));
         let by_id = by_id.collect();
         let actions = planned_actions(actions, by_action);
+        let boosts = planned_boosts(&rules.boosts);
+        let limits: Vec<PlannedLimit> = rules.limits.into_iter().map(planned_limit).collect();
+        let rules_of_slates = (rules.exclusives.as_slice(), rules.placements.len());
+        let index = Index::new(&program, &actions, &boosts, &limits, rules_of_slates);
         Self {
+            index,
+            token: Arc::new(()),
             #[cfg(feature = "json")]
             fingerprint: policy.fingerprint(),
             #[cfg(feature = "json")]
@@ -204,10 +222,10 @@ impl Plan {
             currency,
             program,
             suppressions: rules.suppressions,
-            boosts: planned_boosts(&rules.boosts),
+            boosts,
             soft_opt_in: rules.soft_opt_in,
             quiet_hours: rules.quiet_hours,
-            limits: rules.limits.into_iter().map(planned_limit).collect(),
+            limits,
             holdouts: rules.holdouts,
             thresholds: rules.thresholds,
             placements: rules.placements,

@@ -1,8 +1,9 @@
-//! What takes no memory: news that is none.
+//! What takes no memory: news that is none, and rankings in memory that is used again.
 //!
 //! An event that arrives twice, or is overtaken, must cost no allocation: feeds that deliver at
 //! least once send many of them.
 
+#![cfg(all(feature = "toml", feature = "json"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,7 +17,7 @@ mod typical;
 
 use allocation_counter::measure;
 use tactful::context::{Applied, Context, Event};
-use tactful::{Duration, TicketState};
+use tactful::{Bound, Channel, Duration, Engine, Request, Scratch, TicketState};
 
 /// Counts the allocations of an event, and tells what came of it.
 fn applying(context: &mut Context, event: &Event) -> (u64, Applied) {
@@ -54,4 +55,65 @@ fn a_copy_that_knows_the_same_costs_nothing() {
     let (mut one, other) = (typical::customer(), typical::customer());
     let counted = measure(|| one.merge(&other).unwrap());
     assert_eq!(counted.count_total, 0);
+}
+
+/// A policy with all that rankings look at: conditions of every shape, rules,
+/// boosts, a score that is read, and a limit that counts each action.
+const POLICY: &str = r#"
+    policy = "ranking"
+    currency = "EUR"
+    [situations.busy]
+    say = "somebody is talking to them"
+    when = 'support.tickets.exists(t, t.is_open) || request.intent == "complain"'
+    [[actions]]
+    id = "offer"
+    kind = "upsell"
+    channels = ["web"]
+    eligible = ['scores.churn < 0.5', 'purchases.orders.size() >= 0 && !busy']
+    propensity = { score = "churn" }
+    value = 10
+    [[actions]]
+    id = "guide"
+    kind = "guidance"
+    channels = ["web"]
+    [[suppress]]
+    id = "not-now"
+    when = "busy"
+    kinds = ["upsell"]
+    because = "they have something else in mind"
+    [[boosts]]
+    id = "help"
+    when = 'recency.sessions_30d >= 1'
+    percent = 50
+    kinds = ["guidance"]
+    [[limits]]
+    id = "not-too-often"
+    kinds = ["upsell", "guidance"]
+    per = "action"
+    at_most = 3
+    within = "7d"
+"#;
+
+#[test]
+fn a_ranking_allocates_nothing_once_warm() {
+    let engine = Engine::from_toml(POLICY).unwrap();
+    let request = Request::new(typical::NOW, Channel::Web).intent("browse").ranked_only();
+    let context = typical::customer();
+    let (mut scratch, mut bound) = (Scratch::new(), Bound::new(context.clone()));
+    let expected = engine.decide(&context, &request).recommendations().len();
+    for _ in 0..3 {
+        let _ = engine.decide_with(&mut scratch, &context, &request);
+        let _ = engine.decide_bound(&mut scratch, &mut bound, &request);
+    }
+    assert!(expected > 0, "something is recommended");
+    let mut count = 0;
+    let by_scratch = measure(|| {
+        count = engine.decide_with(&mut scratch, &context, &request).recommendations().len();
+    });
+    assert_eq!((by_scratch.count_total, count), (0, expected), "in memory that is used again");
+    let by_bound = measure(|| {
+        let decision = engine.decide_bound(&mut scratch, &mut bound, &request);
+        count = decision.recommendations().len();
+    });
+    assert_eq!((by_bound.count_total, count), (0, expected), "about a context that is kept");
 }

@@ -70,6 +70,8 @@ mod rules;
 mod slate;
 #[path = "reference/decisions/tape.rs"]
 mod tape;
+#[path = "reference/decisions/ways.rs"]
+mod ways;
 #[path = "reference/decisions/zones.rs"]
 mod zones;
 

@@ -185,7 +185,43 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// What an evaluator writes on, to be used again by another one.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    nodes: Vec<Option<(ScopeId, Outcome)>>,
+    /// Empty places: what was read is lent by the facts it was read from.
+    terms: Vec<Option<(ScopeId, Reading<'static>)>>,
+    /// Scopes are counted on, so that what is written there counts no more.
+    scopes: u32,
+}
+
 impl<'a> Evaluator<'a> {
+    /// Prepares to evaluate on memory that was used before.
+    pub(crate) fn with(program: &'a Program, facts: &'a Facts<'a>, memory: Memory) -> Self {
+        let Memory { mut nodes, mut terms, scopes } = memory;
+        nodes.resize(program.node_count(), None);
+        terms.resize(program.term_count(), None);
+        let mut evaluator = Self {
+            program,
+            facts,
+            at: facts.now().as_millis(),
+            nodes,
+            // In place: the two differ in their lifetimes only.
+            terms: terms.into_iter().map(|_| None).collect(),
+            marks: Marks::default(),
+            scopes,
+            outermost: Scope::OUTSIDE.id,
+        };
+        evaluator.outermost = evaluator.next_scope();
+        evaluator
+    }
+
+    /// Gives the memory back.
+    pub(crate) fn into_memory(self) -> Memory {
+        let terms = self.terms.into_iter().map(|_| None).collect();
+        Memory { nodes: self.nodes, terms, scopes: self.scopes }
+    }
+
     /// Prepares to evaluate at the moment of the facts.
     pub(crate) fn new(program: &'a Program, facts: &'a Facts<'a>) -> Self {
         Self::at(program, facts, facts.now())

@@ -13,6 +13,12 @@ pub(super) struct Horizon {
     frozen: i64,
 }
 
+impl Default for Horizon {
+    fn default() -> Self {
+        Self::NEVER
+    }
+}
+
 impl Horizon {
     pub(super) const NEVER: Self = Self { running: i64::MAX, frozen: i64::MAX };
 
@@ -39,6 +45,23 @@ impl Horizon {
 
     pub(super) fn joined(self, other: Self) -> Self {
         Self { running: self.running.min(other.running), frozen: self.frozen.min(other.frozen) }
+    }
+
+    /// Returns when anything may change, whether parts grow older or not, in
+    /// Unix milliseconds; the greatest number if never.
+    pub(super) fn soonest_millis(self) -> i64 {
+        self.running.min(self.frozen)
+    }
+
+    /// Tells whether what goes on changes by an instant, in Unix milliseconds.
+    pub(super) fn is_over_by(self, instant: i64) -> bool {
+        self.running <= instant
+    }
+
+    /// Returns when what goes on changes, in Unix milliseconds; the greatest
+    /// number if never.
+    pub(super) fn running_millis(self) -> i64 {
+        self.running
     }
 
     pub(super) fn running(self) -> Option<Timestamp> {

@@ -29,7 +29,10 @@ use engagement::Clauses;
 use score::Scorer;
 use suppression::Suppressions;
 
+pub(super) use consent::is_held;
 pub(crate) use score::factors;
+pub(super) use score::{propensity, value};
+pub(super) use suppression::horizon as horizon_of;
 
 /// A channel, and what is known about it.
 pub(super) struct Lane<'a> {
@@ -39,7 +42,7 @@ pub(super) struct Lane<'a> {
     pub(super) channel: Channel,
     /// The moment to decide for; the facts are those of the request.
     pub(super) at: Timestamp,
-    evaluator: Evaluator<'a>,
+    pub(super) evaluator: Evaluator<'a>,
     /// Looks ahead; apart from the evaluator, whose answers are about now.
     pub(super) clearing: Clearing<'a>,
     answers: Answers,
@@ -68,7 +71,7 @@ pub(super) struct Tested {
 }
 
 impl Tested {
-    fn new(lane: usize) -> Self {
+    pub(super) fn new(lane: usize) -> Self {
         let (reasons, holds) = (Vec::new(), Vec::new());
         Self { lane, priority: None, reasons, holds, is_out: false, horizon: Horizon::NEVER }
     }
@@ -114,7 +117,6 @@ impl<'a> Lane<'a> {
         let mut clearing = Clearing::new(plan, context, asked, channel, facts, at);
         let suppressions = Suppressions::in_force(plan, channel, &mut evaluator, &mut clearing);
         let scorer = Scorer::new(plan, &mut evaluator);
-        let assigned = assignments(plan, context);
         Self {
             plan,
             context,
@@ -128,7 +130,7 @@ impl<'a> Lane<'a> {
             scorer,
             clauses: Clauses::default(),
             fails_by_end: HashMap::default(),
-            held_out: assigned.iter().map(|assignment| assignment.is_held_out).collect(),
+            held_out: assignments(plan, context).map(|assignment| assignment.is_held_out).collect(),
             horizon: Horizon::NEVER,
         }
     }
@@ -178,6 +180,11 @@ impl<'a> Lane<'a> {
         let facts = self.facts();
         let part = facts.schema().find_part(part);
         part.map_or(Delivery::Never, |part| facts.delivery(part))
+    }
+
+    /// Returns until when no suppression and no context weight changes.
+    pub(super) fn horizon_of_rules(&self) -> Horizon {
+        self.suppressions.horizon().joined(self.scorer.horizon_of_all())
     }
 
     pub(super) fn take_in_force(&mut self) -> Vec<InForce> {

@@ -179,6 +179,16 @@ impl<'a> Limits<'a> {
     }
 }
 
+/// Judges a limit that counts an action by itself, by these marks.
+pub(super) fn judge_alone(
+    limit: &CheckedLimit,
+    marks: &[Mark<'_>],
+    own: &str,
+    at: Timestamp,
+) -> Standing {
+    Calendar { session_started_at: None, zone: None }.judge(limit, marks, own, at)
+}
+
 impl Calendar {
     /// Judges a limit by the interactions it counts, in the order of time.
     fn judge(
@@ -296,7 +306,7 @@ pub(super) fn code(limit: &CheckedLimit) -> ReasonCode {
 }
 
 /// Says how well the history is known.
-fn history(plan: &Plan, context: &Context, facts: &Facts<'_>) -> Knowledge {
+pub(super) fn history(plan: &Plan, context: &Context, facts: &Facts<'_>) -> Knowledge {
     let history = context.history.known();
     let in_list = match history.map(|history| history.interactions.completeness()) {
         _ if history.is_some_and(|history| is_enough(plan, history)) => None,

@@ -87,6 +87,11 @@ impl<'a> Slate<'a> {
         Ok(())
     }
 
+    /// Tells whether no place is left.
+    pub(super) fn is_full(&self) -> bool {
+        self.slots.are_taken(self.placed.len())
+    }
+
     /// Returns what is in the slate, and what it takes of each quota.
     pub(super) fn into_placed(self) -> (Vec<Placed>, BTreeMap<String, u64>) {
         (self.placed, self.reservations)

@@ -110,7 +110,7 @@ pub(crate) fn replay(plan: &Plan, record: &Record, context: &Context) -> Result<
     record.check_format()?;
     let before = Told::of(record)?;
     let request = &record.request;
-    let again = Decision { plan, data: decide(plan, context, request) };
+    let again = Decision::new(plan, decide(plan, context, request));
     let again = match record.has_facts() {
         true => again.to_record_with_facts(context, request),
         false => again.to_record(context, request),

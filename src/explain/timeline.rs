@@ -97,7 +97,7 @@ pub(crate) fn timeline(
     let mut at = request.now;
     for _ in 0..MAX_LOOKS {
         let (data, next) = decide_at(plan, context, &request, at);
-        let step = step(&Decision { plan, data }, id, at);
+        let step = step(&Decision::new(plan, data), id, at);
         if timeline.steps.last().is_none_or(|last| !last.is_like(&step, drifts)) {
             if timeline.steps.len() == MAX_STEPS {
                 return Ok(timeline);
@@ -171,7 +171,7 @@ pub(super) fn opportunity(
         let Some(at) = until else { break };
         let first = *first.get_or_insert(at);
         let (data, _) = decide_at(plan, context, request, at);
-        let later = Decision { plan, data };
+        let later = Decision::new(plan, data);
         let Some(account) = later.withheld().find(|account| account.is(id)) else {
             return Some(Opportunity::Survives { at });
         };

@@ -10,6 +10,9 @@ Usage: cargo xtask <task> [arguments]
   ci             what a submission must pass: format, lints, docs, example, test
   doc            build the documentation, warnings allowed
   bench [args]   run the benchmarks; arguments go to `cargo bench`
+  instructions [args]
+                 count instructions beside what they were (needs valgrind);
+                 `--accept` writes the counts down
   sample [args]  rebuild the data of the example; arguments go to the generator
   deep           proofs tried on ten million random customers: an hour, or more
   accept         rewrite the verbatim expectation files of the tests
@@ -26,13 +29,15 @@ pub enum Task {
     Ci,
     Doc,
     Bench(Vec<String>),
+    Instructions(Vec<String>),
     Sample(Vec<String>),
     Deep,
     Accept,
     Help,
 }
 
-const NAMES: [&str; 8] = ["test", "ci", "doc", "bench", "sample", "deep", "accept", "help"];
+const NAMES: [&str; 9] =
+    ["test", "ci", "doc", "bench", "instructions", "sample", "deep", "accept", "help"];
 
 const MAIN_JOB: &str = "next_best_action";
 
@@ -46,6 +51,7 @@ impl Task {
         let rest: Vec<String> = words.collect();
         let task = match name.as_str() {
             "bench" => return Ok(Self::Bench(rest)),
+            "instructions" => return Ok(Self::Instructions(rest)),
             "sample" => return Ok(Self::Sample(rest)),
             "test" => Self::Test,
             "ci" => Self::Ci,
@@ -77,6 +83,9 @@ impl Task {
             Self::Ci => ci(nextest),
             Self::Doc => vec![Step::new("docs", "doc --workspace --all-features --no-deps")],
             Self::Bench(rest) => vec![Step::new("benchmarks", "bench").args(rest)],
+            Self::Instructions(rest) => {
+                vec![Step::new("instructions", "bench --bench instructions --").args(rest)]
+            }
             Self::Sample(rest) => {
                 vec![Step::new("sample data", "run --release -p tactful-sample --").args(rest)]
             }
@@ -228,11 +237,12 @@ mod tests {
         assert_eq!(
             parse(&["tset"]).unwrap_err(),
             "unknown task `tset`: did you mean `test`?\n\
-             the tasks are test, ci, doc, bench, sample, deep, accept, help"
+             the tasks are test, ci, doc, bench, instructions, sample, deep, accept, help"
         );
         assert_eq!(
             parse(&["deploy"]).unwrap_err(),
-            "unknown task `deploy`\nthe tasks are test, ci, doc, bench, sample, deep, accept, help"
+            "unknown task `deploy`
+the tasks are test, ci, doc, bench, instructions, sample, deep, accept, help"
         );
     }
 

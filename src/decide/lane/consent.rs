@@ -10,11 +10,12 @@ use super::super::grants::Consents;
 use super::super::horizon::Horizon;
 use super::{Lane, Tested};
 use crate::condition::{Basis, FactState, Subject};
+use crate::context::Context;
 use crate::decision::{ReasonCode, Rule, StoredReason};
-use crate::plan::{ActionId, PlannedAction};
+use crate::plan::{ActionId, Plan, PlannedAction};
 use crate::schema::{Delivery, Facts};
 use crate::time::Timestamp;
-use crate::vocabulary::Purpose;
+use crate::vocabulary::{Channel, Purpose};
 
 /// Where the answers of the customer are read.
 const GRANTS: &str = "consent.grants";
@@ -29,6 +30,25 @@ struct Answer {
     /// Why the purpose is held back, and what clears it.
     against: Option<(StoredReason, Hold)>,
     horizon: Horizon,
+}
+
+/// Tells whether consent holds a purpose back, and until when that stays so.
+pub(in crate::decide) fn is_held(
+    plan: &Plan,
+    context: &Context,
+    channel: Channel,
+    purpose: Purpose,
+    facts: &Facts<'_>,
+) -> (bool, Horizon) {
+    let consents = Consents::of(plan, context, channel, purpose);
+    let is_held = against(&consents, facts, facts.now()).is_some();
+    (is_held, horizon(&consents, facts, facts.now()))
+}
+
+fn horizon(consents: &Consents<'_>, facts: &Facts<'_>, at: Timestamp) -> Horizon {
+    let part = facts.schema().find_part("consent");
+    let delivery = part.map_or(Delivery::Never, |part| facts.delivery(part));
+    Horizon::at(consents.next_change(at)).joined(Horizon::of_delivery(delivery))
 }
 
 impl<'a> Lane<'a> {
@@ -64,8 +84,7 @@ impl<'a> Lane<'a> {
             let until = self.clearing.clear(hold);
             (StoredReason { channel: Some(self.channel), until, ..reason }, hold)
         });
-        let horizon = Horizon::at(consents.next_change(self.at));
-        let horizon = horizon.joined(Horizon::of_delivery(self.delivery("consent")));
+        let horizon = horizon(&consents, self.facts(), self.at);
         let answer = Answer { against, horizon };
         self.answers.0.push((purpose, answer.clone()));
         answer

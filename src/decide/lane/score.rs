@@ -5,7 +5,7 @@ use super::super::clearing::Hold;
 use super::super::horizon::Horizon;
 use super::{Lane, Tested};
 use crate::check::{CERTAIN, CheckedPropensity, CheckedValue, MAX_VALUE, ONE};
-use crate::condition::{Basis, Evaluator, Truth, lacking_number};
+use crate::condition::{Basis, Evaluator, TermId, Truth, lacking_number};
 use crate::decision::{ReasonCode, Rule, StoredReason};
 use crate::plan::{ActionId, Plan, PlannedAction, factor};
 use crate::policy::point;
@@ -36,10 +36,10 @@ impl Scorer {
 
     /// Returns the exact product, or `None` if a score is missing.
     fn score(&self, action: &PlannedAction, evaluator: &mut Evaluator<'_>) -> Option<Scored> {
-        let propensity = propensity(&action.propensity, evaluator)?;
+        let propensity = propensity_of(&action.propensity, evaluator)?;
         let priority = u128::from(propensity)
             * u128::from(self.context_weight(action))
-            * u128::from(value(&action.value, evaluator)?)
+            * u128::from(value_of(&action.value, evaluator)?)
             * u128::from(action.lever);
         Some(Scored { propensity, priority })
     }
@@ -47,6 +47,11 @@ impl Scorer {
     fn context_weight(&self, action: &PlannedAction) -> u32 {
         let weights = action.boosts.iter().filter_map(|boost| self.weights.get(*boost));
         factor(ONE + weights.map(|(points, _)| points).sum::<i64>())
+    }
+
+    /// Returns until when no context weight changes.
+    pub(super) fn horizon_of_all(&self) -> Horizon {
+        self.weights.iter().fold(Horizon::NEVER, |all, (_, horizon)| all.joined(*horizon))
     }
 
     fn horizon(&self, action: &PlannedAction) -> Horizon {
@@ -62,8 +67,8 @@ pub(crate) fn factors(
     evaluator: &mut Evaluator<'_>,
 ) -> String {
     let scorer = Scorer::new(plan, evaluator);
-    let propensity = propensity(&action.propensity, evaluator);
-    let (Some(propensity), Some(value)) = (propensity, value(&action.value, evaluator)) else {
+    let propensity = propensity_of(&action.propensity, evaluator);
+    let (Some(propensity), Some(value)) = (propensity, value_of(&action.value, evaluator)) else {
         return String::new();
     };
     let weight = point(scorer.context_weight(action).into(), 4);
@@ -76,7 +81,23 @@ pub(crate) fn factors(
     )
 }
 
-/// Returns the propensity in parts per billion; a model's is rounded half to even.
+/// Returns the propensity in parts per billion.
+fn propensity_of(of: &CheckedPropensity, evaluator: &mut Evaluator<'_>) -> Option<u32> {
+    match of {
+        CheckedPropensity::Fixed(parts) => Some(*parts),
+        CheckedPropensity::Read(term) => propensity(*term, evaluator),
+    }
+}
+
+/// Returns the value in minor units; one of a model that is too large is none.
+fn value_of(of: &CheckedValue, evaluator: &mut Evaluator<'_>) -> Option<u64> {
+    match of {
+        CheckedValue::Fixed(minor) => Some(*minor),
+        CheckedValue::Read(term) => value(*term, evaluator),
+    }
+}
+
+/// Reads a propensity in parts per billion, rounded half to even.
 ///
 /// A score outside 0 to 1 is no propensity: it counts as missing.
 #[expect(
@@ -84,26 +105,16 @@ pub(crate) fn factors(
     clippy::cast_sign_loss,
     reason = "the number is between 0 and a billion"
 )]
-fn propensity(of: &CheckedPropensity, evaluator: &mut Evaluator<'_>) -> Option<u32> {
-    match of {
-        CheckedPropensity::Fixed(parts) => Some(*parts),
-        CheckedPropensity::Read(term) => {
-            let score = evaluator.number(*term)?;
-            let parts = (score * f64::from(CERTAIN)).round_ties_even();
-            (0.0..=1.0).contains(&score).then_some(parts as u32)
-        }
-    }
+pub(in crate::decide) fn propensity(term: TermId, evaluator: &mut Evaluator<'_>) -> Option<u32> {
+    let score = evaluator.number(term)?;
+    let parts = (score * f64::from(CERTAIN)).round_ties_even();
+    (0.0..=1.0).contains(&score).then_some(parts as u32)
 }
 
-/// Returns the value in minor units; one of a model that is too large is none.
-fn value(of: &CheckedValue, evaluator: &mut Evaluator<'_>) -> Option<u64> {
-    match of {
-        CheckedValue::Fixed(minor) => Some(*minor),
-        CheckedValue::Read(term) => {
-            let minor = u64::try_from(evaluator.whole_number(*term)?).ok();
-            minor.filter(|minor| *minor <= MAX_VALUE)
-        }
-    }
+/// Reads a value in minor units; one that is too large is none.
+pub(in crate::decide) fn value(term: TermId, evaluator: &mut Evaluator<'_>) -> Option<u64> {
+    let minor = u64::try_from(evaluator.whole_number(term)?).ok();
+    minor.filter(|minor| *minor <= MAX_VALUE)
 }
 
 impl<'a> Lane<'a> {
@@ -165,12 +176,12 @@ impl<'a> Lane<'a> {
         let evaluator = &mut self.evaluator;
         let mut basis = Vec::new();
         if let CheckedPropensity::Read(term) = action.propensity
-            && propensity(&action.propensity, evaluator).is_none()
+            && propensity_of(&action.propensity, evaluator).is_none()
         {
             basis.extend(lacking_number(evaluator, term));
         }
         if let CheckedValue::Read(term) = action.value
-            && value(&action.value, evaluator).is_none()
+            && value_of(&action.value, evaluator).is_none()
         {
             let more = lacking_number(evaluator, term);
             let more: Vec<Basis> = more.into_iter().filter(|more| !basis.contains(more)).collect();

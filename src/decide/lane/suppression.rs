@@ -60,12 +60,20 @@ impl Suppressions {
         self.in_force.get(place)
     }
 
+    /// Returns until when none of them changes.
+    pub(super) fn horizon(&self) -> Horizon {
+        self.horizons.iter().fold(Horizon::NEVER, |all, horizon| all.joined(*horizon))
+    }
+
     pub(super) fn take_in_force(&mut self) -> Vec<InForce> {
         std::mem::take(&mut self.in_force)
     }
 }
 
-fn horizon(rule: &CheckedSuppression, evaluator: &mut Evaluator<'_>) -> Horizon {
+pub(in crate::decide) fn horizon(
+    rule: &CheckedSuppression,
+    evaluator: &mut Evaluator<'_>,
+) -> Horizon {
     let when = Horizon::of(&evaluator.truth(rule.when));
     let after = rule.after.map(|after| Horizon::of(&evaluator.truth(after)));
     after.map_or(when, |after| when.joined(after))

@@ -1,0 +1,358 @@
+//! What is found out about a customer before any action is looked at.
+//!
+//! Everything here is owned and knows actions and rules by place, so that the
+//! memory can be used again, and what was found out can be kept for as long as
+//! it holds.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::asked::Asked;
+use super::clearing::holding;
+use super::horizon::Horizon;
+use super::lane::{horizon_of, is_held, propensity, value};
+use super::limits;
+use super::past::{Labels, Mark};
+use super::quiet::Quiet;
+use crate::check::ONE;
+use crate::condition::{Evaluator, Truth};
+use crate::context::Context;
+use crate::decision::Request;
+use crate::plan::{ActionId, Class, LiteralId, Number, Plan, SuppressionId, counts_alone, factor};
+use crate::schema::Facts;
+use crate::time::Timestamp;
+use crate::vocabulary::{Channel, Purpose};
+
+/// What the literals, the rules and the history come to on one channel.
+#[derive(Debug, Default)]
+pub(super) struct Front {
+    of: Option<Of>,
+    /// Whether what it was found out for is still so.
+    is_current: bool,
+    /// For each literal whether it holds.
+    holds: Vec<bool>,
+    in_force: Vec<bool>,
+    /// For each context weight its basis points, or 0 if it does not apply.
+    boosts: Vec<i64>,
+    /// For each number that scores are read from what it is, if it is known.
+    numbers: Vec<Option<u64>>,
+    /// The greatest context weight of any action.
+    pub(super) greatest_weight: u32,
+    classes: Vec<Slot>,
+    /// The lists of the index whose literal holds.
+    pub(super) lists: Vec<u32>,
+    held_purposes: SmallVec<[Purpose; 4]>,
+    /// Whether quiet hours hold, or nobody can tell.
+    is_quiet: bool,
+    /// Whether the history cannot show that a limit permits.
+    is_history_lacking: bool,
+    /// The actions that the history shows, where limits count them by
+    /// themselves, and whether one holds them back; in order.
+    shown: Vec<(ActionId, bool)>,
+    /// Interactions of such actions: memory.
+    seen: Vec<(ActionId, u32)>,
+    /// Until when none of this changes.
+    pub(super) horizon: Horizon,
+    /// Until when neither consent nor quiet hours change.
+    pub(super) horizon_of_contact: Horizon,
+    /// Until when no number changes, and what the history shows.
+    pub(super) horizon_of_numbers: Horizon,
+    pub(super) horizon_of_limits: Horizon,
+}
+
+/// What a front was found out for.
+#[derive(Debug)]
+struct Of {
+    token: Arc<()>,
+    now: Timestamp,
+    channel: Channel,
+    intent: Option<String>,
+    time_zone: Option<String>,
+}
+
+impl Of {
+    fn new(plan: &Plan, request: &Request) -> Self {
+        Self {
+            token: Arc::clone(&plan.token),
+            now: request.now,
+            channel: request.channel,
+            intent: None,
+            time_zone: None,
+        }
+    }
+
+    /// Says the same of another request, in the memory there is.
+    fn renew(&mut self, plan: &Plan, request: &Request) {
+        self.token.clone_from(&plan.token);
+        (self.now, self.channel) = (request.now, request.channel);
+        self.intent.clone_from(&request.intent);
+        self.time_zone.clone_from(&request.time_zone);
+    }
+}
+
+/// The context weight of a class of actions, if nothing holds all of them back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Slot(u32);
+
+impl Slot {
+    /// Nobody has asked. No weight is as great as this.
+    const OPEN: Self = Self(u32::MAX);
+    const OUT: Self = Self(u32::MAX - 1);
+
+    fn weight(self) -> Option<u32> {
+        (self != Self::OUT).then_some(self.0)
+    }
+}
+
+impl Front {
+    /// Tells whether what was found out holds for a request as well.
+    pub(super) fn is_for(&self, plan: &Plan, request: &Request) -> bool {
+        let Some(of) = self.of.as_ref().filter(|_| self.is_current) else { return false };
+        let holds_until = self.horizon.soonest_millis();
+        Arc::ptr_eq(&of.token, &plan.token)
+            && of.channel == request.channel
+            && of.intent == request.intent
+            && of.time_zone == request.time_zone
+            && of.now <= request.now
+            && (of.now == request.now || request.now.as_millis() < holds_until)
+    }
+
+    /// Forgets what it was for: something is otherwise now.
+    pub(super) fn forget(&mut self) {
+        self.is_current = false;
+    }
+
+    /// Tells whether it is for nothing.
+    pub(super) fn is_forgotten(&self) -> bool {
+        !self.is_current
+    }
+
+    /// Finds everything out, at the moment of the facts.
+    pub(super) fn find<'a>(
+        &mut self,
+        (plan, context): (&'a Plan, &'a Context),
+        asked: &Asked<'_>,
+        facts: &Facts<'_>,
+        evaluator: &mut Evaluator<'_>,
+    ) {
+        let request = asked.request;
+        self.is_current = true;
+        self.of.get_or_insert_with(|| Of::new(plan, request)).renew(plan, request);
+        self.horizon = Horizon::NEVER;
+        self.find_literals(plan, evaluator);
+        self.find_rules(plan, request.channel, evaluator);
+        self.find_numbers(plan, evaluator);
+        self.find_contact((plan, context), asked, facts);
+        self.find_limits((plan, context), request, facts);
+        self.classes.clear();
+        self.classes.resize(plan.index.classes.len(), Slot::OPEN);
+    }
+
+    fn watch(&mut self, horizon: Horizon) {
+        self.horizon = self.horizon.joined(horizon);
+    }
+
+    fn find_literals(&mut self, plan: &Plan, evaluator: &mut Evaluator<'_>) {
+        self.holds.clear();
+        self.holds.push(true);
+        for node in &plan.index.truths {
+            let outcome = evaluator.truth(*node);
+            let truth = outcome.truth();
+            self.holds.extend([truth == Truth::True, truth == Truth::False]);
+            self.watch(Horizon::of(&outcome));
+        }
+        self.lists.clear();
+        for (place, list) in (0_u32..).zip(&plan.index.lists) {
+            if self.holds(list.literal) {
+                self.lists.push(place);
+            }
+        }
+    }
+
+    fn find_rules(&mut self, plan: &Plan, channel: Channel, evaluator: &mut Evaluator<'_>) {
+        self.in_force.clear();
+        for rule in &plan.suppressions {
+            let is_about = rule.channels.is_empty() || rule.channels.contains(&channel);
+            let is_in_force = is_about && holding(rule, evaluator).0.is_some();
+            if is_about {
+                self.watch(horizon_of(rule, evaluator));
+            }
+            self.in_force.push(is_in_force);
+        }
+        self.boosts.clear();
+        for boost in &plan.boosts {
+            let outcome = evaluator.truth(boost.when);
+            let applies = outcome.truth() == Truth::True;
+            self.boosts.push(if applies { boost.basis_points } else { 0 });
+            self.watch(Horizon::of(&outcome));
+        }
+        self.greatest_weight = if plan.index.is_inflated {
+            // Bounds have the greatest weight in them.
+            1
+        } else {
+            let weights = plan.index.weights.iter().map(|weight| self.weight(weight));
+            weights.max().unwrap_or(factor(ONE))
+        };
+    }
+
+    fn weight(&self, boosts: &[usize]) -> u32 {
+        let points = boosts.iter().filter_map(|boost| self.boosts.get(*boost));
+        factor(ONE + points.sum::<i64>())
+    }
+
+    fn find_numbers(&mut self, plan: &Plan, evaluator: &mut Evaluator<'_>) {
+        self.numbers.clear();
+        self.horizon_of_numbers = Horizon::NEVER;
+        for number in &plan.index.numbers {
+            let (found, term) = match *number {
+                Number::Propensity(term) => (propensity(term, evaluator).map(u64::from), term),
+                Number::Value(term) => (value(term, evaluator), term),
+            };
+            self.numbers.push(found);
+            let horizon = Horizon::of(&evaluator.number_horizon(term));
+            self.horizon_of_numbers = self.horizon_of_numbers.joined(horizon);
+        }
+        self.watch(self.horizon_of_numbers);
+    }
+
+    fn find_contact(
+        &mut self,
+        (plan, context): (&Plan, &Context),
+        asked: &Asked<'_>,
+        facts: &Facts<'_>,
+    ) {
+        let request = asked.request;
+        self.held_purposes.clear();
+        self.horizon_of_contact = Horizon::NEVER;
+        for purpose in &plan.index.purposes {
+            let (is_held, horizon) = is_held(plan, context, request.channel, *purpose, facts);
+            if is_held {
+                self.held_purposes.push(*purpose);
+            }
+            self.horizon_of_contact = self.horizon_of_contact.joined(horizon);
+        }
+        self.is_quiet = false;
+        if !plan.quiet_hours.is_empty() {
+            let quiet = Quiet::new(plan, context, asked, request.channel, facts, request.now);
+            self.is_quiet = !quiet.present.holding.is_empty();
+            self.horizon_of_contact = self.horizon_of_contact.joined(quiet.present.horizon);
+        }
+        self.watch(self.horizon_of_contact);
+    }
+
+    fn find_limits(
+        &mut self,
+        (plan, context): (&Plan, &Context),
+        request: &Request,
+        facts: &Facts<'_>,
+    ) {
+        self.shown.clear();
+        self.horizon_of_limits = Horizon::NEVER;
+        self.is_history_lacking = false;
+        if plan.limits.is_empty() {
+            return;
+        }
+        let history = limits::history(plan, context, facts);
+        self.is_history_lacking = history.lacking.is_some();
+        self.horizon_of_limits = Horizon::of_delivery(history.delivery);
+        self.see(plan, context);
+        let seen = std::mem::take(&mut self.seen);
+        for alike in seen.chunk_by(|(one, _), (other, _)| one == other) {
+            self.judge((plan, context), request, alike);
+        }
+        self.seen = seen;
+        self.watch(self.horizon_of_limits);
+    }
+
+    /// Notes which interactions of the history are those of which action.
+    fn see(&mut self, plan: &Plan, context: &Context) {
+        self.seen.clear();
+        let history = context.history.known();
+        let interactions = history.map_or(&[][..], |history| history.interactions.items());
+        for (place, interaction) in (0_u32..).zip(interactions) {
+            let action = plan.find(&interaction.action);
+            let is_limited = |id: &ActionId| !plan.action(*id).limits.is_empty();
+            self.seen.extend(action.filter(is_limited).map(|id| (id, place)));
+        }
+        self.seen.sort_unstable();
+    }
+
+    /// Judges the limits that count an action by itself.
+    fn judge(
+        &mut self,
+        (plan, context): (&Plan, &Context),
+        request: &Request,
+        alike: &[(ActionId, u32)],
+    ) {
+        let Some((id, _)) = alike.first() else { return };
+        let history = context.history.known();
+        let interactions = history.map_or(&[][..], |history| history.interactions.items());
+        let action = plan.action(*id);
+        let mut is_held = false;
+        for limit in action.limits.iter().map(|limit| plan.limit(*limit)) {
+            if !counts_alone(limit) || !limit.is_about(request.channel) {
+                continue;
+            }
+            let of_action = alike.iter().filter_map(|(_, place)| interactions.get(*place as usize));
+            let counted = of_action.filter(|of| Labels::of(plan, of).count_for(limit));
+            let mark = |at| Mark { at, action: &action.id };
+            let mut marks: SmallVec<[Mark<'_>; 8]> = counted.map(|of| mark(of.at)).collect();
+            marks.sort_unstable();
+            let standing = limits::judge_alone(limit, &marks, &action.id, request.now);
+            is_held |= standing.is_blocked;
+            self.horizon_of_limits = self.horizon_of_limits.joined(Horizon::at(standing.next));
+        }
+        self.shown.push((*id, is_held));
+    }
+
+    pub(super) fn holds(&self, literal: LiteralId) -> bool {
+        self.holds.get(literal.place()).copied().unwrap_or(false)
+    }
+
+    pub(super) fn number(&self, place: u32) -> Option<u64> {
+        self.numbers.get(place as usize).copied().flatten()
+    }
+
+    /// Tells whether a limit that counts an action by itself holds it back.
+    pub(super) fn is_limited(&self, plan: &Plan, id: ActionId, channel: Channel) -> bool {
+        let action = plan.action(id);
+        let limits = || action.limits.iter().map(|limit| plan.limit(*limit));
+        // What nobody can tell holds marketing back, and nothing else.
+        let is_open = self.is_history_lacking && action.purpose == Purpose::Marketing;
+        if is_open && limits().any(|limit| limit.is_about(channel)) {
+            return true;
+        }
+        let shown = self.shown.binary_search_by_key(&id, |(shown, _)| *shown);
+        shown.ok().and_then(|place| self.shown.get(place)).is_some_and(|(_, is_held)| *is_held)
+    }
+
+    /// Returns the context weight of a class of actions, unless something holds
+    /// all of them back; found out once.
+    pub(super) fn weight_of(&mut self, plan: &Plan, context: &Context, class: u32) -> Option<u32> {
+        let known = self.classes.get(class as usize).copied()?;
+        if known != Slot::OPEN {
+            return known.weight();
+        }
+        let of_class = plan.index.classes.get(class as usize)?;
+        let found = self.find_weight(plan, context, of_class);
+        self.classes.get_mut(class as usize).into_iter().for_each(|slot| *slot = found);
+        found.weight()
+    }
+
+    fn find_weight(&self, plan: &Plan, context: &Context, class: &Class) -> Slot {
+        let Some(of) = &self.of else { return Slot::OUT };
+        let in_force = |id: &SuppressionId| self.in_force.get(id.place()).copied().unwrap_or(true);
+        let blocks = context.consent.known().and_then(|consent| consent.hard_blocks.as_ref());
+        let is_out = class.suppressions.iter().any(in_force)
+            || !class.channels.contains(&of.channel)
+            || class.consent.is_some_and(|purpose| self.held_purposes.contains(&purpose))
+            || class.obeys_quiet_hours && self.is_quiet
+            || blocks.is_some_and(|blocks| blocks.contains(&of.channel));
+        if is_out {
+            return Slot::OUT;
+        }
+        let weight = plan.index.weights.get(class.weight as usize);
+        Slot(weight.map_or(factor(ONE), |weight| self.weight(weight)))
+    }
+}
