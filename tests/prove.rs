@@ -373,3 +373,80 @@ fn a_text_is_one_of_very_many() {
     assert!(can_be(&[(&some, Truth::False), (last, Truth::True)]));
     assert!(!can_be(&[(&some, Truth::True), (last, Truth::True)]));
 }
+
+/// Of what single events tell each fact is as old as the event that told it.
+#[test]
+fn a_single_fact_may_be_out_of_date() {
+    let policy = r#"
+        policy = "either-way"
+
+        [[actions]]
+        id       = "careful-note"
+        kind     = "service"
+        channels = ["web"]
+        eligible = "profile.vulnerable"
+
+        [[actions]]
+        id       = "opening-hours"
+        kind     = "service"
+        channels = ["web"]
+
+        [[suppress]]
+        id         = "not-for-the-vulnerable"
+        when       = "profile.vulnerable"
+        on_unknown = "allow"
+        ids        = ["opening-hours"]
+        because    = "they get a note of their own"
+
+        [[promises]]
+        id          = "always-service"
+        always      = { kinds = ["service"] }
+        while_known = "known(profile)"
+    "#;
+    let Verdict::Broken(shown) = only_proof(policy) else { panic!("it can be broken") };
+    let Part::Known(profile) = &shown.context.profile else { panic!("{shown:?}") };
+    assert!(!profile.as_of.is_vouched(), "{shown:?}");
+    assert!(profile.dated["vulnerable"] < profile.as_of.oldest(), "{shown:?}");
+    assert_eq!(
+        shown.in_words(),
+        "only single events tell of profile; profile.vulnerable is out of date; \
+         profile.vulnerable is true"
+    );
+    assert!(shown.can_be_written);
+    // Who vouches for the profile vouches for each fact of it.
+    let policy = policy.replace("on_unknown = \"allow\"", "");
+    let policy = format!("{policy}\n[fresh]\nprofile = {{ crm = \"30d\" }}\n");
+    let Verdict::Broken(shown) = only_proof(&policy) else { panic!("it may be absent") };
+    let Part::Known(profile) = &shown.context.profile else { panic!("{shown:?}") };
+    assert!(profile.as_of.is_vouched() && profile.dated.is_empty(), "{shown:?}");
+}
+
+/// What a customer did is news, however old the rest is.
+#[test]
+fn the_recency_tells_its_own_age() {
+    use Truth::{False, True, Unknown};
+
+    let (recency, seen) = ("known(recency)", "known(recency.last_seen_at)");
+    assert!(can_be(&[(recency, False), (seen, True)]), "an event came later");
+    let today = "within(recency.last_seen_at, hours(25))";
+    assert!(!can_be(&[(recency, False), (seen, True), (today, False)]));
+    assert!(can_be(&[(recency, True), (seen, False), ("has(recency.last_seen_at)", Unknown)]));
+    let vip = "\"vip\" in profile.segments";
+    assert!(can_be(&[
+        (vip, Unknown),
+        ("known(profile)", True),
+        ("has(profile.segments)", Unknown)
+    ]));
+    assert!(!can_be(&[(vip, True), ("has(profile.segments)", Unknown)]), "as old as the list");
+    let session = "known(recency.session_started_at)";
+    assert!(can_be(&[(recency, False), (session, True)]));
+    assert!(can_be(&[(recency, False), ("known(recency.onboarding)", True)]));
+    assert!(can_be(&[(recency, True), ("known(recency.onboarding)", False)]));
+    assert!(can_be(&[(recency, True), ("has(recency.first_seen_at)", Unknown)]));
+    let counted = "recency.sessions_30d >= 2";
+    assert!(can_be(&[(counted, True), (seen, True)]));
+    assert!(!can_be(&[(counted, True), (recency, False)]));
+    // The cart is as old as it says, where nobody vouches for it.
+    let (cart, purchases) = ("known(purchases.cart)", "known(purchases)");
+    assert!(can_be(&[(cart, False), (purchases, True), ("has(purchases.cart)", Unknown)]));
+}

@@ -66,7 +66,7 @@ use serde_json::{Value, json};
 use tactful::condition::Truth;
 use tactful::context::AsOf;
 use tactful::prove::{Answer, Budget, Counterexample, Example, Verdict};
-use tactful::{Channel, Context, Engine, Policy, Request};
+use tactful::{Channel, Context, Duration, Engine, Policy, Request};
 
 use ask::Ask;
 use check::{Case, Fault, check};
@@ -141,6 +141,20 @@ fn forget_sources(context: &mut Context, dice: &mut Dice) {
         };
     }
     tell!(support purchases recency consent history subscription feedback profile attributes);
+    macro_rules! date {
+        ($($part:ident $field:ident,)*) => {
+            $(if let Some(part) = context.$part.known_mut()
+                && part.$field.is_some()
+            {
+                let at = part.as_of.oldest() - Duration::days([0, 1, 31][dice.below(3)]);
+                part.dated.insert(stringify!($field).to_owned(), at);
+            })*
+        };
+    }
+    date!(
+        profile plan, profile country, profile vulnerable, profile segments, profile joined_at,
+        subscription plan, subscription arrears, consent hard_blocks,
+    );
 }
 
 /// Every condition of a policy.

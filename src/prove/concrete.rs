@@ -54,9 +54,15 @@ pub(super) fn context(world: &World, schema: &Schema, currency: Option<Currency>
     fill_lists(&mut context, world, schema, maker);
     for fact in &world.stale {
         let entry = schema.entry(*fact);
-        let path = entry.path.as_str();
-        fields::date(&mut context, path, stale_at(now, schema.part(entry.part).max_age));
+        if world.facts.contains_key(fact) || world.lists.contains_key(fact) {
+            let at = stale_at(now, schema.part(entry.part).max_age);
+            fields::date(&mut context, &entry.path, at);
+        }
     }
+    for fact in &world.newer {
+        fields::date(&mut context, &schema.entry(*fact).path, now);
+    }
+    fields::date_onboarding(&mut context, now);
     context
 }
 
@@ -226,5 +232,11 @@ pub(super) fn can_be_written(world: &World, schema: &Schema) -> bool {
         }
         super::world::Element::Value(datum) => *datum != Datum::Invalid,
     });
-    facts && entries && fields && Timestamp::from_millis(world.now).is_plausible()
+    // What nobody vouches for is not complete, but for a setter.
+    let lists = world.lists.iter().all(|(list, listed)| {
+        let entry = schema.entry(*list);
+        let is_told = world.parts.get(&entry.part).is_none_or(|part| part.told);
+        is_told || !listed.complete || !matches!(entry.fact.ty(), Type::Records(_))
+    });
+    facts && entries && fields && lists && Timestamp::from_millis(world.now).is_plausible()
 }

@@ -74,7 +74,11 @@ fn read_by(plan: &Plan, nodes: &[NodeId]) -> BTreeSet<FactId> {
 }
 
 /// Makes a world plainer for as long as it shows the same.
-pub(super) fn plainest(mut world: World, shows: &mut dyn FnMut(&World) -> bool) -> World {
+pub(super) fn plainest(
+    plan: &Plan,
+    mut world: World,
+    shows: &mut dyn FnMut(&World) -> bool,
+) -> World {
     let mut try_it = |world: &mut World, change: &dyn Fn(&mut World)| {
         let mut plainer = world.clone();
         change(&mut plainer);
@@ -100,6 +104,11 @@ pub(super) fn plainest(mut world: World, shows: &mut dyn FnMut(&World) -> bool) 
             world.stale.remove(&fact);
         });
     }
+    for fact in world.newer.iter().copied().collect::<Vec<_>>() {
+        try_it(&mut world, &|world| {
+            world.newer.remove(&fact);
+        });
+    }
     for list in world.lists.keys().copied().collect::<Vec<_>>() {
         try_it(&mut world, &|world| {
             world.lists.remove(&list);
@@ -112,8 +121,11 @@ pub(super) fn plainest(mut world: World, shows: &mut dyn FnMut(&World) -> bool) 
                 }
             });
         }
+        let part = plan.schema.entry(list).part;
+        let is_told = world.parts.get(&part).is_none_or(|part| part.told);
         try_it(&mut world, &|world| {
-            world.lists.entry(list).and_modify(|listed| listed.complete = true);
+            // Single events never tell everything.
+            world.lists.entry(list).and_modify(|listed| listed.complete = is_told);
         });
         let count = world.lists.get(&list).map_or(0, |listed| listed.elements.len());
         for place in 0..count {

@@ -141,8 +141,6 @@ pub(super) struct Encoder<'p> {
     /// How single facts were delivered, and what says that one is not as old
     /// as its part.
     ages: BTreeMap<FactId, (PartVars, Lit)>,
-    /// What lies between two things.
-    between: HashMap<(Lit, Lit), Lit, ahash::RandomState>,
     places: BTreeMap<(Spot<'p>, Scope), PlaceVars>,
     lines: BTreeMap<(Source<'p>, Scope), Line>,
     choices: BTreeMap<(Source<'p>, Scope), Choices<'p>>,
@@ -180,7 +178,6 @@ impl<'p> Encoder<'p> {
             parts: BTreeMap::new(),
             answers: BTreeMap::new(),
             ages: BTreeMap::new(),
-            between: HashMap::default(),
             places: BTreeMap::new(),
             lines: BTreeMap::new(),
             choices: BTreeMap::new(),

@@ -151,7 +151,7 @@ impl<'p> Case<'p> {
             if !shows(&world) {
                 return None;
             }
-            let world = plainest(world, &mut |world| shows(world));
+            let world = plainest(self.plan, world, &mut |world| shows(world));
             let asked = concrete(self.plan, &world, Channel::Web);
             let about = [self.promise.when, implied];
             Some(show(self.plan, &world, asked, Vec::new(), &about))
@@ -225,7 +225,7 @@ impl<'p> Case<'p> {
             })
         };
         let first = *find(&world, targets).first()?;
-        let world = plainest(world, &mut |world| !find(world, &[first]).is_empty());
+        let world = plainest(self.plan, world, &mut |world| !find(world, &[first]).is_empty());
         let (context, mut request) = concrete(self.plan, &world, self.a_channel_of(first));
         if asking == Asking::Forced {
             request = request.force(self.plan.action(first).id.as_str());
@@ -291,7 +291,7 @@ impl<'p> Case<'p> {
         if !shows(&world) {
             return None;
         }
-        let world = plainest(world, &mut |world| shows(world));
+        let world = plainest(self.plan, world, &mut |world| shows(world));
         let (context, request) = concrete(self.plan, &world, Channel::Web);
         if allowing == Allowing::AsWritten {
             let decision = decide(self.plan, &context, &request);

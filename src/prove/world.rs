@@ -65,6 +65,8 @@ pub(super) struct World {
     pub(super) parts: BTreeMap<PartId, Delivered>,
     /// The facts and groups that are stale within a fresh part.
     pub(super) stale: BTreeSet<FactId>,
+    /// The facts and groups that are fresh within a stale part.
+    pub(super) newer: BTreeSet<FactId>,
     /// The places that are filled.
     pub(super) facts: BTreeMap<FactId, Datum>,
     pub(super) entries: BTreeMap<(FactId, String), Entry>,
@@ -95,6 +97,7 @@ impl<'p> Reader<'_, 'p> {
             now: self.numbers.get(&Number::Now).copied().unwrap_or_else(|| self.taste.now()),
             parts: BTreeMap::new(),
             stale: BTreeSet::new(),
+            newer: BTreeSet::new(),
             facts: BTreeMap::new(),
             entries: BTreeMap::new(),
             lists: BTreeMap::new(),
@@ -107,7 +110,13 @@ impl<'p> Reader<'_, 'p> {
             }
         }
         let apart = self.encoder.all_ages().filter(|(_, apart)| self.is(*apart));
-        world.stale.extend(apart.map(|(fact, _)| fact).filter(|fact| self.is_fresh(*fact)));
+        for (fact, _) in apart {
+            if self.is_fresh(fact) {
+                world.stale.insert(fact)
+            } else {
+                world.newer.insert(fact)
+            };
+        }
         for (spot, _, vars) in self.encoder.all_places() {
             if let Spot::Fact(fact) | Spot::Entry(fact, _) = spot
                 && !self.is(vars.filled)

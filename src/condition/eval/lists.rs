@@ -89,9 +89,8 @@ impl<'a> Evaluator<'a> {
     fn open(&mut self, list: &'a ListTerm, scope: Scope<'a>) -> Result<View<'a>, Reading<'a>> {
         match list {
             ListTerm::Fact(fact) => {
-                let part = self.facts.schema().entry(*fact).part;
-                let dated =
-                    Reading::constant(Value::Bool(true)).delivered(self.facts.delivery(part));
+                let delivery = self.facts.delivery_of(*fact);
+                let dated = Reading::constant(Value::Bool(true)).delivered(delivery);
                 let list = dated.value.and_then(|_| Listed::of(self.facts.cell(*fact)));
                 list.map(|list| View { list, dated }).ok_or(dated.without_value())
             }

@@ -346,6 +346,16 @@ fn product(row: &Row<'_>) -> Product {
     product
 }
 
+/// Dates what only events tell of the onboarding, if nothing dates it.
+pub(super) fn date_onboarding(context: &mut Context, at: Timestamp) {
+    let Some(recency) = context.recency.known_mut() else { return };
+    let Some(onboarding) = &mut recency.onboarding else { return };
+    let is_dated = onboarding.completed_at.is_some() || onboarding.started_at.is_some();
+    if !recency.as_of.is_vouched() && !is_dated {
+        onboarding.updated_at.get_or_insert(at);
+    }
+}
+
 /// Notes that a field was said at a time of its own.
 pub(super) fn date(context: &mut Context, path: &str, at: Timestamp) {
     let Some((part, field)) = path.split_once('.') else { return };
@@ -354,6 +364,13 @@ pub(super) fn date(context: &mut Context, path: &str, at: Timestamp) {
         "subscription" => context.subscription.known_mut().map(|part| &mut part.dated),
         "profile" => context.profile.known_mut().map(|part| &mut part.dated),
         "attributes" => context.attributes.known_mut().map(|part| &mut part.dated),
+        "recency" if field == "onboarding" => {
+            let onboarding = context.recency.known_mut().and_then(|part| part.onboarding.as_mut());
+            onboarding.into_iter().for_each(|onboarding| {
+                onboarding.updated_at.get_or_insert(at);
+            });
+            None
+        }
         _ => None,
     };
     // Amounts are read by another name than they are kept under.

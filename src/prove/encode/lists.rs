@@ -99,31 +99,6 @@ impl<'p> Encoder<'p> {
         ListVars { known, complete, filled, absent, slots: Vec::new(), blurred: false }
     }
 
-    /// Returns whether the entries of a list are believed on a rail: they may be
-    /// where the list itself is not, if that is a case apart from its part.
-    pub(super) fn entries_believed(&mut self, key: ListKey, rail: Rail) -> Lit {
-        let believed = self.list_believed(key, rail);
-        match (key, rail) {
-            (ListKey::Fact(fact), Rail::Fresh) => {
-                let of_part = self.part(self.schema.entry(fact).part).fresh;
-                if believed == of_part { believed } else { self.between(believed, of_part) }
-            }
-            _ => believed,
-        }
-    }
-
-    /// Returns what follows from one thing, and from which another follows.
-    fn between(&mut self, one: Lit, other: Lit) -> Lit {
-        if let Some(known) = self.between.get(&(one, other)) {
-            return *known;
-        }
-        let between = self.cnf.var();
-        self.cnf.implies(one, between);
-        self.cnf.clause([!between, one, other]);
-        self.between.insert((one, other), between);
-        between
-    }
-
     /// Returns whether a list is believed on a rail.
     pub(super) fn list_believed(&mut self, key: ListKey, rail: Rail) -> Lit {
         match key {
@@ -168,7 +143,7 @@ impl<'p> Encoder<'p> {
         let key = ListKey::of(list)?;
         self.element_type(key)?;
         let vars = self.list(key, scope);
-        let believed = self.entries_believed(key, rail);
+        let believed = self.list_believed(key, rail);
         let known = self.cnf.both(believed, vars.known);
         (!vars.blurred).then_some((vars, known))
     }

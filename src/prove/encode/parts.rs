@@ -4,7 +4,7 @@
 use super::{Encoder, End, Rail};
 use crate::condition::TIMES;
 use crate::prove::literal::Lit;
-use crate::schema::{FactId, Origin, PartEntry, PartId, Presence, Schema, Type};
+use crate::schema::{Dating, FactId, Origin, PartEntry, PartId, Presence, Schema, Type};
 use crate::time::Timestamp;
 
 /// How a part was delivered.
@@ -18,21 +18,6 @@ pub(in crate::prove) struct PartVars {
     pub(in crate::prove) told: Lit,
 }
 
-/// How what is known of a fact goes with what is known of its part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Keeping {
-    /// It is known, or known to be absent, as the part says.
-    Whole,
-    /// Where nobody vouches for the part, it may be older than that, and is
-    /// unknown where it is absent.
-    ByPart,
-    /// It may be older or newer than its part, and unknown where it is absent.
-    Singly,
-}
-
-/// The part of which every event is news by itself.
-const SINGLY: &str = "recency";
-
 /// What is said of the moment of a request.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::prove) struct NowVars {
@@ -41,6 +26,12 @@ pub(in crate::prove) struct NowVars {
     /// It is a time of the condition language, in the years 1 to 9999.
     pub(in crate::prove) valid: Lit,
 }
+
+/// Facts of the recency that are unknown without all sessions, whoever vouches.
+const OF_SESSIONS: [&str; 2] = ["recency.first_seen_at", "recency.previous_seen_at"];
+
+/// Facts that are as old as another one says.
+const AS_OLD_AS: [(&str, &str); 1] = [("recency.session_started_at", "recency.last_seen_at")];
 
 impl PartVars {
     /// Tells whether the part is believed on a rail.
@@ -65,7 +56,7 @@ impl Encoder<'_> {
                 let delivered = self.cnf.var();
                 PartVars { delivered, fresh: delivered, told: Lit::TRUE }
             }
-            _ => self.new_part(id),
+            Presence::Context(_) | Presence::Entry(..) => self.new_part(id),
         };
         self.parts.insert(id, vars);
         self.relate_parts(id);
@@ -85,18 +76,6 @@ impl Encoder<'_> {
         PartVars { delivered, fresh, told }
     }
 
-    fn keeping(&self, fact: FactId) -> Keeping {
-        let entry = self.schema.entry(fact);
-        let part = self.schema.part(entry.part);
-        match (part.presence, &entry.origin) {
-            (Presence::Always | Presence::Table, _) | (_, Origin::Model(_) | Origin::Table) => {
-                Keeping::Whole
-            }
-            _ if part.name == SINGLY => Keeping::Singly,
-            _ => Keeping::ByPart,
-        }
-    }
-
     /// Returns how a fact was delivered: with its part, but for those that may
     /// be older or newer.
     pub(super) fn delivered(&mut self, fact: FactId) -> PartVars {
@@ -105,62 +84,65 @@ impl Encoder<'_> {
             return self.answered(fact);
         }
         let part = self.part(entry.part);
-        let keeping = self.keeping(fact);
-        if keeping == Keeping::Whole {
+        // What needs certain sources is as old as these.
+        if matches!(entry.dating, Dating::WithPart)
+            || !self.schema.part(entry.part).sources.is_empty()
+        {
             return part;
         }
-        // What lies in a group has the age of the group.
-        let fact = group_of(self.schema, fact).unwrap_or(fact);
+        let fact = self.dated_as(fact);
         if let Some((known, _)) = self.ages.get(&fact) {
             return *known;
         }
         let apart = self.cnf.var();
-        let vars = if keeping == Keeping::Singly {
-            self.aged_singly(entry.part, part, apart)
-        } else {
-            self.cnf.clause([!part.told, !apart]);
-            PartVars { fresh: self.cnf.both(part.fresh, !apart), ..part }
-        };
         self.strained.push(apart);
+        let fresh = match entry.dating {
+            // Older than its part, where nobody vouches for that.
+            Dating::WithPart | Dating::Dated(..) => {
+                self.cnf.clause([!part.told, !apart]);
+                self.cnf.both(part.fresh, !apart)
+            }
+            Dating::Own(_) => {
+                let fresh = self.cnf.var();
+                self.cnf.clause([apart, !fresh, part.fresh]);
+                self.cnf.clause([apart, fresh, !part.fresh]);
+                self.cnf.implies(fresh, part.delivered);
+                fresh
+            }
+        };
+        let vars = PartVars { fresh, ..part };
         self.ages.insert(fact, (vars, apart));
         vars
     }
 
-    /// A fact that is as old as the part, unless it is a case apart.
-    fn aged_singly(&mut self, id: PartId, part: PartVars, apart: Lit) -> PartVars {
-        let fresh = self.cnf.var();
-        self.cnf.clause([apart, !fresh, part.fresh]);
-        self.cnf.clause([apart, fresh, !part.fresh]);
-        // Without a source that the part needs, an event may still be news.
-        let needs_sources = !self.schema.part(id).sources.is_empty();
-        let delivered = if needs_sources { self.cnf.var() } else { part.delivered };
-        self.cnf.implies(part.delivered, delivered);
-        self.cnf.implies(fresh, delivered);
-        self.cnf.clause([apart, !delivered, part.delivered]);
-        PartVars { delivered, fresh, told: part.told }
+    /// Returns the fact that says how old a fact is: the group that it lies in,
+    /// another one, or itself.
+    fn dated_as(&self, fact: FactId) -> FactId {
+        let path = self.schema.entry(fact).path.as_str();
+        let other = AS_OLD_AS.iter().find(|(name, _)| *name == path);
+        let other = other.and_then(|(_, other)| self.schema.find(other));
+        other.or_else(|| group_of(self.schema, fact)).unwrap_or(fact)
     }
 
     /// Returns what says that a fact is a case apart, not as old as its part.
     pub(super) fn apart(&self, fact: FactId) -> Option<Lit> {
-        let fact = group_of(self.schema, fact).unwrap_or(fact);
-        self.ages.get(&fact).map(|(_, apart)| *apart)
+        self.ages.get(&self.dated_as(fact)).map(|(_, apart)| *apart)
     }
 
     /// Returns what says that a fact that is not there is known to be absent.
     pub(super) fn denied(&mut self, fact: FactId, filled: Lit) -> Lit {
-        match self.keeping(fact) {
-            Keeping::Whole => !filled,
-            Keeping::ByPart => {
-                let part = self.schema.entry(fact).part;
-                let told = self.part(part).told;
-                self.cnf.both(told, !filled)
-            }
-            Keeping::Singly => {
-                let hushed = self.cnf.var();
-                self.strained.push(hushed);
-                self.cnf.both(!hushed, !filled)
-            }
+        let entry = self.schema.entry(fact);
+        if matches!(entry.origin, Origin::Model(_)) {
+            return !filled;
         }
+        let told = self.part(entry.part).told;
+        let denied = self.cnf.both(told, !filled);
+        if !OF_SESSIONS.contains(&&*entry.path) {
+            return denied;
+        }
+        let hushed = self.cnf.var();
+        self.strained.push(hushed);
+        self.cnf.both(!hushed, denied)
     }
 
     /// Returns the facts that may be of another age than their part, and what

@@ -47,6 +47,9 @@ const ALWAYS_THERE: [(&str, &[&str]); 4] = [
 /// The times that tell how old they are themselves.
 const OWN_AGES: [&str; 2] = ["recency.last_seen_at", "recency.last_login_at"];
 
+/// What is known only where somebody vouches for it.
+const VOUCHED: [&str; 2] = ["recency.previous_seen_at", "recency.sessions_30d"];
+
 /// The states in which a ticket is over: it then has a time at which it ended.
 const OVER: [&str; 2] = ["solved", "closed"];
 
@@ -253,9 +256,19 @@ impl<'p> Encoder<'p> {
     fn relate_age(&mut self, fact: FactId, vars: PlaceVars) {
         let (schema, spot) = (self.schema, Spot::Fact(fact));
         let entry = schema.entry(fact);
+        let path = entry.path.as_str();
+        if VOUCHED.contains(&path) {
+            let told = self.part(entry.part).told;
+            self.cnf.implies(vars.filled, told);
+        }
+        if path == "recency.session_started_at"
+            && let Some(seen) = schema.find(OWN_AGES[0])
+        {
+            self.place(Spot::Fact(seen), Scope::OUTSIDE);
+        }
         let limit = schema.part(entry.part).max_age;
         let (Some(apart), Some(fresh)) = (self.apart(fact), vars.fresh) else { return };
-        let (Some(limit), true) = (limit, OWN_AGES.contains(&&*entry.path)) else { return };
+        let (Some(limit), true) = (limit, OWN_AGES.contains(&path)) else { return };
         let (limit, skew) = (limit.as_millis(), CLOCK_SKEW.as_millis());
         self.now();
         let (newer, older, ahead) = (self.cnf.var(), self.cnf.var(), self.cnf.var());

@@ -504,7 +504,7 @@ impl<'p> Encoder<'p> {
             ListTerm::Fact(_) | ListTerm::Field(..) => match ListKey::of(list) {
                 Some(key) if self.element_type(key).is_some() => {
                     let known = self.list(key, scope).known;
-                    vec![known, self.entries_believed(key, rail)]
+                    vec![known, self.list_believed(key, rail)]
                 }
                 _ => Vec::new(),
             },

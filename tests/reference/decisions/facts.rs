@@ -197,14 +197,14 @@ impl Reference<'_> {
             return Fact::Unknown;
         }
         if part == "attributes" {
-            return or_untold(record, self.attribute(field, &record["values"][field]));
+            return or_untold(record, path, self.attribute(field, &record["values"][field]));
         }
         let (groups, field) = field.rsplit_once('.').unwrap_or(("", field));
         let mut inner = record;
         for group in groups.split('.').filter(|group| !group.is_empty()) {
             inner = &inner[group];
         }
-        or_untold(record, self.field(inner, field))
+        or_untold(record, path, self.field(inner, field))
     }
 
     /// A field of a record; money reads as minor units of the policy's currency.
@@ -283,7 +283,11 @@ impl Reference<'_> {
             // A cart that changed after the purchases were delivered is as old
             // as that change.
             let changed_at = time(&self.world.context["purchases"]["cart"]["updated_at"]);
-            return self.as_of("purchases").map(|as_of| as_of.max(changed_at.unwrap_or(as_of)));
+            let is_told = self.world.context["purchases"]["as_of"]["(events)"].is_null();
+            return self.as_of("purchases").map(|as_of| match changed_at {
+                Some(changed_at) if !is_told => changed_at,
+                changed_at => as_of.max(changed_at.unwrap_or(as_of)),
+            });
         }
         self.world.as_of.get(part).copied()
     }
@@ -301,7 +305,16 @@ impl Reference<'_> {
             }
             _ => None,
         };
-        self.as_of(part).map(|as_of| as_of.max(own.unwrap_or(as_of)))
+        let record = &self.world.context[part];
+        let is_told = record["as_of"]["(events)"].is_null();
+        let name = path.rsplit('.').next().unwrap_or(path).trim_end_matches("_minor");
+        self.as_of(part).map(|as_of| match (own, time(&record["dated"][name])) {
+            (Some(own), _) if is_told => as_of.max(own),
+            (Some(own), _) => own,
+            // What is ahead of now stays so.
+            (None, Some(said)) if !is_told && as_of <= self.today + 5_000 => as_of.min(said),
+            _ => as_of,
+        })
     }
 
     /// Whether what was delivered at a time counts: fresh, or all of it as what
@@ -329,12 +342,16 @@ impl Reference<'_> {
 
 /// What single events do not tell they do not deny: without a source that
 /// vouches for its part, what is absent is unknown.
-fn or_untold(part: &Value, fact: Fact) -> Fact {
-    let is_untold = !part["as_of"]["(events)"].is_null() || !part["sessions"]["partial"].is_null();
-    match fact {
-        Fact::Absent if is_untold => Fact::Unknown,
-        fact => fact,
-    }
+fn or_untold(part: &Value, path: &str, fact: Fact) -> Fact {
+    let is_told = part["as_of"]["(events)"].is_null();
+    let has_all = is_told && part["sessions"]["partial"].is_null();
+    let is_known = match path {
+        "recency.first_seen_at" => has_all || matches!(fact, Fact::Is(_)),
+        "recency.previous_seen_at" => has_all || is_told && !part["last_seen_at"].is_null(),
+        "recency.sessions_30d" => is_told,
+        _ => is_told || !matches!(fact, Fact::Absent),
+    };
+    if is_known { fact } else { Fact::Unknown }
 }
 
 fn compare<T: PartialOrd>(left: T, op: &str, right: T) -> bool {
