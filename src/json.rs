@@ -22,8 +22,13 @@ pub(crate) fn read<T: DeserializeOwned>(
         return Err(Error::at(ErrorKind::TooLarge, "", message));
     }
     let mut json = serde_json::Deserializer::from_slice(text);
-    let value = read_from(&mut json, kind)?;
-    json.end().map_err(|error| Error::at(kind, "", error.to_string()))?;
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let place = error.inner();
+        wrong(&error, kind).in_json(place.line(), place.column())
+    })?;
+    json.end().map_err(|error| {
+        Error::at(kind, "", error.to_string()).in_json(error.line(), error.column())
+    })?;
     Ok(value)
 }
 
@@ -37,11 +42,14 @@ where
     T: Deserialize<'de>,
     D: Deserializer<'de>,
 {
-    serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let path = if path == "." { String::new() } else { path };
-        Error::at(kind, path, with_help(&error.inner().to_string()))
-    })
+    serde_path_to_error::deserialize(deserializer).map_err(|error| wrong(&error, kind))
+}
+
+/// Says what is wrong, and at which path.
+fn wrong<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>, kind: ErrorKind) -> Error {
+    let path = error.path().to_string();
+    let path = if path == "." { String::new() } else { path };
+    Error::at(kind, path, with_help(&error.inner().to_string()))
 }
 
 /// How people call what Rust calls otherwise.

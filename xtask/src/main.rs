@@ -3,6 +3,8 @@
 //! It needs nothing but the Rust toolchain, so a fresh clone and CI run the
 //! same commands.
 
+mod c;
+mod install;
 mod python;
 mod run;
 mod step;

@@ -1,5 +1,7 @@
 //! The tasks: how they are asked for, and the steps each one is made of.
 
+use crate::c::{self, Programs};
+use crate::install::{Layout, install};
 use crate::python::{self, Part};
 use crate::step::Step;
 
@@ -7,8 +9,10 @@ use crate::step::Step;
 pub const HELP: &str = "\
 Usage: cargo xtask <task> [arguments]
 
-  test           every test: feature sets, examples, benches, doc tests, Python, suite
+  test           every test: feature sets, examples, benches, doc tests, C, Python, suite
   ci             what a submission must pass: format, lints, docs, example, test
+  c [what]       the C library and its programs; what: `bench`, or one step of it
+  install [args] lay out the C library; --prefix, --libdir, --destdir, --debug
   python [part]  the Python package: all its tests, or one part: venv, build, stubs,
                  accept (writes the stubs), test, types, wheel, sdist, bench
   spark          decide a table on Spark, by two executors; ci does so, too
@@ -28,6 +32,8 @@ pub enum Task {
     Test,
     Ci,
     Python(Option<Part>),
+    C(What),
+    Install(Layout),
     Doc,
     Bench(Vec<String>),
     Sample(Vec<String>),
@@ -35,8 +41,16 @@ pub enum Task {
     Help,
 }
 
-const NAMES: [&str; 9] =
-    ["test", "ci", "python", "spark", "doc", "bench", "sample", "accept", "help"];
+/// What of the C library.
+#[derive(Debug, PartialEq)]
+pub enum What {
+    Everything,
+    Bench,
+    Programs(Programs),
+}
+
+const NAMES: [&str; 11] =
+    ["test", "ci", "c", "install", "python", "spark", "doc", "bench", "sample", "accept", "help"];
 
 const MAIN_JOB: &str = "next_best_action";
 
@@ -53,6 +67,8 @@ impl Task {
             "sample" => return Ok(Self::Sample(rest)),
             "python" => return of_python(&rest).map(Self::Python),
             "spark" => Self::Python(Some(Part::Spark)),
+            "install" => return Layout::parse(&rest).map(Self::Install),
+            "c" => return of_c(&rest).map(Self::C),
             "test" => Self::Test,
             "ci" => Self::Ci,
             "doc" => Self::Doc,
@@ -70,6 +86,8 @@ impl Task {
     pub fn act(&self) -> Option<Result<(), String>> {
         match self {
             Self::Python(Some(part)) => Some(part.run()),
+            Self::Install(layout) => Some(install(layout)),
+            Self::C(What::Programs(programs)) => Some(programs.run()),
             _ => None,
         }
     }
@@ -96,8 +114,12 @@ impl Task {
             Self::Accept => vec![
                 Step::new("accept", "test --workspace --no-fail-fast").env("UPDATE_EXPECT", "1"),
             ],
+            Self::C(What::Everything) => c::steps(),
+            Self::C(What::Bench) => c::bench(),
             Self::Python(None) => python::steps(),
-            Self::Python(Some(_)) | Self::Help => Vec::new(),
+            Self::C(What::Programs(_)) | Self::Install(_) | Self::Python(Some(_)) | Self::Help => {
+                Vec::new()
+            }
         }
     }
 }
@@ -157,6 +179,7 @@ fn test(nextest: bool) -> Vec<Step> {
     }));
     // On its own, because nextest does not run doc tests.
     steps.push(Step::new("doc tests", "test --doc -p tactful"));
+    steps.extend(c::steps());
     steps.extend(python::steps());
     steps.push(if nextest {
         Step::new("suite", "nextest run --workspace --no-fail-fast")
@@ -164,6 +187,21 @@ fn test(nextest: bool) -> Vec<Step> {
         Step::new("suite", "test --workspace --tests --no-fail-fast")
     });
     steps
+}
+
+fn of_c(words: &[String]) -> Result<What, String> {
+    match words {
+        [] => Ok(What::Everything),
+        [word] if word == "bench" => Ok(What::Bench),
+        [word] => match Programs::parse(word) {
+            Some(programs) => Ok(What::Programs(programs)),
+            None => Err(format!(
+                "unknown part `{word}` of `c`: it is `bench`, `programs`, `sanitized`, \
+                 `valgrind`, `panics` or `decide`"
+            )),
+        },
+        _ => Err("`c` takes one argument at most".to_owned()),
+    }
 }
 
 fn of_python(words: &[String]) -> Result<Option<Part>, String> {
@@ -252,11 +290,11 @@ mod tests {
         assert_eq!(
             parse(&["tset"]).unwrap_err(),
             "unknown task `tset`: did you mean `test`?\n\
-             the tasks are test, ci, python, spark, doc, bench, sample, accept, help"
+             the tasks are test, ci, c, install, python, spark, doc, bench, sample, accept, help"
         );
         assert_eq!(
             parse(&["deploy"]).unwrap_err(),
-            "unknown task `deploy`\nthe tasks are test, ci, python, spark, doc, bench, sample, accept, help"
+            "unknown task `deploy`\nthe tasks are test, ci, c, install, python, spark, doc, bench, sample, accept, help"
         );
     }
 
@@ -267,6 +305,17 @@ mod tests {
             assert_eq!(last(true), "cargo nextest run --workspace --no-fail-fast");
             assert_eq!(last(false), "cargo test --workspace --tests --no-fail-fast");
         }
+    }
+
+    #[test]
+    fn each_step_of_c_is_a_task() {
+        for step in c::steps().iter().chain(&c::bench()) {
+            let words = step.args.iter().skip_while(|word| *word != "--").skip(1);
+            if step.args.contains(&"xtask".to_owned()) {
+                assert!(Task::parse(words.cloned()).is_ok(), "{}", step.command());
+            }
+        }
+        assert!(parse(&["c", "progams"]).unwrap_err().contains("`programs`"));
     }
 
     #[test]
