@@ -213,7 +213,7 @@ fn from_source() -> Result<(), String> {
     for old in files_of(&out, "gz")? {
         fs::remove_file(&old).map_err(|error| format!("{}: {error}", old.display()))?;
     }
-    run(maturin("sdist").args(["--quiet", "--out"]).arg(&out))?;
+    run(maturin("sdist").arg("--out").arg(&out))?;
     let made = files_of(&out, "gz")?;
     let sdist = made.first().ok_or("maturin left no source distribution")?;
     run(python_of_venv().args(["-m", "venv", "--clear"]).arg(&venv))?;
