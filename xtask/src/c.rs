@@ -98,7 +98,8 @@ fn shared() -> Result<(), String> {
     let flags = linked(&prefix, false)?;
     let source = test("api");
     let programs = [compile_c(&source, "api", &flags)?, compile_cpp(&source, "api-cpp", &flags)?];
-    for program in programs {
+    let tables = compile_c(&test("arrow"), "arrow", &flags)?;
+    for program in programs.into_iter().chain([tables]) {
         print!("{}", run(&mut loaded(&program, &prefix, &[]))?);
     }
     found_by_cmake(&prefix)
@@ -114,7 +115,7 @@ fn sanitized() -> Result<(), String> {
         compare(name, &run(&mut loaded(&program, &prefix, &arguments(name)?))?)?;
     }
     let corpus = vec![work("corpus").into_os_string().into_string().unwrap_or_default()];
-    for (name, arguments) in [("api", Vec::new()), ("corpus", corpus)] {
+    for (name, arguments) in [("api", Vec::new()), ("arrow", Vec::new()), ("corpus", corpus)] {
         let program = compile_c(&test(name), &format!("{name}-sanitized"), &flags)?;
         print!("{}", run(&mut loaded(&program, &prefix, &arguments))?);
     }
@@ -128,7 +129,7 @@ fn valgrind() -> Result<(), String> {
     let all = all.map_err(|error| error.to_string())?;
     let lines: String = all.lines().take(40).map(|line| format!("{line}\n")).collect();
     fs::write(&few, lines).map_err(|error| error.to_string())?;
-    for name in ["api", "dispute", "events", "server"] {
+    for name in ["api", "arrow", "dispute", "events", "server"] {
         let mut arguments = arguments(name)?;
         if let Some(customers) = arguments.get_mut(1) {
             *customers = few.display().to_string();

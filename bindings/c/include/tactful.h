@@ -18,7 +18,7 @@
  *  2. Errors. Its last argument is a tactful_error **: NULL if the status is
  *     enough. It is set to NULL first, and to an error if the call fails, which
  *     you free with tactful_error_free(). Nothing is kept in the thread.
- *  3. Handles. tactful_engine, tactful_context, tactful_request,
+ *  3. Handles. tactful_engine, tactful_context, tactful_request, tactful_batch,
  *     tactful_decision and tactful_error are known by pointer only. What you
  *     make you free, once, by the function of its name; NULL may be freed. The
  *     order does not matter. A handle of another kind is told apart
@@ -108,6 +108,42 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+/* The C data interface of Apache Arrow, word for word: tables go by pointers to
+ * these. Other headers may have declared it before. */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#endif
 
 /* Warns where a status is not looked at. */
 #if defined(__GNUC__) || defined(__clang__)
@@ -239,6 +275,35 @@ enum tactful_status
 typedef enum tactful_status tactful_status;
 #else
 typedef int32_t tactful_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Which actions that are not recommended a table of decisions accounts for.
+ */
+enum tactful_accounts
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * None; this is the fastest.
+     */
+    TACTFUL_ACCOUNTS_NONE = 0,
+    /**
+     * Those that a suppression holds back, in the column "suppressed".
+     */
+    TACTFUL_ACCOUNTS_SUPPRESSED = 1,
+    /**
+     * Every one of them, in the column "withheld".
+     */
+    TACTFUL_ACCOUNTS_WITHHELD = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum tactful_accounts tactful_accounts;
+#else
+typedef int32_t tactful_accounts;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -840,6 +905,14 @@ typedef int32_t tactful_verdict;
 #endif // __cplusplus
 
 /**
+ * How a table is read, and what comes out: for tactful_engine_decide_arrow().
+ *
+ * One thread at a time changes it; while nobody does, several may decide with
+ * it. Free it with tactful_batch_free().
+ */
+typedef struct tactful_batch tactful_batch;
+
+/**
  * What is known about one customer: parts, each of which is unknown until
  * somebody delivers it.
  *
@@ -1407,6 +1480,95 @@ typedef struct {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * Makes settings for batches: a row that cannot be read gets no
+ * recommendation, but an error; what is suppressed is accounted for; nothing
+ * is carried.
+ */
+TACTFUL_MUST_USE
+tactful_batch *tactful_batch_new(void);
+
+/**
+ * Frees settings for batches. NULL is allowed.
+ */
+void tactful_batch_free(tactful_batch *batch);
+
+/**
+ * Names one more column that the result repeats, such as an id. It need not
+ * be a fact of the context.
+ */
+TACTFUL_MUST_USE
+tactful_status tactful_batch_carry(tactful_batch *batch,
+                                   const char *column,
+                                   size_t column_len,
+                                   tactful_error **err);
+
+/**
+ * Names one more column that is not looked at.
+ */
+TACTFUL_MUST_USE
+tactful_status tactful_batch_ignore(tactful_batch *batch,
+                                    const char *column,
+                                    size_t column_len,
+                                    tactful_error **err);
+
+/**
+ * Dates the parts that have columns, though none for their as_of: up to when
+ * nothing is missing from what the columns tell, in Unix milliseconds.
+ */
+TACTFUL_MUST_USE
+tactful_status tactful_batch_set_as_of(tactful_batch *batch,
+                                       int64_t as_of,
+                                       tactful_error **err);
+
+/**
+ * Says which actions that are not recommended are accounted for: a
+ * tactful_accounts.
+ */
+TACTFUL_MUST_USE
+tactful_status tactful_batch_set_accounts(tactful_batch *batch,
+                                          int32_t accounts,
+                                          tactful_error **err);
+
+/**
+ * Says whether one row that cannot be read fails the whole table: CONTEXT, and
+ * the path of the error says where. Otherwise its results are null, and the
+ * column "error" says why.
+ */
+TACTFUL_MUST_USE
+tactful_status tactful_batch_set_strict(tactful_batch *batch,
+                                        bool strict,
+                                        tactful_error **err);
+
+/**
+ * Decides for every row of a table: a struct array of Arrow, a row a customer.
+ *
+ * A column is a fact, named as in the JSON of a context ("profile.plan",
+ * "support.tickets"), a part as a struct ("support"), or all of it as text
+ * ("context_json"). Null is unknown. Columns "now" and "channel" go before
+ * those of the request where they are not null. See docs/batch.md for the
+ * columns of the result. Pass NULL as batch for the settings that
+ * tactful_batch_new() begins with.
+ *
+ * array is taken: afterwards its release is NULL, whether the call succeeds
+ * or not. schema is looked at and stays yours. On success *out_schema and
+ * *out_array are yours to release, as the interface of Arrow says; they need
+ * not be initialised, and after a failure there is nothing to release in them.
+ *
+ * CONTEXT says that columns, or a row, cannot be read, OTHER that the array
+ * does not hold together. What its buffers point to is the caller's word: no
+ * library can check that.
+ */
+TACTFUL_MUST_USE
+tactful_status tactful_engine_decide_arrow(const tactful_engine *engine,
+                                           const tactful_request *request,
+                                           const tactful_batch *batch,
+                                           const struct ArrowSchema *schema,
+                                           struct ArrowArray *array,
+                                           struct ArrowSchema *out_schema,
+                                           struct ArrowArray *out_array,
+                                           tactful_error **err);
 
 /**
  * Makes a context in which everything is unknown. It is never NULL but for a

@@ -17,6 +17,7 @@
 #[cfg(panic = "abort")]
 compile_error!("tactful-c answers a panic with a status, which needs panic = \"unwind\"");
 
+pub mod arrow;
 pub mod context;
 pub mod decision;
 pub mod engine;

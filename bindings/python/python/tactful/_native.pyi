@@ -2,17 +2,17 @@
 The native half of the package; import `tactful` instead.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing_extensions import Unpack
 
-from ._types import Channel, ContextDict, ContextLike, Moment, RequestOptions
+from ._types import ArrowData, Channel, ContextDict, ContextLike, Moment, RequestOptions
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from os import PathLike
 from typing import Any, Final, SupportsIndex, final
 
-__all__ = ["__version__", "Applied", "Context", "Decision", "Engine", "Explanation", "Fact", "Missing", "Reason", "Recommendation", "Replay", "Step", "Suppression", "Timeline", "Withheld", "_decision", "_engine", "_item", "_item_of_item"]
+__all__ = ["__version__", "Applied", "BatchSchema", "Context", "Decision", "DecisionBatch", "DecisionBatches", "Engine", "Explanation", "Fact", "Missing", "Reason", "Recommendation", "Replay", "Step", "Suppression", "Timeline", "Withheld", "_decision", "_engine", "_item", "_item_of_item"]
 
 __version__: Final[str]
 """
@@ -35,6 +35,19 @@ class Applied:
     def reason(self, /) -> str | None:
         """
         Why it does not count, if it was ignored.
+        """
+
+@final
+class BatchSchema:
+    """
+    The schema of the results of `decide_batch`, without the carried columns.
+    """
+    def __arrow_c_schema__(self, /) -> "object": ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def ddl(self, /) -> str:
+        """
+        The schema as Spark spells it; put carried columns before it.
         """
 
 @final
@@ -273,6 +286,29 @@ class Decision:
         """
 
 @final
+class DecisionBatch:
+    """
+    The decisions of one batch: a table of one piece, for any library that
+    reads Arrow, as often as it likes.
+    """
+    def __arrow_c_array__(self, /, requested_schema: "object | None" = None) -> "tuple[object, object]": ...
+    def __arrow_c_schema__(self, /) -> "object": ...
+    def __arrow_c_stream__(self, /, requested_schema: "object | None" = None) -> "object": ...
+    def __len__(self, /) -> int: ...
+    def __repr__(self, /) -> str: ...
+
+@final
+class DecisionBatches:
+    """
+    The decisions of several batches: a stream for any library that reads Arrow.
+
+    That of a table can be read as often as one likes, that of a stream once.
+    """
+    def __arrow_c_schema__(self, /) -> "object": ...
+    def __arrow_c_stream__(self, /, requested_schema: "object | None" = None) -> "object": ...
+    def __repr__(self, /) -> str: ...
+
+@final
 class Engine:
     """
     A compiled policy: it decides what to recommend to a customer, and what not.
@@ -283,6 +319,13 @@ class Engine:
     def __hash__(self, /) -> int: ...
     def __reduce__(self, /) -> tuple: ...
     def __repr__(self, /) -> str: ...
+    @staticmethod
+    def batch_schema(*, accounts: "str | None" = ..., on_error: "str" = "null") -> "BatchSchema":
+        """
+        Tells the schema of what `decide_batch` gives, without any data.
+
+        `pyarrow.schema(...)` reads it, and `ddl` is how Spark spells it.
+        """
     def decide(self, /, context: "ContextLike", *, now: "Moment", channel: "str", **options: "Unpack[RequestOptions]") -> "Decision":
         """
         Decides what to recommend to a customer, at a moment and on a channel.
@@ -292,6 +335,27 @@ class Engine:
         keywords are those of a request, such as `slots`, `limit` or `quotas`.
 
         Raises `ContextError` or `RequestError` with the path of what is wrong.
+        """
+    def decide_batch(self, /, data: "ArrowData", *, now: "Moment | None" = None, channel: "Channel | None" = None, as_of: "Moment | None" = None, carry: "Sequence[str] | None" = None, ignore: "Sequence[str] | None" = None, accounts: "str | None" = ..., on_error: "str" = "null", on_progress: "Callable[[int], object] | None" = None, **options: "Unpack[RequestOptions]") -> "DecisionBatch | DecisionBatches":
+        """
+        Decides for every row of a table: anything that speaks the Arrow PyCapsule
+        interface, such as a pyarrow table or reader, or a Polars frame.
+
+        Columns are facts, spelled as in the JSON of a context: `profile.plan`,
+        `support.tickets`, or `support` as a struct; or all of it as text in
+        `context_json`. Null is unknown. `now` and `channel` are columns or
+        arguments, `as_of` dates the parts that have no column for it. `carry`
+        names columns that the result repeats, `ignore` those that are not
+        looked at. `accounts` is `"suppressed"`, `"withheld"` or `None`,
+        `on_error` is `"null"` (a row that cannot be read gets an `error` and no
+        recommendation) or `"raise"`. `on_progress` is called with the number of
+        rows decided so far. The further keywords are those of a request.
+
+        What is in memory is decided at once; a stream of batches is decided as
+        the result is read, which can be done once. Other threads run meanwhile.
+
+        Raises `ContextError` with everything that is wrong with the columns, or
+        with the first bad row; `RequestError` for arguments.
         """
     def decide_json(self, /, context: "str | bytes", request: "str | bytes") -> "bytes":
         """
