@@ -166,7 +166,7 @@ pub(crate) fn decide<'py>(
             let source = if is_in_memory(data)? {
                 Source::Decided(py.detach(|| deciding.by_ref().collect::<PyResult<_>>())?)
             } else {
-                Source::Deciding(Mutex::new(Some(deciding)))
+                Source::Deciding(Mutex::new(Some(Box::new(deciding))))
             };
             Ok(Bound::new(py, PyBatches { schema, source })?.into_any())
         }
@@ -203,7 +203,7 @@ impl Iterator for Deciding {
 }
 
 /// The same for readers of other libraries, which know nothing of Python.
-struct Reader(Deciding);
+struct Reader(Box<Deciding>);
 
 impl Iterator for Reader {
     type Item = Result<RecordBatch, ArrowError>;
@@ -291,7 +291,7 @@ pub(crate) struct PyBatches {
 enum Source {
     Decided(Vec<RecordBatch>),
     /// Until somebody takes it.
-    Deciding(Mutex<Option<Deciding>>),
+    Deciding(Mutex<Option<Box<Deciding>>>),
 }
 
 #[pymethods]

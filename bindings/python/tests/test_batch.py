@@ -252,7 +252,7 @@ def test_a_bad_row_of_a_stream_raises_where_it_is_read(engine: tactful.Engine) -
 )
 def test_arguments_that_are_wrong(engine: tactful.Engine, keywords: dict[str, Any], path: str) -> None:
     with pytest.raises(tactful.RequestError) as raised:
-        engine.decide_batch(json_rows(1), **({"now": NOW, "channel": "web"} | keywords))
+        engine.decide_batch(json_rows(1), **{"now": NOW, "channel": "web", **keywords})
     assert path in str(raised.value)
 
 

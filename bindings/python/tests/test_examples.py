@@ -13,7 +13,7 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
 def run(name: str, seconds: int, **environment: str) -> str:
-    command = [sys.executable, EXAMPLES / name]
+    command = [sys.executable, str(EXAMPLES / name)]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=seconds, env={**os.environ, **environment}, check=False
     )
