@@ -6,6 +6,8 @@
 //! Rounds are short, and the best of many counts: on a busy machine some go
 //! undisturbed.
 
+#![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
+
 use std::error::Error;
 use std::fs;
 use std::hint::black_box;

@@ -3,6 +3,8 @@
 //! Each line is the name of a case, a tab, and the decision as JSON: the bytes
 //! that every other language must come to. Its bindings are tested against it.
 
+#![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
+
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,12 +19,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     cases.sort();
     for case in cases {
         let case: serde_json::Value = serde_json::from_str(&fs::read_to_string(case)?)?;
-        let text =
-            |key: &str| case[key].as_str().map(str::to_owned).ok_or("a case without its keys");
+        let part = |key: &str| case.get(key).ok_or("a case without its keys");
+        let text = |key: &str| part(key)?.as_str().ok_or("a name that is no text");
         let policy = fs::read_to_string(corpus.join(text("policy")?))?;
         let engine = Engine::from_toml(&policy)?;
-        let context = Context::from_json(case["context"].to_string())?;
-        let request = Request::from_json(case["request"].to_string())?;
+        let context = Context::from_json(part("context")?.to_string())?;
+        let request = Request::from_json(part("request")?.to_string())?;
         println!("{}\t{}", text("name")?, engine.decide(&context, &request).to_json());
     }
     Ok(())

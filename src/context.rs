@@ -44,7 +44,10 @@ mod merge;
 mod part;
 mod profile;
 mod purchases;
-#[cfg(any(feature = "json", feature = "snapshot"))]
+#[cfg_attr(
+    not(any(feature = "json", feature = "snapshot")),
+    allow(dead_code, reason = "without a format nothing is read")
+)]
 mod read;
 mod recency;
 mod record;
