@@ -95,8 +95,10 @@ impl Part {
 
     /// Does it.
     pub fn run(self) -> Result<(), String> {
+        // Each part by itself works on a bare machine.
+        make_venv()?;
         match self {
-            Self::Venv => make_venv(),
+            Self::Venv => Ok(()),
             Self::Build => {
                 install(&wheel("wheels", &["--profile", "dev", "--features", FEATURES])?)
             }

@@ -317,6 +317,7 @@ impl<'s> Planner<'s> {
     }
 
     fn json(&mut self, place: usize, field: &Field, columns: &[(usize, &Field)]) -> Source {
+        self.check_single(JSON);
         if !is_text(field.data_type()) {
             let found = field.data_type();
             self.faults.push(format!("`{JSON}`: expected texts, found {found}"));
@@ -384,8 +385,16 @@ impl<'s> Planner<'s> {
         }
     }
 
+    /// Refuses two columns of one name, of which none could be the right one.
+    fn check_single(&mut self, name: &str) {
+        if self.read().filter(|(_, field)| field.name() == name).count() > 1 {
+            self.faults.push(format!("`{name}`: another column tells it, too"));
+        }
+    }
+
     /// Finds a column that asks for something: `now` or `channel`.
     fn asked(&mut self, name: &str, sample: Sample, is_given: bool) -> Option<Shape> {
+        self.check_single(name);
         let Some((place, field)) = self.read().find(|(_, field)| field.name() == name) else {
             if !is_given {
                 self.faults

@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
-use arrow_array::ffi_stream::RecordBatchStreamReader;
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use pyo3::exceptions::{PyKeyboardInterrupt, PyValueError};
@@ -116,7 +115,6 @@ impl Watch {
         columns: &Columns,
         batch: &RecordBatch,
     ) -> PyResult<RecordBatch> {
-        capsule::check(batch).map_err(|error| broken(&error))?;
         let before = self.done;
         let decided = columns.decide_watched(engine, batch, |rows| {
             self.done = before.saturating_add(rows);
@@ -160,7 +158,7 @@ pub(crate) fn decide<'py>(
             Ok(Bound::new(py, PyBatch { batch })?.into_any())
         }
         Table::Stream(stream) => {
-            let columns = plan(stream.schema().as_ref())?;
+            let columns = plan(&stream.schema())?;
             let schema = columns.result_schema();
             let mut deciding = Deciding { stream, columns, engine: engine.clone().unbind(), watch };
             let source = if is_in_memory(data)? {
@@ -186,7 +184,7 @@ fn is_in_memory(data: &Bound<'_, PyAny>) -> PyResult<bool> {
 
 /// Batches that are decided as they are read.
 struct Deciding {
-    stream: RecordBatchStreamReader,
+    stream: capsule::Stream,
     columns: Columns,
     engine: Py<PyEngine>,
     watch: Watch,
@@ -196,7 +194,7 @@ impl Iterator for Deciding {
     type Item = PyResult<RecordBatch>;
 
     fn next(&mut self) -> Option<PyResult<RecordBatch>> {
-        let batch = self.stream.next()?.map_err(|error| broken(&error));
+        let batch = self.stream.next()?;
         let engine = self.engine.get().core();
         Some(batch.and_then(|batch| self.watch.decide(engine, &self.columns, &batch)))
     }
@@ -217,13 +215,15 @@ impl Iterator for Reader {
 /// Words an exception for a reader that takes nothing but text.
 fn said(error: PyErr) -> String {
     Python::attach(|py| {
+        // Readers take a text of C, in which a NUL would be an end.
+        let text = error.to_string().replace('\0', "\u{fffd}");
         if error.is_instance_of::<PyKeyboardInterrupt>(py) {
             // The reader makes an exception of its own of the text; this one
             // comes up as soon as Python runs again.
             // SAFETY: we are attached to the interpreter.
             unsafe { pyo3::ffi::PyErr_SetInterrupt() };
         }
-        error.to_string()
+        text
     })
 }
 

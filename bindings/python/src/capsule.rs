@@ -8,8 +8,10 @@ use std::ffi::CStr;
 use std::sync::Arc;
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
-use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
-use arrow_array::{Array, RecordBatch, RecordBatchReader, StructArray};
+use arrow_array::ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream};
+use arrow_array::{
+    Array, ArrayReader, ArrayRef, RecordBatch, RecordBatchReader, StructArray, make_array,
+};
 use arrow_schema::{ArrowError, DataType, Schema};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -22,7 +24,31 @@ const STREAM: &CStr = c"arrow_array_stream";
 /// What a table is handed over as.
 pub(crate) enum Table {
     Batch(RecordBatch),
-    Stream(RecordBatchStreamReader),
+    Stream(Stream),
+}
+
+/// The batches of another library, one after the other.
+pub(crate) struct Stream {
+    schema: Schema,
+    arrays: ArrayStreamReader,
+}
+
+impl Stream {
+    pub(crate) fn schema(&self) -> Schema {
+        self.schema.clone()
+    }
+}
+
+impl Iterator for Stream {
+    type Item = PyResult<RecordBatch>;
+
+    fn next(&mut self) -> Option<PyResult<RecordBatch>> {
+        let array = self.arrays.next()?.map_err(|error| broken(&error));
+        Some(array.and_then(|array| {
+            array.to_data().validate_full().map_err(|error| broken(&error))?;
+            rows_of(&array)
+        }))
+    }
 }
 
 /// Takes a table from an object of any library.
@@ -45,13 +71,18 @@ pub(crate) fn take(data: &Bound<'_, PyAny>) -> PyResult<Table> {
     )))
 }
 
-fn take_stream(data: &Bound<'_, PyAny>) -> PyResult<RecordBatchStreamReader> {
+fn take_stream(data: &Bound<'_, PyAny>) -> PyResult<Stream> {
     let capsule = data.call_method0("__arrow_c_stream__")?;
     let pointer = capsule.cast::<PyCapsule>()?.pointer_checked(Some(STREAM))?;
     // SAFETY: by the name of the capsule the pointer is to such a stream, which
     // is nobody else's while we hold the capsule and the interpreter.
     let stream = unsafe { FFI_ArrowArrayStream::from_raw(pointer.cast().as_ptr()) };
-    RecordBatchStreamReader::try_new(stream).map_err(|error| broken(&error))
+    let arrays = ArrayStreamReader::try_new(stream).map_err(|error| broken(&error))?;
+    let field = arrays.field();
+    let DataType::Struct(fields) = field.data_type() else {
+        return Err(no_table(field.data_type()));
+    };
+    Ok(Stream { schema: Schema::new(fields.clone()), arrays })
 }
 
 fn take_batch(data: &Bound<'_, PyAny>) -> PyResult<RecordBatch> {
@@ -74,21 +105,25 @@ fn take_batch(data: &Bound<'_, PyAny>) -> PyResult<RecordBatch> {
     // this schema; what it holds is checked below, before anything is read.
     let data = unsafe { from_ffi(array, &schema) }.map_err(|error| broken(&error))?;
     data.validate_full().map_err(|error| broken(&error))?;
-    if !matches!(data.data_type(), DataType::Struct(_)) {
-        let found = data.data_type();
-        return Err(PyTypeError::new_err(format!("expected a table, found an array of {found}")));
-    }
-    let rows = StructArray::from(data);
+    rows_of(&make_array(data))
+}
+
+/// Takes an array of structs for rows.
+///
+/// A row that is null as a whole says nothing, and its columns may say
+/// anything: an empty list below it would be a customer without any dispute.
+fn rows_of(array: &ArrayRef) -> PyResult<RecordBatch> {
+    let Some(rows) = array.as_any().downcast_ref::<StructArray>() else {
+        return Err(no_table(array.data_type()));
+    };
     if rows.null_count() > 0 {
         return Err(PyValueError::new_err("a row of the table is null as a whole"));
     }
     Ok(RecordBatch::from(rows))
 }
 
-/// Checks that a batch of another library holds together: texts are UTF-8,
-/// offsets lie within what they point into.
-pub(crate) fn check(batch: &RecordBatch) -> Result<(), ArrowError> {
-    batch.columns().iter().try_for_each(|column| column.to_data().validate_full())
+fn no_table(found: &DataType) -> PyErr {
+    PyTypeError::new_err(format!("expected a table, found an array of {found}"))
 }
 
 /// Hands over a schema.

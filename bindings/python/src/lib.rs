@@ -1,6 +1,6 @@
 //! The native module of the Python package `tactful`.
 //!
-//! Entry points are guarded against panics, classes are frozen and `Sync`, and
+//! What decides, reads or writes is guarded against panics, classes are frozen and `Sync`, and
 //! the interpreter is let go of only where there is much to do at once. What
 //! people read about the package is in its stubs and in `docs/python.md`.
 

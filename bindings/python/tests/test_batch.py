@@ -310,6 +310,51 @@ def test_an_interrupt_is_heeded(engine: tactful.Engine) -> None:
     assert told == [8_192]
 
 
+def test_an_interrupt_is_heeded_while_a_stream_is_read(engine: tactful.Engine) -> None:
+    def interrupt(rows: int) -> None:
+        _thread.interrupt_main()
+
+    table = json_rows(20_000)
+    reader = pa.RecordBatchReader.from_batches(table.schema, table.to_batches())
+    decided = engine.decide_batch(reader, now=NOW, channel="web", accounts=None, on_progress=interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        try:
+            pa.table(decided)
+        except pa.ArrowInvalid:
+            for _ in range(1_000_000):  # The interrupt comes up as soon as Python runs.
+                pass
+
+
+def test_a_text_with_a_nul_ends_no_process(engine: tactful.Engine) -> None:
+    ticket = [{"id": "C-1", "state": "o\0pen", "opened_at": NOW, "updated_at": NOW}]
+    table = pa.table({"support.as_of": [NOW], "support.tickets": [ticket]})
+    with pytest.raises(tactful.ContextError, match="pen"):
+        engine.decide_batch(table, now=NOW, channel="web", on_error="raise")
+    reader = pa.RecordBatchReader.from_batches(table.schema, table.to_batches())
+    decided = engine.decide_batch(reader, now=NOW, channel="web", on_error="raise")
+    with pytest.raises(pa.ArrowInvalid, match="pen"):
+        pa.table(decided)
+
+
+def test_a_row_that_is_null_as_a_whole_says_nothing(engine: tactful.Engine) -> None:
+    rows = pa.StructArray.from_arrays(
+        [pa.array([[], []], pa.list_(pa.struct([("id", pa.string())])))],
+        names=["support.tickets"],
+        mask=pa.array([False, True]),
+    )
+    with pytest.raises(ValueError, match="null as a whole"):
+        pa.table(engine.decide_batch(pa.chunked_array([rows]), now=NOW, channel="web", as_of=NOW))
+
+
+def test_two_columns_of_one_name_are_refused(engine: tactful.Engine) -> None:
+    for name in ["now", "channel", "context_json"]:
+        columns = [("now", NOW), ("channel", "web"), ("context_json", "{}")]
+        columns.append((name, "web"))
+        table = pa.Table.from_arrays([pa.array([text]) for _, text in columns], names=[name for name, _ in columns])
+        with pytest.raises(tactful.ContextError, match=f"`{name}`: another column tells it, too"):
+            engine.decide_batch(table)
+
+
 def test_other_threads_run_meanwhile(engine: tactful.Engine) -> None:
     ticks, is_done = 0, threading.Event()
 

@@ -47,9 +47,9 @@ def test_duckdb() -> None:
 @pytest.mark.skipif("TACTFUL_SPARK" not in os.environ, reason="slow: cargo xtask spark runs it")
 def test_spark() -> None:
     """Two executor processes, as on a cluster."""
-    lines = run("spark_batch.py", 300).splitlines()
+    lines = run("spark_batch.py", 300, ROWS="20000").splitlines()
     held = [line for line in lines if "no-selling-during-a-dispute" in line]
-    assert len(held) == 1 and "dispute-status" in held[0] and "10000" in held[0]
+    assert len(held) == 1 and "dispute-status" in held[0] and "2000" in held[0]
 
 
 @pytest.mark.skipif("TACTFUL_RAY" not in os.environ, reason="slow, and Ray is large: set TACTFUL_RAY to run it")
