@@ -406,8 +406,12 @@ impl<'p> Encoder<'p> {
             Term::Since(time) | Term::DaysSince(time) if self.spot(*time).is_some() => {
                 self.since_known(*time, rail, scope)
             }
-            // They have a value wherever what they are computed from has.
-            Term::Characters(inner) | Term::ToDouble(inner) => self.term_known(*inner, rail, scope),
+            // They have a value wherever what they are computed from has, but no
+            // number is made of a lower bound.
+            Term::Characters(inner) => self.term_known(*inner, rail, scope),
+            Term::ToDouble(inner) if !self.is_bounded(*inner) => {
+                self.term_known(*inner, rail, scope)
+            }
             Term::Clock(_, inner, _) if matches!(self.program[*inner], Term::Now) => {
                 self.in_range(*inner, scope)
             }
@@ -571,7 +575,7 @@ impl<'p> Encoder<'p> {
     }
 
     /// Tells whether of a number perhaps only a lower bound is known.
-    fn is_bounded(&self, term: TermId) -> bool {
+    pub(super) fn is_bounded(&self, term: TermId) -> bool {
         match &self.program[term] {
             Term::Size(_) | Term::Count(..) => true,
             Term::Choice(_, a, b) => self.is_bounded(*a) || self.is_bounded(*b),
