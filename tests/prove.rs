@@ -548,3 +548,14 @@ fn no_double_is_made_of_a_lower_bound() {
     // Of a number that is read a double has always been made.
     assert!(is_proved(&known_with(head, "double(attributes.n) > 10.5", "attributes.n < 3")));
 }
+
+/// In the first hours of the year 1 it is still the year 0 west of Greenwich.
+#[test]
+fn there_is_a_year_before_the_first() {
+    let schema = Schema::customer();
+    let answer =
+        |condition: &str| Question::new(&schema).is(condition, Truth::True).unwrap().answer();
+    let earlier = answer("now.getFullYear(\"-01:00\") < 1");
+    assert!(!matches!(earlier, Answer::Impossible), "{earlier:?}");
+    assert!(matches!(answer("now.getFullYear(\"-01:00\") < 0"), Answer::Impossible));
+}

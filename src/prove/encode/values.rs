@@ -626,7 +626,8 @@ fn characters(text: &str) -> i64 {
 /// The least and the greatest value of a part of a time.
 fn parts_of_time(clock: Clock) -> (i64, i64) {
     match clock {
-        Clock::FullYear => (1, 9_999),
+        // West of Greenwich the first day of the year 1 is the last of the year 0.
+        Clock::FullYear => (0, 9_999),
         Clock::Month => (0, 11),
         Clock::Date => (1, 31),
         Clock::DayOfMonth => (0, 30),
