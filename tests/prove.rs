@@ -559,3 +559,43 @@ fn there_is_a_year_before_the_first() {
     assert!(!matches!(earlier, Answer::Impossible), "{earlier:?}");
     assert!(matches!(answer("now.getFullYear(\"-01:00\") < 0"), Answer::Impossible));
 }
+
+/// The cart comes with the purchases: where one is there, so is the other.
+#[test]
+fn what_is_shown_says_what_is_there() {
+    let policy = |held_back: &str, while_known: &str| {
+        format!(
+            r#"
+            policy = "carts"
+
+            [[actions]]
+            id       = "bigger-plan"
+            kind     = "upsell"
+            channels = ["web"]
+
+            [[suppress]]
+            id         = "full-cart"
+            when       = '{held_back}'
+            on_unknown = "allow"
+            kinds      = ["upsell"]
+            because    = "enough is enough"
+
+            [[promises]]
+            id          = "never-more"
+            never       = {{ kinds = ["upsell"] }}
+            while_known = '{while_known}'
+        "#
+        )
+    };
+    for (held_back, while_known) in [
+        ("purchases.cart.units > 3", "purchases.orders.size() == 2"),
+        ("!has(purchases.cart)", r#"purchases.orders.exists(o, o.status == "delayed")"#),
+    ] {
+        let verdict = only_proof(&policy(held_back, while_known));
+        let Verdict::Broken(shown) = verdict else { panic!("{verdict:?}") };
+        assert!(matches!(shown.context.purchases, Part::Known(_)), "{shown:?}");
+        let words = shown.in_words();
+        assert!(!words.contains("purchases is not known"), "{words}");
+        assert!(words.contains("purchases.orders holds"), "{words}");
+    }
+}

@@ -24,7 +24,7 @@ use crate::schema::{FactId, FieldId, PartId, Schema};
 
 pub(super) use lists::ListVars;
 use needs::Needs;
-pub(super) use parts::{NowVars, PartVars};
+pub(super) use parts::{NowVars, PartVars, is_within};
 pub(super) use places::{PlaceVars, Spot};
 pub(super) use values::{Choices, Line, Order, Source};
 
