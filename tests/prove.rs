@@ -450,3 +450,152 @@ fn the_recency_tells_its_own_age() {
     let (cart, purchases) = ("known(purchases.cart)", "known(purchases)");
     assert!(can_be(&[(cart, False), (purchases, True), ("has(purchases.cart)", Unknown)]));
 }
+
+/// Makes a policy of two rules that let pass what is unknown.
+fn upsell_but(head: &str, rules: [&str; 2], while_known: &str) -> String {
+    let [first, second] = rules;
+    format!(
+        r#"
+        policy = "so-many"
+        {head}
+
+        [[actions]]
+        id       = "bigger-plan"
+        kind     = "upsell"
+        channels = ["web"]
+
+        [[suppress]]
+        id         = "some"
+        when       = {first}
+        on_unknown = "allow"
+        kinds      = ["upsell"]
+        because    = "some"
+
+        [[suppress]]
+        id         = "very-many"
+        when       = {second}
+        on_unknown = "allow"
+        kinds      = ["upsell"]
+        because    = "very many"
+
+        [[promises]]
+        id          = "never-more"
+        never       = {{ kinds = ["upsell"] }}
+        while_known = {while_known}
+    "#
+    )
+}
+
+/// Makes a policy that promises that where one thing is known another is.
+fn known_with(head: &str, so: &str, while_known: &str) -> String {
+    format!(
+        r#"
+        policy = "so-many"
+        {head}
+
+        [[actions]]
+        id       = "bigger-plan"
+        kind     = "upsell"
+        channels = ["web"]
+
+        [[promises]]
+        id          = "known-with-it"
+        implies     = '{so} || !({so})'
+        while_known = '{while_known}'
+    "#
+    )
+}
+
+fn is_proved(policy: &str) -> bool {
+    matches!(only_proof(policy), Verdict::Proved)
+}
+
+/// There are more than three in a partial list, and nobody knows whether five.
+#[test]
+fn each_cut_of_a_partial_list_is_known_for_itself() {
+    let placed =
+        r#"(known(purchases) ? purchases.orders.filter(o, o.status == "placed").size() : 0)"#;
+    let rules = [format!("'{placed} in [4, 5]'"), format!("'{placed} > 5'")];
+    let rules = rules.each_ref().map(String::as_str);
+    assert!(!is_proved(&upsell_but("", rules, &format!("'{placed} > 3'"))));
+
+    let head = "[attributes]\ncounts = \"bool\"";
+    let tickets = "(attributes.counts ? size(support.tickets) : 0)";
+    let many = format!("'{tickets} > 3'");
+    let rules = [format!("['{tickets} > 3', '{tickets} <= 10']"), format!("'{tickets} > 10'")];
+    let rules = rules.each_ref().map(String::as_str);
+    assert!(!is_proved(&upsell_but(head, rules, &many)));
+    let (many, very_many) = (format!("{tickets} > 3"), format!("{tickets} > 10"));
+    assert!(!is_proved(&known_with(head, &very_many, &many)));
+    assert!(is_proved(&known_with(head, &many, &many)), "the same cut");
+}
+
+/// What is known of a partial list is no number to compute with.
+#[test]
+fn no_double_is_made_of_a_lower_bound() {
+    let head = "[attributes]\nn = \"int\"";
+    let so_many = "double(size(support.tickets)) > 10.5";
+    for known in [
+        "attributes.n < size(support.tickets)",
+        "attributes.n in [size(support.tickets), 7]",
+        "size(support.tickets) != attributes.n",
+    ] {
+        assert!(!is_proved(&known_with(head, so_many, known)), "{known}");
+        let rules = [format!("['{known}', '!({so_many})']"), format!("'{so_many}'")];
+        let rules = rules.each_ref().map(String::as_str);
+        assert!(!is_proved(&upsell_but(head, rules, &format!("'{known}'"))), "{known}");
+    }
+    // Of a number that is read a double has always been made.
+    assert!(is_proved(&known_with(head, "double(attributes.n) > 10.5", "attributes.n < 3")));
+}
+
+/// In the first hours of the year 1 it is still the year 0 west of Greenwich.
+#[test]
+fn there_is_a_year_before_the_first() {
+    let schema = Schema::customer();
+    let answer =
+        |condition: &str| Question::new(&schema).is(condition, Truth::True).unwrap().answer();
+    let earlier = answer("now.getFullYear(\"-01:00\") < 1");
+    assert!(!matches!(earlier, Answer::Impossible), "{earlier:?}");
+    assert!(matches!(answer("now.getFullYear(\"-01:00\") < 0"), Answer::Impossible));
+}
+
+/// The cart comes with the purchases: where one is there, so is the other.
+#[test]
+fn what_is_shown_says_what_is_there() {
+    let policy = |held_back: &str, while_known: &str| {
+        format!(
+            r#"
+            policy = "carts"
+
+            [[actions]]
+            id       = "bigger-plan"
+            kind     = "upsell"
+            channels = ["web"]
+
+            [[suppress]]
+            id         = "full-cart"
+            when       = '{held_back}'
+            on_unknown = "allow"
+            kinds      = ["upsell"]
+            because    = "enough is enough"
+
+            [[promises]]
+            id          = "never-more"
+            never       = {{ kinds = ["upsell"] }}
+            while_known = '{while_known}'
+        "#
+        )
+    };
+    for (held_back, while_known) in [
+        ("purchases.cart.units > 3", "purchases.orders.size() == 2"),
+        ("!has(purchases.cart)", r#"purchases.orders.exists(o, o.status == "delayed")"#),
+    ] {
+        let verdict = only_proof(&policy(held_back, while_known));
+        let Verdict::Broken(shown) = verdict else { panic!("{verdict:?}") };
+        assert!(matches!(shown.context.purchases, Part::Known(_)), "{shown:?}");
+        let words = shown.in_words();
+        assert!(!words.contains("purchases is not known"), "{words}");
+        assert!(words.contains("purchases.orders holds"), "{words}");
+    }
+}

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::concrete;
 use super::words;
-use super::world::{Element, World};
+use super::world::{Delivered, Element, World, come_together};
 use crate::condition::NodeId;
 use crate::context::Context;
 use crate::decision::Request;
 use crate::plan::Plan;
-use crate::schema::{FactId, Presence};
+use crate::schema::{FactId, PartId, Presence, Schema};
 use crate::vocabulary::Channel;
 
 /// A customer and a request that show what can happen.
@@ -73,6 +73,13 @@ fn read_by(plan: &Plan, nodes: &[NodeId]) -> BTreeSet<FactId> {
     facts.filter(is_delivered).collect()
 }
 
+/// Tells whether a part is not there either where another is not: one that
+/// needs certain sources may lack them by itself.
+fn goes_with(schema: &Schema, other: PartId, dropped: PartId) -> bool {
+    other == dropped
+        || schema.part(dropped).sources.is_empty() && come_together(schema, other, dropped)
+}
+
 /// Makes a world plainer for as long as it shows the same.
 pub(super) fn plainest(
     plan: &Plan,
@@ -86,18 +93,21 @@ pub(super) fn plainest(
             *world = plainer;
         }
     };
+    // Parts that are delivered together are dropped, freshened and told as one.
+    let schema = &plan.schema;
     for part in world.parts.keys().copied().collect::<Vec<_>>() {
         try_it(&mut world, &|world| {
-            world.parts.remove(&part);
+            world.parts.retain(|other, _| !goes_with(schema, *other, part));
         });
     }
     for part in world.parts.keys().copied().collect::<Vec<_>>() {
-        try_it(&mut world, &|world| {
-            world.parts.entry(part).and_modify(|part| part.fresh = true);
-        });
-        try_it(&mut world, &|world| {
-            world.parts.entry(part).and_modify(|part| part.told = true);
-        });
+        let change_all = |world: &mut World, change: &dyn Fn(&mut Delivered)| {
+            let parts = world.parts.iter_mut();
+            let together = parts.filter(|(other, _)| come_together(schema, **other, part));
+            together.for_each(|(_, delivered)| change(delivered));
+        };
+        try_it(&mut world, &|world| change_all(world, &|part| part.fresh = true));
+        try_it(&mut world, &|world| change_all(world, &|part| part.told = true));
     }
     for fact in world.stale.iter().copied().collect::<Vec<_>>() {
         try_it(&mut world, &|world| {

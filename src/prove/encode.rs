@@ -24,7 +24,7 @@ use crate::schema::{FactId, FieldId, PartId, Schema};
 
 pub(super) use lists::ListVars;
 use needs::Needs;
-pub(super) use parts::{NowVars, PartVars};
+pub(super) use parts::{NowVars, PartVars, is_within};
 pub(super) use places::{PlaceVars, Spot};
 pub(super) use values::{Choices, Line, Order, Source};
 
@@ -117,6 +117,9 @@ pub(super) enum End<'p> {
     At(Spot<'p>, Scope),
 }
 
+/// Two values that are compared, and where each is looked for.
+type Ordered<'p> = ((Source<'p>, Scope), (Source<'p>, Scope));
+
 /// `a - b <= at_most`, wherever all of these hold.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Difference<'p> {
@@ -153,6 +156,8 @@ pub(super) struct Encoder<'p> {
     /// Truths that were left free, by atom.
     free: HashMap<(AtomId, Scope), Known, ahash::RandomState>,
     orders: Vec<Order<'p>>,
+    /// The same, to look one up.
+    ordered: HashMap<Ordered<'p>, Lit, ahash::RandomState>,
     differences: Vec<Difference<'p>>,
     /// What was left free although facts decide it, and which facts do.
     loose: Vec<Lit>,
@@ -188,6 +193,7 @@ impl<'p> Encoder<'p> {
             truths: HashMap::default(),
             free: HashMap::default(),
             orders: Vec::new(),
+            ordered: HashMap::default(),
             differences: Vec::new(),
             loose: Vec::new(),
             strained: Vec::new(),
@@ -342,6 +348,8 @@ impl<'p> Encoder<'p> {
             Atom::One(list, body) => self.one(id, list, *body, facet, rail, scope),
             Atom::Cut(term, limit) => match self.counted(id, *term, *limit, facet, rail, scope) {
                 Some(lit) => lit,
+                // Each cut of a partial list is known or not for itself.
+                None if self.is_bounded(*term) => self.left_free(id, facet, rail, scope),
                 None => {
                     let value = self.cut(*term, *limit, scope);
                     self.of_term(*term, value, facet, rail, scope)

@@ -29,6 +29,7 @@ impl Teller<'_> {
         for part in parts {
             let name = &self.schema.part(part).name;
             match world.parts.get(&part) {
+                None if world.has_part(self.schema, part) => {}
                 None => told.push(format!("{name} is not known")),
                 Some(part) if !part.fresh => told.push(format!("{name} is out of date")),
                 Some(_) => {}
@@ -88,7 +89,7 @@ impl Teller<'_> {
     fn is_delivered(&self, world: &World, fact: FactId) -> bool {
         let part = self.schema.entry(fact).part;
         let comes_along = matches!(self.schema.part(part).presence, Presence::Always);
-        comes_along || world.parts.contains_key(&part)
+        comes_along || world.has_part(self.schema, part)
     }
 
     fn list(&self, list: FactId, listed: &Listed) -> String {

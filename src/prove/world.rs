@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::encode::{Choices, Encoder, Line, ListKey, ListVars, Scope, Source, Spot};
+use super::encode::{Choices, Encoder, Line, ListKey, ListVars, Scope, Source, Spot, is_within};
 use super::literal::Lit;
 use super::settle::{Number, Numbers};
 use super::solver::Solver;
 use super::taste::Taste;
 use crate::condition::{Constant, Limit, TextTest};
-use crate::schema::{FactId, FieldId, PartId, Presence, Type};
+use crate::schema::{FactId, FieldId, PartId, Presence, Schema, Type};
 
 /// What a place holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +72,21 @@ pub(super) struct World {
     pub(super) entries: BTreeMap<(FactId, String), Entry>,
     /// The lists of which at least a part is known.
     pub(super) lists: BTreeMap<FactId, Listed>,
+}
+
+impl World {
+    /// Tells whether a part is there, be it with another that it comes with.
+    pub(super) fn has_part(&self, schema: &Schema, part: PartId) -> bool {
+        let comes_along = || self.parts.keys().any(|other| come_together(schema, *other, part));
+        self.parts.contains_key(&part) || schema.part(part).sources.is_empty() && comes_along()
+    }
+}
+
+/// Tells whether two parts are delivered together, as the cart is with the
+/// purchases.
+pub(super) fn come_together(schema: &Schema, one: PartId, other: PartId) -> bool {
+    let (a, b) = (schema.part(one), schema.part(other));
+    one == other || is_within(a, b) || is_within(b, a)
 }
 
 /// Reads a world off a model.

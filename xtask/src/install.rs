@@ -3,9 +3,9 @@
 
 use std::env;
 use std::fs;
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::run::{cargo, root};
 
@@ -87,15 +87,29 @@ fn build(layout: &Layout) -> Result<String, String> {
         command.args(["--features", features]);
     }
     command.args(["--", "--print", "native-static-libs"]);
-    let output = command.stdout(Stdio::inherit()).output();
-    let output = output.map_err(|error| format!("cargo does not start: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() {
-        return Err(format!("the library does not build\n{said}"));
+    let does_not_start = |error| format!("cargo does not start: {error}");
+    let mut cargo = command.stderr(Stdio::piped()).spawn().map_err(does_not_start)?;
+    let libraries = cargo.stderr.take().and_then(|said| pass_on(BufReader::new(said)));
+    if !cargo.wait().map_err(does_not_start)?.success() {
+        return Err("the library does not build".to_owned());
     }
-    let libraries = said.lines().find_map(|line| line.split_once("native-static-libs: "));
-    let (_, libraries) = libraries.ok_or("the compiler does not say what to link statically")?;
-    Ok(libraries.trim().to_owned())
+    libraries.ok_or_else(|| "the compiler does not say what to link statically".to_owned())
+}
+
+/// Shows what cargo says while it says it, and keeps the line about libraries.
+fn pass_on(mut said: impl BufRead) -> Option<String> {
+    let (mut libraries, mut line) = (None, Vec::new());
+    while said.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+        let text = String::from_utf8_lossy(&line);
+        match text.split_once("native-static-libs: ") {
+            Some((_, found)) => libraries = Some(found.trim().to_owned()),
+            // The heading of that line.
+            None if text.contains("link against the following native artifacts") => {}
+            None => eprint!("{text}"),
+        }
+        line.clear();
+    }
+    libraries
 }
 
 /// Where cargo puts libraries of this build: beside this program's folder.
@@ -121,7 +135,10 @@ fn lay_out(layout: &Layout, built: &Path, private: &str) -> io::Result<()> {
     for (from, to) in [("libtactful_c.so", real.as_str()), ("libtactful_c.a", "libtactful.a")] {
         let to = libraries.join(to);
         absent(&to)?;
-        fs::copy(built.join(from), to)?;
+        fs::copy(built.join(from), &to)?;
+        if !layout.is_debug {
+            strip(&to);
+        }
     }
     link(&real, &libraries.join(soname()))?;
     link(&soname(), &libraries.join("libtactful.so"))?;
@@ -131,6 +148,15 @@ fn lay_out(layout: &Layout, built: &Path, private: &str) -> io::Result<()> {
     let cmake = folder(&libdir.join("cmake/tactful"))?;
     fs::write(cmake.join("tactful-config.cmake"), cmake_config(&include, private))?;
     fs::write(cmake.join("tactful-config-version.cmake"), CMAKE_VERSION.replace("@V@", VERSION))
+}
+
+/// Takes the debug information out of a library, most of which is line tables;
+/// the names that backtraces show stay. Without it a library is as good as with it.
+fn strip(library: &Path) {
+    let status = Command::new("strip").arg("--strip-debug").arg(library).status();
+    if !status.is_ok_and(|status| status.success()) {
+        println!("    {} keeps its debug information: `strip` does not run", library.display());
+    }
 }
 
 /// The name the library is loaded by, as in `bindings/c/build.rs`: while the
@@ -241,6 +267,13 @@ mod tests {
         let said = described(&layout, "-lm -ldl");
         assert!(said.starts_with("prefix=/usr\n") && said.ends_with("Libs.private: -lm -ldl\n"));
         assert!(!said.contains("package"), "{said}");
+    }
+
+    #[test]
+    fn what_cargo_says_is_searched_for_libraries() {
+        let said = "   Compiling x\nnote: link against the following native artifacts\nnote: native-static-libs: -lm -ldl\n\nFinished";
+        assert_eq!(pass_on(said.as_bytes()).as_deref(), Some("-lm -ldl"));
+        assert_eq!(pass_on("   Compiling x\n".as_bytes()), None);
     }
 
     #[test]

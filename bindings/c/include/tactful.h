@@ -1552,12 +1552,15 @@ tactful_status tactful_batch_set_strict(tactful_batch *batch,
  * tactful_batch_new() begins with.
  *
  * array is taken: afterwards its release is NULL, whether the call succeeds
- * or not. schema is looked at and stays yours. On success *out_schema and
- * *out_array are yours to release, as the interface of Arrow says; they need
- * not be initialised, and after a failure there is nothing to release in them.
+ * or not. schema is looked at and stays yours, so out_schema must not be the
+ * same struct: that is INVALID_ARGUMENT. out_array may be the same as array. On
+ * success *out_schema and *out_array are yours to release, as the interface of
+ * Arrow says; they need not be initialised, and after a failure there is
+ * nothing to release in them.
  *
- * CONTEXT says that columns, or a row, cannot be read, OTHER that the array
- * does not hold together. What its buffers point to is the caller's word: no
+ * CONTEXT says that columns, or a row, cannot be read, INVALID_STATE that schema
+ * or array was released before, OTHER that the two do not hold together. What
+ * their pointers lead to, and how long buffers are, is the caller's word: no
  * library can check that.
  */
 TACTFUL_MUST_USE

@@ -1,5 +1,7 @@
 //! Batches: tables of Arrow, by its C data interface.
 
+mod sound;
+
 use std::ffi::c_char;
 use std::ptr;
 
@@ -185,12 +187,15 @@ pub unsafe extern "C" fn tactful_batch_set_strict(
 /// tactful_batch_new() begins with.
 ///
 /// array is taken: afterwards its release is NULL, whether the call succeeds
-/// or not. schema is looked at and stays yours. On success *out_schema and
-/// *out_array are yours to release, as the interface of Arrow says; they need
-/// not be initialised, and after a failure there is nothing to release in them.
+/// or not. schema is looked at and stays yours, so out_schema must not be the
+/// same struct: that is INVALID_ARGUMENT. out_array may be the same as array. On
+/// success *out_schema and *out_array are yours to release, as the interface of
+/// Arrow says; they need not be initialised, and after a failure there is
+/// nothing to release in them.
 ///
-/// CONTEXT says that columns, or a row, cannot be read, OTHER that the array
-/// does not hold together. What its buffers point to is the caller's word: no
+/// CONTEXT says that columns, or a row, cannot be read, INVALID_STATE that schema
+/// or array was released before, OTHER that the two do not hold together. What
+/// their pointers lead to, and how long buffers are, is the caller's word: no
 /// library can check that.
 #[must_use]
 #[unsafe(no_mangle)]
@@ -208,8 +213,13 @@ pub unsafe extern "C" fn tactful_engine_decide_arrow(
     unsafe {
         guard(err, || {
             let taken = take(array);
+            let emptied = put(out_array, FFI_ArrowArray::empty(), "out_array");
+            if !schema.is_null() && ptr::eq(schema, out_schema) {
+                let message = "out_schema is schema, which stays the caller's";
+                return Err(Fail::new(tactful_status::InvalidArgument, message));
+            }
             put(out_schema, FFI_ArrowSchema::empty(), "out_schema")?;
-            put(out_array, FFI_ArrowArray::empty(), "out_array")?;
+            emptied?;
             let taken = taken?;
             let engine = &shared(engine)?.engine;
             let request = shared(request)?;
@@ -249,6 +259,14 @@ unsafe fn take(array: *mut FFI_ArrowArray) -> Result<FFI_ArrowArray, Fail> {
 ///
 /// What the buffers of the array point to must be there, says the interface.
 unsafe fn import(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<RecordBatch, Fail> {
+    if schema.release().is_none() {
+        let message = "schema was released, or given away, before";
+        return Err(Fail::new(tactful_status::InvalidState, message));
+    }
+    // SAFETY: the structs are those of the interface, field by field, and what
+    // they point to is there.
+    unsafe { sound::sound(ptr::from_ref(schema).cast(), ptr::from_ref(&array).cast()) }
+        .map_err(|wrong| Fail::new(tactful_status::Other, format!("array: {wrong}")))?;
     if DataType::try_from(schema).is_ok_and(|found| !matches!(found, DataType::Struct(_))) {
         let message = "schema: expected a struct, a field a column";
         return Err(Fail::new(tactful_status::InvalidArgument, message));

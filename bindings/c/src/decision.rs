@@ -1,6 +1,7 @@
 //! Decisions: what was answered, kept together with the engine it is of.
 
 mod accounts;
+mod empty;
 mod texts;
 
 use std::ffi::c_char;

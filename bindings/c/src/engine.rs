@@ -159,7 +159,11 @@ pub unsafe extern "C" fn tactful_engine_warning(
     out: *mut tactful_diagnostic,
 ) -> tactful_status {
     // SAFETY: NULL or an engine, and NULL or room for a finding.
-    unsafe { guard(ptr::null_mut(), || show(&shared(engine)?.warnings, index, out)) }
+    unsafe {
+        guard(ptr::null_mut(), || {
+            show(shared(engine).map(|engine| engine.warnings.as_slice()), index, out)
+        })
+    }
 }
 
 /// Reads the policy back in English: what is offered, held back and lifted.

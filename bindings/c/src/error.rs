@@ -154,14 +154,33 @@ impl Finding {
     }
 }
 
-/// Shows one of several findings.
+impl tactful_diagnostic {
+    /// What a call that fails leaves.
+    const EMPTY: Self = Self {
+        severity: 0,
+        line: 0,
+        column: 0,
+        reserved_number: 0,
+        code: tactful_str::EMPTY,
+        message: tactful_str::EMPTY,
+        path: tactful_str::EMPTY,
+        help: tactful_str::EMPTY,
+        rendered: tactful_str::EMPTY,
+        reserved: [tactful_str::EMPTY; 2],
+    };
+}
+
+/// Shows one of several findings, if the handle that has them is one.
 ///
 /// `out` is NULL or room for one.
 pub(crate) unsafe fn show(
-    findings: &[Finding],
+    findings: Result<&[Finding], Fail>,
     index: usize,
     out: *mut tactful_diagnostic,
 ) -> Result<(), Fail> {
+    // SAFETY: the contract of this function.
+    unsafe { put(out, tactful_diagnostic::EMPTY, "out") }?;
+    let findings = findings?;
     let found = findings.get(index);
     let found = found.ok_or_else(|| Fail::out_of_range("diagnostic", index, findings.len()))?;
     // SAFETY: the contract of this function.
@@ -252,5 +271,9 @@ pub unsafe extern "C" fn tactful_error_diagnostic(
     out: *mut tactful_diagnostic,
 ) -> tactful_status {
     // SAFETY: NULL or an error, and NULL or room for a finding.
-    unsafe { guard(std::ptr::null_mut(), || show(&shared(error)?.findings, index, out)) }
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            show(shared(error).map(|error| error.findings.as_slice()), index, out)
+        })
+    }
 }

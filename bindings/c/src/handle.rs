@@ -109,7 +109,8 @@ unsafe fn check<O: Opaque>(handle: *const O) -> Result<(), Fail> {
     Err(Fail::new(tactful_status::InvalidHandle, message))
 }
 
-/// Declares what is behind an opaque type of C.
+/// Declares what is behind an opaque type of C; rule 4 of the header needs that
+/// threads may share it and hand it on.
 macro_rules! opaque {
     ($type:ident, $state:ty, $tag:literal, $name:literal) => {
         impl $crate::handle::Opaque for $type {
@@ -117,6 +118,11 @@ macro_rules! opaque {
             const TAG: u64 = u64::from_be_bytes(*$tag);
             const NAME: &'static str = $name;
         }
+
+        const _: () = {
+            const fn goes_between_threads<T: Send + Sync>() {}
+            goes_between_threads::<$crate::handle::Handle<$state>>();
+        };
     };
 }
 

@@ -252,6 +252,6 @@ pub(super) fn group_of(schema: &Schema, fact: FactId) -> Option<FactId> {
 }
 
 /// Tells whether a part is delivered within another.
-fn is_within(part: &PartEntry, whole: &PartEntry) -> bool {
+pub(in crate::prove) fn is_within(part: &PartEntry, whole: &PartEntry) -> bool {
     part.name.strip_prefix(whole.name.as_str()).is_some_and(|rest| rest.starts_with('.'))
 }

@@ -1,12 +1,13 @@
 //! Values: on which side of each cut they lie, which words they are.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::{Encoder, End, Facet, Known, ListKey, Rail, Scope, Spot, constant};
 use crate::condition::{
     Atom, AtomId, Clock, Constant, LENGTHS, Limit, ListTerm, Term, TermId, TextTest, compare_mixed,
 };
-use crate::prove::literal::Lit;
+use crate::prove::literal::{Cnf, Lit};
 use crate::schema::{FactId, FieldId, Type};
 use crate::time::Timestamp;
 
@@ -27,6 +28,8 @@ pub(in crate::prove) struct Line(pub(in crate::prove) Vec<(Limit, Lit)>);
 #[derive(Clone, Debug, Default)]
 pub(in crate::prove) struct Choices<'p> {
     pub(in crate::prove) is: Vec<(Constant, Lit)>,
+    /// The same, to look one up.
+    of: HashMap<Constant, Lit, ahash::RandomState>,
     pub(in crate::prove) tests: Vec<(TextTest, &'p str, Lit)>,
     /// The term of its length, if something asks for that.
     characters: Option<TermId>,
@@ -205,18 +208,18 @@ impl<'p> Encoder<'p> {
             return self.bool_at(of).is(*truth);
         }
         let choices = self.choices.entry(of).or_default();
-        if let Some((_, known)) = choices.is.iter().find(|(known, _)| known == value) {
+        if let Some(known) = choices.of.get(value) {
             return *known;
         }
-        let others: Vec<Lit> = choices.is.iter().map(|(_, lit)| *lit).collect();
+        let is = self.cnf.var();
+        Self::exclude(&mut self.cnf, choices, is);
+        choices.is.push((value.clone(), is));
+        choices.of.insert(value.clone(), is);
+        if set == Some(choices.is.len()) {
+            self.cnf.clause(choices.is.iter().map(|(_, lit)| *lit));
+        }
         let tests = choices.tests.clone();
         let characters = choices.characters;
-        let is = self.cnf.var();
-        choices.is.push((value.clone(), is));
-        self.exclude(of, is, &others);
-        if set == Some(others.len() + 1) {
-            self.cnf.clause(others.into_iter().chain([is]));
-        }
         if let Constant::Text(text) = value {
             for (test, needle, holds) in tests {
                 self.cnf.implies(is, holds.is(test.holds(text, needle)));
@@ -230,24 +233,22 @@ impl<'p> Encoder<'p> {
     ///
     /// Pair by pair for a few; for many by steps, so that their number does not
     /// grow with the square (Sinz 2005).
-    fn exclude(&mut self, of: (Source<'p>, Scope), is: Lit, others: &[Lit]) {
+    fn exclude(cnf: &mut Cnf, choices: &mut Choices<'p>, is: Lit) {
+        let others = choices.is.iter().map(|(_, lit)| *lit);
         if others.len() < MANY {
-            for other in others {
-                self.cnf.clause([!is, !*other]);
-            }
+            others.for_each(|other| cnf.clause([!is, !other]));
             return;
         }
-        let known = self.choices.get(&of).and_then(|choices| choices.some);
-        let before = known.unwrap_or_else(|| {
-            let some = self.cnf.var();
-            others.iter().for_each(|other| self.cnf.implies(*other, some));
+        let before = choices.some.unwrap_or_else(|| {
+            let some = cnf.var();
+            others.for_each(|other| cnf.implies(other, some));
             some
         });
-        self.cnf.clause([!is, !before]);
-        let some = self.cnf.var();
-        self.cnf.implies(before, some);
-        self.cnf.implies(is, some);
-        self.choices.entry(of).or_default().some = Some(some);
+        cnf.clause([!is, !before]);
+        let some = cnf.var();
+        cnf.implies(before, some);
+        cnf.implies(is, some);
+        choices.some = Some(some);
     }
 
     fn link_characters(&mut self, text: &str, length: Option<TermId>, is: Lit, scope: Scope) {
@@ -358,12 +359,12 @@ impl<'p> Encoder<'p> {
     fn order(&mut self, a: TermId, b: TermId, scope: Scope) -> Lit {
         let (a_scope, b_scope) = (self.scope_of_term(a, scope), self.scope_of_term(b, scope));
         let (a, b) = ((self.source(a), a_scope), (self.source(b), b_scope));
-        let known = self.orders.iter().find(|order| order.a == a && order.b == b);
-        if let Some(order) = known {
-            return order.less;
+        if let Some(less) = self.ordered.get(&(a, b)) {
+            return *less;
         }
         let less = self.cnf.var();
         self.orders.push(Order { a, b, less });
+        self.ordered.insert((a, b), less);
         less
     }
 
@@ -406,8 +407,12 @@ impl<'p> Encoder<'p> {
             Term::Since(time) | Term::DaysSince(time) if self.spot(*time).is_some() => {
                 self.since_known(*time, rail, scope)
             }
-            // They have a value wherever what they are computed from has.
-            Term::Characters(inner) | Term::ToDouble(inner) => self.term_known(*inner, rail, scope),
+            // They have a value wherever what they are computed from has, but no
+            // number is made of a lower bound.
+            Term::Characters(inner) => self.term_known(*inner, rail, scope),
+            Term::ToDouble(inner) if !self.is_bounded(*inner) => {
+                self.term_known(*inner, rail, scope)
+            }
             Term::Clock(_, inner, _) if matches!(self.program[*inner], Term::Now) => {
                 self.in_range(*inner, scope)
             }
@@ -571,7 +576,7 @@ impl<'p> Encoder<'p> {
     }
 
     /// Tells whether of a number perhaps only a lower bound is known.
-    fn is_bounded(&self, term: TermId) -> bool {
+    pub(super) fn is_bounded(&self, term: TermId) -> bool {
         match &self.program[term] {
             Term::Size(_) | Term::Count(..) => true,
             Term::Choice(_, a, b) => self.is_bounded(*a) || self.is_bounded(*b),
@@ -622,7 +627,8 @@ fn characters(text: &str) -> i64 {
 /// The least and the greatest value of a part of a time.
 fn parts_of_time(clock: Clock) -> (i64, i64) {
     match clock {
-        Clock::FullYear => (1, 9_999),
+        // West of Greenwich the first day of the year 1 is the last of the year 0.
+        Clock::FullYear => (0, 9_999),
         Clock::Month => (0, 11),
         Clock::Date => (1, 31),
         Clock::DayOfMonth => (0, 30),

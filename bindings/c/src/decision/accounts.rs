@@ -180,6 +180,7 @@ pub unsafe extern "C" fn tactful_decision_recommendation(
     // SAFETY: the pointers are as the header asks for.
     unsafe {
         guard(err, || {
+            put(out, tactful_recommendation::EMPTY, "out")?;
             let (decision, texts) = shared(decision)?.with_texts()?;
             let (found, told) = recommended(decision, texts, index)?;
             put(out, shown(found, told), "out")
@@ -201,6 +202,7 @@ pub unsafe extern "C" fn tactful_decision_passed_over(
     // SAFETY: the pointers are as the header asks for.
     unsafe {
         guard(err, || {
+            put(out, tactful_reason::EMPTY, "out")?;
             let (decision, texts) = shared(decision)?.with_texts()?;
             let (found, told) = recommended(decision, texts, index)?;
             put(out, reason_of(found.passed_over(), told, reason)?, "out")
@@ -232,6 +234,7 @@ pub unsafe extern "C" fn tactful_decision_withheld(
     // SAFETY: the pointers are as the header asks for.
     unsafe {
         guard(err, || {
+            put(out, tactful_withheld::EMPTY, "out")?;
             let (decision, texts) = shared(decision)?.with_texts()?;
             put(out, withheld(decision, texts, index)?, "out")
         })
@@ -254,6 +257,7 @@ pub unsafe extern "C" fn tactful_decision_find_withheld(
     // SAFETY: the pointers are as the header asks for.
     unsafe {
         guard(err, || {
+            put(out, tactful_withheld::EMPTY, "out")?;
             let (decision, texts) = shared(decision)?.with_texts()?;
             let action = text(action, action_len, "action")?;
             let index = decision.withheld().position(|account| account.action() == action);
@@ -281,6 +285,7 @@ pub unsafe extern "C" fn tactful_decision_reason(
     // SAFETY: the pointers are as the header asks for.
     unsafe {
         guard(err, || {
+            put(out, tactful_reason::EMPTY, "out")?;
             let (decision, texts) = shared(decision)?.with_texts()?;
             let (found, told) = account(decision, texts, withheld)?;
             put(out, reason_of(found.reasons(), told, reason)?, "out")
@@ -303,6 +308,7 @@ pub unsafe extern "C" fn tactful_decision_fact(
     // SAFETY: the pointers are as the header asks for.
     unsafe {
         guard(err, || {
+            put(out, tactful_fact::EMPTY, "out")?;
             let (decision, texts) = shared(decision)?.with_texts()?;
             let (_, told) = account(decision, texts, withheld)?;
             let facts = &at(&told.reasons, reason, "reason")?.facts;
@@ -334,6 +340,7 @@ pub unsafe extern "C" fn tactful_decision_suppression(
     // SAFETY: the pointers are as the header asks for.
     unsafe {
         guard(err, || {
+            put(out, tactful_suppression::EMPTY, "out")?;
             let decision = shared(decision)?.decision()?;
             let mut all = decision.suppressions();
             let count = all.len();

@@ -251,6 +251,65 @@ static void deciding(void)
     tactful_decision_free(decision);
 }
 
+#define EMPTY(text) CHECK(is(text, ""))
+
+/* Rule 1: what a call that fails was to write is empty, whatever was there. */
+static void failures_leave_nothing(void)
+{
+    const tactful_engine *engine = engine_of(POLICY);
+    tactful_decision *decision = tactful_decision_new();
+    tactful_recommendation best;
+    tactful_withheld held;
+    tactful_reason reason;
+    tactful_fact fact;
+    tactful_suppression in_force;
+    tactful_diagnostic found;
+
+    memset(&best, 0x5a, sizeof best);
+    GIVES(INVALID_STATE, tactful_decision_recommendation(decision, 0, &best, NULL));
+    EMPTY(best.action);
+    EMPTY(best.treatment);
+    CHECK(best.passed_over_count == 0 && best.channel == 0 && best.reserved[3] == 0);
+    memset(&reason, 0x5a, sizeof reason);
+    GIVES(INVALID_STATE, tactful_decision_passed_over(decision, 0, 0, &reason, NULL));
+    EMPTY(reason.name);
+    EMPTY(reason.severity);
+    CHECK(reason.fact_count == 0 && reason.code == 0 && !reason.has_until);
+    memset(&reason, 0x5a, sizeof reason);
+    GIVES(NULL_POINTER, tactful_decision_reason(NULL, 0, 0, &reason, NULL));
+    EMPTY(reason.because);
+    CHECK(reason.fact_count == 0 && reason.until == 0);
+    memset(&held, 0x5a, sizeof held);
+    GIVES(INVALID_STATE, tactful_decision_withheld(decision, 0, &held, NULL));
+    EMPTY(held.action);
+    EMPTY(held.because);
+    CHECK(held.reason_count == 0 && held.verdict == 0 && held.index == 0);
+    memset(&held, 0x5a, sizeof held);
+    GIVES(INVALID_STATE, tactful_decision_find_withheld(decision, TACTFUL_TEXT("x"), &held, NULL));
+    EMPTY(held.action);
+    CHECK(held.reason_count == 0 && !held.has_until);
+    memset(&fact, 0x5a, sizeof fact);
+    GIVES(INVALID_STATE, tactful_decision_fact(decision, 0, 0, 0, &fact, NULL));
+    EMPTY(fact.path);
+    CHECK(fact.age_ms == -1 && fact.max_age_ms == -1 && fact.code == 0);
+    memset(&in_force, 0x5a, sizeof in_force);
+    GIVES(INVALID_STATE, tactful_decision_suppression(decision, 0, &in_force, NULL));
+    EMPTY(in_force.rule);
+    EMPTY(in_force.situation);
+    CHECK(in_force.code == 0 && !in_force.is_known && !in_force.has_until);
+    memset(&found, 0x5a, sizeof found);
+    GIVES(OUT_OF_RANGE, tactful_engine_warning(engine, 99, &found));
+    EMPTY(found.code);
+    EMPTY(found.rendered);
+    CHECK(found.severity == 0 && found.line == 0);
+    memset(&found, 0x5a, sizeof found);
+    GIVES(NULL_POINTER, tactful_error_diagnostic(NULL, 0, &found));
+    EMPTY(found.message);
+    CHECK(found.severity == 0 && found.column == 0);
+    tactful_decision_free(decision);
+    tactful_engine_release(engine);
+}
+
 static void two_engines_one_decision(void)
 {
     const tactful_engine *one = engine_of(POLICY);
@@ -810,6 +869,7 @@ int main(void)
     refused_policies();
     engines();
     deciding();
+    failures_leave_nothing();
     two_engines_one_decision();
     fields();
     records();

@@ -164,6 +164,153 @@ static void refuses_what_does_not_hold_together(void)
     FAILS(INVALID_STATE, decide(&table), "given away, before");
 }
 
+/* Says that a table made anew, after one thing in it was changed, is refused. */
+#define REFUSED(change, said)                                                                      \
+    do {                                                                                           \
+        make(&table, "profile.plan");                                                              \
+        change;                                                                                    \
+        memset(&out_schema, 0x5a, sizeof out_schema);                                              \
+        memset(&out_array, 0x5a, sizeof out_array);                                                \
+        FAILS(OTHER, decide(&table), said);                                                        \
+        CHECK(table.array.release == NULL && released > 0);                                        \
+        CHECK(out_array.release == NULL && out_schema.release == NULL);                            \
+        CHECK(table.schema.release != NULL);                                                       \
+    } while (0)
+
+static void refuses_numbers_that_nobody_set(void)
+{
+    static const int64_t lengths[] = { -1, -1000, INT64_MIN, INT64_MAX, (int64_t)1 << 31 };
+    struct table table;
+    size_t i;
+
+    for (i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        REFUSED(table.array.length = lengths[i], "array: its length");
+        REFUSED(table.text_array.length = lengths[i], "`profile.plan`: its length");
+        REFUSED(table.array.offset = lengths[i], "array: its length");
+        REFUSED(table.text_array.offset = lengths[i], "`profile.plan`: its length");
+        REFUSED(table.array.n_children = lengths[i], "its schema has 1 children");
+        REFUSED(table.array.n_children = table.schema.n_children = lengths[i],
+                "there cannot be");
+    }
+    REFUSED(table.array.null_count = -2, "its null_count is -2");
+    REFUSED(table.text_array.null_count = 4, "`profile.plan`: its null_count is 4");
+    REFUSED(table.text_array.n_buffers = 2, "`u` does not have 2 buffers");
+    REFUSED(table.text_array.n_buffers = -1, "there cannot be -1 buffers");
+    REFUSED(table.text_array.n_buffers = INT64_MAX, "buffers");
+    REFUSED(table.text_schema.format = "vu"; table.text_array.n_buffers = 2,
+            "`vu` does not have 2 buffers");
+    REFUSED(table.text_schema.format = "w:-1"; table.text_array.n_buffers = 2, "a width of -1");
+    REFUSED(table.text_schema.format = "w:2147483647"; table.text_array.n_buffers = 2;
+            table.text_array.length = INT32_MAX, "a width of 2147483647");
+}
+
+static void refuses_pointers_that_lead_nowhere(void)
+{
+    static const int32_t back[4] = { 0, 5, 5, -1 };
+    static const int64_t sizes[1] = { -7 };
+    static const void *views[4] = { NULL, TEXTS, TEXTS, sizes };
+    struct ArrowSchema words;
+    struct ArrowArray texts;
+    struct table table;
+
+    REFUSED(table.schema.children = NULL, "the list of children of the schema is NULL");
+    REFUSED(table.array.children = NULL, "the list of children of the array is NULL");
+    REFUSED(table.schemas[0] = NULL, "the schema of a child is NULL");
+    REFUSED(table.arrays[0] = NULL, "`profile.plan`: the array is NULL");
+    REFUSED(table.array.buffers = NULL, "the list of buffers is NULL");
+    REFUSED(table.text_array.buffers = NULL, "`profile.plan`: the list of buffers is NULL");
+    REFUSED(table.schema.format = NULL, "its format is NULL");
+    REFUSED(table.text_schema.format = NULL, "`profile.plan`: its format is NULL");
+    REFUSED(table.schema.format = "\xff", "its format is not UTF-8");
+    REFUSED(table.text_schema.name = "\xff", "the name of a child is not UTF-8");
+    REFUSED(table.text_schema.format = "+l"; table.text_array.n_buffers = 2,
+            "`+l` does not have 0 children");
+    make(&table, "profile.plan");
+    words = table.text_schema;
+    texts = table.text_array;
+    REFUSED(table.text_schema.dictionary = &words, "its schema has a dictionary, and its array");
+    REFUSED(table.text_array.dictionary = &texts, "its array has a dictionary, and its schema");
+    REFUSED(table.text_schema.dictionary = &words; table.text_array.dictionary = &texts,
+            "no format for it: `u`");
+    text_buffers[1] = NULL;
+    REFUSED((void)0, "`profile.plan`: the list of offsets is NULL");
+    text_buffers[1] = back;
+    REFUSED((void)0, "`profile.plan`: its last offset is -1");
+    text_buffers[1] = OFFSETS;
+    REFUSED(table.text_schema.format = "vu"; table.text_array.n_buffers = 4;
+            table.text_array.buffers = views, "a buffer of it has -7 bytes");
+}
+
+/* A column that holds itself, once and twice over. */
+static void refuses_what_has_no_end(void)
+{
+    struct ArrowSchema *schemas[2];
+    struct ArrowArray *arrays[2];
+    struct table table;
+    int64_t count;
+
+    for (count = 1; count <= 2; count++) {
+        make(&table, "support");
+        schemas[0] = schemas[1] = &table.text_schema;
+        arrays[0] = arrays[1] = &table.text_array;
+        table.text_schema.format = "+s";
+        table.text_schema.n_children = table.text_array.n_children = count;
+        table.text_schema.children = schemas;
+        table.text_array.children = arrays;
+        table.text_array.n_buffers = 1;
+        FAILS(OTHER, decide(&table), "more than 64 levels");
+        CHECK(table.array.release == NULL && released > 0);
+    }
+}
+
+static void leaves_the_schema_to_its_owner(void)
+{
+    struct table table;
+
+    make(&table, "profile.plan");
+    memset(&out_array, 0x5a, sizeof out_array);
+    FAILS(INVALID_ARGUMENT,
+          tactful_engine_decide_arrow(engine, request, batch, &table.schema, &table.array,
+                                      &table.schema, &out_array, &error),
+          "out_schema is schema");
+    CHECK(table.schema.release != NULL && table.schema.n_children == 1);
+    CHECK(table.array.release == NULL && out_array.release == NULL);
+    make(&table, "profile.plan");
+    table.schema.release(&table.schema);
+    FAILS(INVALID_STATE, decide(&table), "schema was released");
+    make(&table, "profile.plan");
+    memset(&out_array, 0x5a, sizeof out_array);
+    FAILS(NULL_POINTER,
+          tactful_engine_decide_arrow(engine, request, batch, &table.schema, &table.array, NULL,
+                                      &out_array, &error),
+          "out_schema is NULL");
+    CHECK(out_array.release == NULL);
+    /* The array is taken, so the answer may come in its place. */
+    make(&table, "profile.plan");
+    GIVES(OK, tactful_engine_decide_arrow(engine, request, batch, &table.schema, &table.array,
+                                          &out_schema, &table.array, &error));
+    CHECK(error == NULL && table.array.length == 3);
+    CHECK(out_schema.release != NULL && table.array.release != release_array);
+    table.array.release(&table.array);
+    CHECK(released > 0);
+    out_schema.release(&out_schema);
+}
+
+static void takes_an_empty_table(void)
+{
+    struct table table;
+
+    make(&table, "profile.plan");
+    table.array.length = table.text_array.length = 0;
+    table.text_array.null_count = -1;
+    GIVES(OK, decide(&table));
+    CHECK(error == NULL && out_array.length == 0);
+    tactful_error_free(error);
+    error = NULL;
+    out_array.release(&out_array);
+    out_schema.release(&out_schema);
+}
+
 static void refuses_null(void)
 {
     struct table table;
@@ -213,6 +360,11 @@ int main(void)
     decides_for_every_row();
     repeats_what_is_carried();
     refuses_what_does_not_hold_together();
+    refuses_numbers_that_nobody_set();
+    refuses_pointers_that_lead_nowhere();
+    refuses_what_has_no_end();
+    leaves_the_schema_to_its_owner();
+    takes_an_empty_table();
     refuses_null();
     tactful_batch_free(batch);
     tactful_request_free(request);
