@@ -44,7 +44,10 @@ mod merge;
 mod part;
 mod profile;
 mod purchases;
-#[cfg(any(feature = "json", feature = "snapshot"))]
+#[cfg_attr(
+    not(any(feature = "json", feature = "snapshot")),
+    allow(dead_code, reason = "without a format nothing is read")
+)]
 mod read;
 mod recency;
 mod record;
@@ -154,6 +157,20 @@ impl Context {
     pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, crate::Error> {
         let kind = crate::ErrorKind::Context;
         crate::json::read(text.as_ref(), kind, Self::MAX_JSON_BYTES).and_then(Self::settled)
+    }
+
+    /// Reads a context from any format that serde reads, with the errors of
+    /// [`from_json`](Self::from_json).
+    ///
+    /// For bindings, whose values are no text.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json); there is no limit of length.
+    pub fn from_deserializer<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, crate::Error> {
+        crate::json::read_from(deserializer, crate::ErrorKind::Context)
     }
 
     /// Writes the context as JSON that [`from_json`](Self::from_json) reads.

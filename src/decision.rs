@@ -52,12 +52,26 @@ impl<'e> Decision<'e> {
         self.data.recommendations.iter().map(|placed| Recommendation::new(self, placed))
     }
 
+    /// Returns the recommendation at a place, the best at 0.
+    #[must_use]
+    pub fn recommendation(&self, place: usize) -> Option<Recommendation<'_>> {
+        let placed = self.data.recommendations.get(place);
+        placed.map(|placed| Recommendation::new(self, placed))
+    }
+
     /// Returns every action that is not recommended, with its verdict and reasons.
     ///
     /// They come in the order they would have had. Empty for a request that
     /// asked for the ranking only.
     pub fn withheld(&self) -> impl ExactSizeIterator<Item = Suppressed<'_>> {
         self.data.withheld.iter().map(|account| Suppressed::new(self, account))
+    }
+
+    /// Returns the action at a place of [`withheld`](Self::withheld), the first
+    /// at 0.
+    #[must_use]
+    pub fn withheld_at(&self, place: usize) -> Option<Suppressed<'_>> {
+        self.data.withheld.get(place).map(|account| Suppressed::new(self, account))
     }
 
     /// Returns the actions that a suppression holds back, and nothing before it.

@@ -53,6 +53,8 @@ struct Inner {
     kind: ErrorKind,
     path: String,
     message: String,
+    /// Line and column in a document of JSON, if they are known.
+    place: Option<(usize, usize)>,
     diagnostics: Report,
 }
 
@@ -68,7 +70,15 @@ impl Error {
     }
 
     fn build(kind: ErrorKind, path: String, message: String, diagnostics: Report) -> Self {
-        Self(Box::new(Inner { kind, path, message, diagnostics }))
+        Self(Box::new(Inner { kind, path, message, place: None, diagnostics }))
+    }
+
+    /// Says where in a document of JSON it is.
+    #[cfg(feature = "json")]
+    pub(crate) fn in_json(mut self, line: usize, column: usize) -> Self {
+        // serde_json counts lines from 1 where it knows them.
+        self.0.place = (line > 0).then_some((line, column));
+        self
     }
 
     /// Returns what kind of thing went wrong.
@@ -84,6 +94,15 @@ impl Error {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.0.path
+    }
+
+    /// Returns line and column, from 1, of what is wrong in a context, an event,
+    /// a request or a record in JSON; `None` where they are not known.
+    ///
+    /// Diagnostics of policies have a [place](Diagnostic::place) each.
+    #[must_use]
+    pub fn line_and_column(&self) -> Option<(usize, usize)> {
+        self.0.place
     }
 
     /// Returns every finding about the policy or condition.

@@ -1,6 +1,6 @@
 //! JSON into typed values: size limits, the path of what is wrong, and help.
 
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 
 use crate::diagnostic::suggest::closest;
 use crate::error::{Error, ErrorKind};
@@ -23,12 +23,33 @@ pub(crate) fn read<T: DeserializeOwned>(
     }
     let mut json = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let path = if path == "." { String::new() } else { path };
-        Error::at(kind, path, with_help(&error.inner().to_string()))
+        let inner = error.inner();
+        let (line, column) = (inner.line(), inner.column());
+        Error::at(kind, path_of(&error), with_help(&inner.to_string())).in_json(line, column)
     })?;
-    json.end().map_err(|error| Error::at(kind, "", error.to_string()))?;
+    json.end().map_err(|error| {
+        Error::at(kind, "", error.to_string()).in_json(error.line(), error.column())
+    })?;
     Ok(value)
+}
+
+/// Reads a value from any format, with the errors that JSON gets.
+///
+/// # Errors
+///
+/// An error of `kind` with the path of the first wrong value.
+pub(crate) fn read_from<'de, T, D>(deserializer: D, kind: ErrorKind) -> Result<T, Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    serde_path_to_error::deserialize(deserializer)
+        .map_err(|error| Error::at(kind, path_of(&error), with_help(&error.inner().to_string())))
+}
+
+fn path_of<E>(error: &serde_path_to_error::Error<E>) -> String {
+    let path = error.path().to_string();
+    if path == "." { String::new() } else { path }
 }
 
 /// How people call what Rust calls otherwise.

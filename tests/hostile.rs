@@ -601,3 +601,14 @@ fn a_history_of_one_instant_is_counted() {
     assert_eq!(cap("9223372036854775807"), 1);
     assert_eq!(cap("1"), 0);
 }
+
+/// Programs find the place without reading the text.
+#[test]
+fn what_is_wrong_in_json_has_a_place() {
+    let place = |json: &str| Context::from_json(json).unwrap_err().line_and_column();
+    assert_eq!(place("{\n  \"suport\": null}"), Some((2, 10)));
+    assert_eq!(place("{} {}"), Some((1, 4)));
+    let too_large = " ".repeat(Context::MAX_JSON_BYTES + 1);
+    assert_eq!(place(&too_large), None);
+    assert_eq!(Engine::from_toml("polcy = 1").unwrap_err().line_and_column(), None);
+}

@@ -1,11 +1,13 @@
 //! From atoms and facts to truths: each shared truth once, on every rail.
 
 mod atoms;
+mod glance;
 mod lists;
 mod marks;
 mod plain;
 mod terms;
 
+use glance::Glances;
 use marks::Marks;
 
 use super::program::{Node, NodeId, Program, TermId};
@@ -26,6 +28,7 @@ pub(crate) struct Evaluator<'a> {
     nodes: Vec<Option<(ScopeId, Outcome)>>,
     terms: Vec<Option<(ScopeId, Reading<'a>)>>,
     marks: Marks,
+    glances: Glances,
     /// How many scopes there were: elements macros looked at, and instants.
     scopes: u32,
     /// The scope outside of every macro, at the instant it stands at.
@@ -209,6 +212,7 @@ impl<'a> Evaluator<'a> {
             // In place: the two differ in their lifetimes only.
             terms: terms.into_iter().map(|_| None).collect(),
             marks: Marks::default(),
+            glances: Glances::default(),
             scopes,
             outermost: Scope::OUTSIDE.id,
         };
@@ -236,6 +240,7 @@ impl<'a> Evaluator<'a> {
             nodes: vec![None; program.node_count()],
             terms: vec![None; program.term_count()],
             marks: Marks::default(),
+            glances: Glances::default(),
             scopes: 0,
             outermost: Scope::OUTSIDE.id,
         }
@@ -298,6 +303,9 @@ impl<'a> Evaluator<'a> {
             Node::Unknown => Outcome::UNKNOWN,
             Node::Atom(atom) => self.atom(*atom, scope),
             Node::Not(inner) => self.node(*inner, scope).not(),
+            Node::All(parts) if !matches!(scope.element, Element::None) => {
+                self.all_of_element(parts, scope)
+            }
             Node::All(parts) => self.all(parts, scope),
             Node::Any(parts) => self.any(parts, scope),
         };
@@ -315,6 +323,16 @@ impl<'a> Evaluator<'a> {
             }
         }
         all
+    }
+
+    /// Looks at what is plain first: it takes less time, and often decides.
+    fn all_of_element(&mut self, parts: &[NodeId], scope: Scope<'a>) -> Outcome {
+        let program = self.program;
+        let mut plain = parts.iter().filter(|part| program.is_plain(**part));
+        if plain.any(|part| self.plain(*part, &scope) == Truth::False) {
+            return Outcome::always(Truth::False);
+        }
+        self.all(parts, scope)
     }
 
     fn any(&mut self, parts: &[NodeId], scope: Scope<'a>) -> Outcome {

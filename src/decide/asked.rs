@@ -11,7 +11,22 @@ use crate::plan::{Plan, PlannedAction};
 use crate::time::Zone;
 use crate::vocabulary::Channel;
 
-type Ids<'a> = HashSet<&'a str, ahash::RandomState>;
+/// Ids that a request lists; most list none, and then there is no set.
+pub(super) struct Ids<'a>(Option<HashSet<&'a str, ahash::RandomState>>);
+
+impl<'a> Ids<'a> {
+    fn new(ids: &'a [String]) -> Self {
+        Self((!ids.is_empty()).then(|| ids.iter().map(String::as_str).collect()))
+    }
+
+    pub(super) fn contains(&self, id: &str) -> bool {
+        self.0.as_ref().is_some_and(|ids| ids.contains(id))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
 
 /// A request, with its lists as sets.
 pub(super) struct Asked<'a> {
@@ -31,13 +46,12 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     pub(super) fn new(plan: &Plan, request: &'a Request, channels: &[Channel]) -> Self {
-        let ids = |ids: &'a [String]| ids.iter().map(String::as_str).collect();
         let zone = request.time_zone.as_deref().filter(|_| plan.reads_zones());
         Self {
             request,
-            excluded: ids(&request.excluded),
-            out_of_stock: ids(&request.out_of_stock),
-            already_shown: ids(&request.already_shown),
+            excluded: Ids::new(&request.excluded),
+            out_of_stock: Ids::new(&request.out_of_stock),
+            already_shown: Ids::new(&request.already_shown),
             is_complete: request.detail == Detail::Complete,
             needs_reasons: request.detail == Detail::Complete || channels.len() > 1,
             zone: zone.map(|name| Zone::find(name).ok_or_else(no_such_zone)),

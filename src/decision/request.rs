@@ -170,6 +170,21 @@ impl Request {
         crate::json::read(text.as_ref(), crate::ErrorKind::Request, Self::MAX_JSON_BYTES)
     }
 
+    /// Reads a request from any format that serde reads, with the errors of
+    /// [`from_json`](Self::from_json).
+    ///
+    /// For bindings, whose values are no text.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json); there is no limit of length.
+    #[cfg(feature = "json")]
+    pub fn from_deserializer<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, crate::Error> {
+        crate::json::read_from(deserializer, crate::ErrorKind::Request)
+    }
+
     /// Adds a channel to try where an action does not go on those before.
     #[must_use]
     pub fn or_on(mut self, channel: Channel) -> Self {

@@ -3,6 +3,9 @@
 //! It needs nothing but the Rust toolchain, so a fresh clone and CI run the
 //! same commands.
 
+mod c;
+mod install;
+mod python;
 mod run;
 mod step;
 mod task;
@@ -22,6 +25,15 @@ fn main() -> ExitCode {
     if task == Task::Help {
         print!("{HELP}");
         return ExitCode::SUCCESS;
+    }
+    if let Some(result) = task.act() {
+        return match result {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("error: {error}");
+                ExitCode::FAILURE
+            }
+        };
     }
     match run::missing_component(task.components()) {
         Some(advice) => {

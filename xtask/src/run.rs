@@ -92,16 +92,18 @@ fn tail(text: &str, lines: usize) -> String {
     note + &shown
 }
 
+/// Cargo, at the root of the workspace.
 // No standard input: a step that asks a question would wait for ever in CI.
-fn cargo() -> Command {
+pub fn cargo() -> Command {
     let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
     command.current_dir(root()).stdin(Stdio::null());
     command
 }
 
+/// The root of the workspace.
 // Cargo sets the variable when it runs this program, wherever it was asked to.
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     let manifest = env::var_os("CARGO_MANIFEST_DIR")
         .unwrap_or_else(|| OsString::from(env!("CARGO_MANIFEST_DIR")));
     let mut root = PathBuf::from(manifest);

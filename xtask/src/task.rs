@@ -1,13 +1,21 @@
 //! The tasks: how they are asked for, and the steps each one is made of.
 
+use crate::c::{self, Programs};
+use crate::install::{Layout, install};
+use crate::python::{self, Part};
 use crate::step::Step;
 
 /// What `cargo xtask help` prints.
 pub const HELP: &str = "\
 Usage: cargo xtask <task> [arguments]
 
-  test           every test: feature sets, examples, benches, doc tests, suite
+  test           every test: feature sets, examples, benches, doc tests, C, Python, suite
   ci             what a submission must pass: format, lints, docs, example, test
+  c [what]       the C library and its programs; what: `bench`, or one step of it
+  install [args] lay out the C library; --prefix, --libdir, --destdir, --debug
+  python [part]  the Python package: all its tests, or one part: venv, build, stubs,
+                 accept (writes the stubs), test, types, wheel, sdist, bench
+  spark          decide a table on Spark, by two executors; ci does so, too
   doc            build the documentation, warnings allowed
   bench [args]   run the benchmarks; arguments go to `cargo bench`
   instructions [args]
@@ -27,6 +35,9 @@ Each step prints its command, which can be run alone from the workspace root.
 pub enum Task {
     Test,
     Ci,
+    C(What),
+    Install(Layout),
+    Python(Option<Part>),
     Doc,
     Bench(Vec<String>),
     Instructions(Vec<String>),
@@ -36,8 +47,29 @@ pub enum Task {
     Help,
 }
 
-const NAMES: [&str; 9] =
-    ["test", "ci", "doc", "bench", "instructions", "sample", "deep", "accept", "help"];
+/// What of the C library.
+#[derive(Debug, PartialEq)]
+pub enum What {
+    Everything,
+    Bench,
+    Programs(Programs),
+}
+
+const NAMES: [&str; 13] = [
+    "test",
+    "ci",
+    "c",
+    "install",
+    "python",
+    "spark",
+    "doc",
+    "bench",
+    "instructions",
+    "sample",
+    "deep",
+    "accept",
+    "help",
+];
 
 const MAIN_JOB: &str = "next_best_action";
 
@@ -53,6 +85,10 @@ impl Task {
             "bench" => return Ok(Self::Bench(rest)),
             "instructions" => return Ok(Self::Instructions(rest)),
             "sample" => return Ok(Self::Sample(rest)),
+            "install" => return Layout::parse(&rest).map(Self::Install),
+            "c" => return of_c(&rest).map(Self::C),
+            "python" => return of_python(&rest).map(Self::Python),
+            "spark" => Self::Python(Some(Part::Spark)),
             "test" => Self::Test,
             "ci" => Self::Ci,
             "doc" => Self::Doc,
@@ -64,6 +100,16 @@ impl Task {
         match rest.first() {
             Some(word) => Err(format!("`{name}` takes no arguments: found `{word}`")),
             None => Ok(task),
+        }
+    }
+
+    /// Does a task that is not made of steps; `None` for one that is.
+    pub fn act(&self) -> Option<Result<(), String>> {
+        match self {
+            Self::Install(layout) => Some(install(layout)),
+            Self::C(What::Programs(programs)) => Some(programs.run()),
+            Self::Python(Some(part)) => Some(part.run()),
+            _ => None,
         }
     }
 
@@ -101,7 +147,12 @@ impl Task {
             Self::Accept => vec![
                 Step::new("accept", "test --workspace --no-fail-fast").env("UPDATE_EXPECT", "1"),
             ],
-            Self::Help => Vec::new(),
+            Self::C(What::Everything) => c::steps(),
+            Self::C(What::Bench) => c::bench(),
+            Self::Python(None) => python::steps(),
+            Self::C(What::Programs(_)) | Self::Python(Some(_)) | Self::Install(_) | Self::Help => {
+                Vec::new()
+            }
         }
     }
 }
@@ -129,7 +180,12 @@ fn ci(nextest: bool) -> Vec<Step> {
         steps.push(Step::new(name, &command).env("RUSTDOCFLAGS", "-D warnings"));
     }
     steps.push(Step::new("main job", &format!("run --release --example {MAIN_JOB}")).tail(15));
-    steps.extend(test(nextest));
+    // Before the suite, which comes last.
+    let mut tests = test(nextest);
+    let suite = tests.pop();
+    tests.extend([python::shipped(), python::spark()]);
+    steps.extend(tests);
+    steps.extend(suite);
     steps
 }
 
@@ -156,12 +212,42 @@ fn test(nextest: bool) -> Vec<Step> {
     }));
     // On its own, because nextest does not run doc tests.
     steps.push(Step::new("doc tests", "test --doc -p tactful"));
+    steps.extend(c::steps());
+    steps.extend(python::steps());
     steps.push(if nextest {
         Step::new("suite", "nextest run --workspace --no-fail-fast")
     } else {
         Step::new("suite", "test --workspace --tests --no-fail-fast")
     });
     steps
+}
+
+fn of_c(words: &[String]) -> Result<What, String> {
+    match words {
+        [] => Ok(What::Everything),
+        [word] if word == "bench" => Ok(What::Bench),
+        [word] => match Programs::parse(word) {
+            Some(programs) => Ok(What::Programs(programs)),
+            None => Err(format!(
+                "unknown part `{word}` of `c`: it is `bench`, `programs`, `sanitized`, \
+                 `valgrind`, `panics` or `decide`"
+            )),
+        },
+        _ => Err("`c` takes one argument at most".to_owned()),
+    }
+}
+
+fn of_python(words: &[String]) -> Result<Option<Part>, String> {
+    match words {
+        [] => Ok(None),
+        [word] => match Part::parse(word) {
+            Some(part) => Ok(Some(part)),
+            None => {
+                Err(format!("unknown part `{word}` of `python`: `cargo xtask help` lists them"))
+            }
+        },
+        _ => Err("`python` takes one argument at most".to_owned()),
+    }
 }
 
 fn unknown(name: &str) -> String {
@@ -234,16 +320,12 @@ mod tests {
 
     #[test]
     fn an_unknown_task_is_answered_with_the_nearest_and_the_list() {
+        let tasks = format!("the tasks are {}", NAMES.join(", "));
         assert_eq!(
             parse(&["tset"]).unwrap_err(),
-            "unknown task `tset`: did you mean `test`?\n\
-             the tasks are test, ci, doc, bench, instructions, sample, deep, accept, help"
+            format!("unknown task `tset`: did you mean `test`?\n{tasks}")
         );
-        assert_eq!(
-            parse(&["deploy"]).unwrap_err(),
-            "unknown task `deploy`
-the tasks are test, ci, doc, bench, instructions, sample, deep, accept, help"
-        );
+        assert_eq!(parse(&["deploy"]).unwrap_err(), format!("unknown task `deploy`\n{tasks}"));
     }
 
     #[test]
@@ -253,6 +335,26 @@ the tasks are test, ci, doc, bench, instructions, sample, deep, accept, help"
             assert_eq!(last(true), "cargo nextest run --workspace --no-fail-fast");
             assert_eq!(last(false), "cargo test --workspace --tests --no-fail-fast");
         }
+    }
+
+    #[test]
+    fn each_step_of_c_is_a_task() {
+        for step in c::steps().iter().chain(&c::bench()) {
+            let words = step.args.iter().skip_while(|word| *word != "--").skip(1);
+            if step.args.contains(&"xtask".to_owned()) {
+                assert!(Task::parse(words.cloned()).is_ok(), "{}", step.command());
+            }
+        }
+        assert!(parse(&["c", "progams"]).unwrap_err().contains("`programs`"));
+    }
+
+    #[test]
+    fn each_step_of_python_is_a_task() {
+        for step in python::steps().iter().chain([&python::shipped()]) {
+            let words = step.args.iter().skip_while(|word| *word != "--").skip(1);
+            assert!(Task::parse(words.cloned()).is_ok(), "{}", step.command());
+        }
+        assert!(parse(&["python", "tset"]).unwrap_err().contains("`tset`"));
     }
 
     #[test]

@@ -70,6 +70,14 @@ impl<'a> Listed<'a> {
         (0..self.len()).map(|place| self.element(place))
     }
 
+    /// Returns the records of a list of records.
+    pub(super) fn rows(&self) -> Option<Rows<'a>> {
+        match &self.elements {
+            Elements::Rows(rows) => Some(*rows),
+            _ => None,
+        }
+    }
+
     /// Returns the entries as they are stored, if they are.
     pub(super) fn cells(&self) -> Option<ListCell<'a>> {
         match &self.elements {
@@ -157,11 +165,15 @@ impl<'a> Evaluator<'a> {
             Ok(view) => view,
             Err(unknown) => return unknown.unknown(),
         };
+        let complete = view.list.complete;
+        if self.is_in_vain(list, &view.list, body) {
+            let none = if complete { Truth::False } else { Truth::Unknown };
+            return dated(Outcome::always(none), &view.dated);
+        }
         if self.program.is_plain(body) {
             let any = self.plain_any(&view.list, body);
             return dated(Outcome::always(any), &view.dated);
         }
-        let complete = view.list.complete;
         let mut any = Outcome::always(if complete { Truth::False } else { Truth::Unknown });
         for element in view.list.elements() {
             let scope = self.scope_at(element);

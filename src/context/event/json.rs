@@ -51,6 +51,18 @@ impl Event {
         crate::json::read(text.as_ref(), ErrorKind::Event, Self::MAX_JSON_BYTES)
     }
 
+    /// Reads an event from any format that serde reads, with the errors of
+    /// [`from_json`](Self::from_json).
+    ///
+    /// For bindings, whose values are no text.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json); there is no limit of length.
+    pub fn from_deserializer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, Error> {
+        crate::json::read_from(deserializer, ErrorKind::Event)
+    }
+
     /// Writes the event as JSON that [`from_json`](Self::from_json) reads.
     ///
     /// Warnings are about the original, and are not written.

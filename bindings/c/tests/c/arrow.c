@@ -1,0 +1,221 @@
+/*
+ * Tables of Arrow made by hand: what comes out, who releases what, and what is
+ * refused.
+ */
+#include <stdlib.h>
+#include "check.h"
+
+static const char POLICY[] =
+    "policy = 'care'\n"
+    "currency = 'EUR'\n"
+    "[[actions]]\n"
+    "id = 'explain-the-basics'\n"
+    "kind = 'service'\n"
+    "channels = ['web']\n"
+    "propensity = 0.06\n"
+    "value = '240.00'\n"
+    "eligible = 'profile.plan == \"basic\"'\n";
+
+static int released;
+
+static void release_array(struct ArrowArray *array)
+{
+    released++;
+    array->release = NULL;
+}
+
+static void release_schema(struct ArrowSchema *schema)
+{
+    released++;
+    schema->release = NULL;
+}
+
+/* Three customers on the plans basic, none that is known, and premium. */
+static const uint8_t PRESENT[1] = { 0x5 };
+static const int32_t OFFSETS[4] = { 0, 5, 5, 12 };
+static const char TEXTS[] = "basicpremium";
+
+static const void *text_buffers[3] = { PRESENT, OFFSETS, TEXTS };
+static const void *row_buffers[1] = { NULL };
+
+struct table {
+    struct ArrowSchema schema, text_schema;
+    struct ArrowSchema *schemas[1];
+    struct ArrowArray array, text_array;
+    struct ArrowArray *arrays[1];
+};
+
+static void make(struct table *table, const char *column)
+{
+    memset(table, 0, sizeof *table);
+    table->text_schema.format = "u";
+    table->text_schema.name = column;
+    table->text_schema.flags = ARROW_FLAG_NULLABLE;
+    table->text_schema.release = release_schema;
+    table->schemas[0] = &table->text_schema;
+    table->schema.format = "+s";
+    table->schema.name = "";
+    table->schema.n_children = 1;
+    table->schema.children = table->schemas;
+    table->schema.release = release_schema;
+    table->text_array.length = 3;
+    table->text_array.null_count = 1;
+    table->text_array.n_buffers = 3;
+    table->text_array.buffers = text_buffers;
+    table->text_array.release = release_array;
+    table->arrays[0] = &table->text_array;
+    table->array.length = 3;
+    table->array.n_buffers = 1;
+    table->array.buffers = row_buffers;
+    table->array.n_children = 1;
+    table->array.children = table->arrays;
+    table->array.release = release_array;
+    released = 0;
+}
+
+static const struct ArrowArray *column(const struct ArrowSchema *schema,
+                                       const struct ArrowArray *array, const char *name)
+{
+    int64_t i;
+
+    for (i = 0; i < schema->n_children; i++)
+        if (strcmp(schema->children[i]->name, name) == 0)
+            return array->children[i];
+    printf("there is no column %s\n", name);
+    exit(1);
+}
+
+static const tactful_engine *engine;
+static tactful_request *request;
+static tactful_batch *batch;
+static tactful_error *error;
+static struct ArrowSchema out_schema;
+static struct ArrowArray out_array;
+
+static tactful_status decide(struct table *table)
+{
+    return tactful_engine_decide_arrow(engine, request, batch, &table->schema, &table->array,
+                                       &out_schema, &out_array, &error);
+}
+
+static void decides_for_every_row(void)
+{
+    const struct ArrowArray *lists, *actions;
+    const int32_t *ends, *letters;
+    struct table table;
+
+    make(&table, "profile.plan");
+    GIVES(OK, decide(&table));
+    CHECK(error == NULL);
+    CHECK(table.array.release == NULL);
+    CHECK(table.schema.release != NULL);
+    CHECK(out_array.length == 3);
+    lists = column(&out_schema, &out_array, "recommendations");
+    ends = (const int32_t *)lists->buffers[1];
+    /* Unknown is not basic. */
+    CHECK(ends[0] == 0 && ends[1] == 1 && ends[2] == 1 && ends[3] == 1);
+    actions = lists->children[0]->children[0];
+    letters = (const int32_t *)actions->buffers[1];
+    CHECK(letters[1] == (int32_t)strlen("explain-the-basics"));
+    CHECK(memcmp(actions->buffers[2], "explain-the-basics", (size_t)letters[1]) == 0);
+    out_array.release(&out_array);
+    out_schema.release(&out_schema);
+    table.schema.release(&table.schema);
+}
+
+static void repeats_what_is_carried(void)
+{
+    struct table table;
+
+    make(&table, "campaign");
+    FAILS(CONTEXT, decide(&table), "unknown name `campaign`");
+    CHECK(table.array.release == NULL && released > 0);
+    CHECK(out_array.release == NULL && out_schema.release == NULL);
+    make(&table, "profile.plan");
+    GIVES(OK, tactful_batch_carry(batch, TACTFUL_TEXT("profile.plan"), &error));
+    GIVES(OK, decide(&table));
+    CHECK(column(&out_schema, &out_array, "profile.plan")->length == 3);
+    out_array.release(&out_array);
+    out_schema.release(&out_schema);
+}
+
+static void refuses_what_does_not_hold_together(void)
+{
+    static const int32_t far[4] = { 0, 5, 5, 4 };
+    static const char wrong[] = "\xff\xfe\xfd\xfc\xfbpremium";
+    struct table table;
+
+    make(&table, "profile.plan");
+    text_buffers[1] = far;
+    GIVES(OTHER, decide(&table));
+    tactful_error_free(error);
+    text_buffers[1] = OFFSETS;
+    make(&table, "profile.plan");
+    text_buffers[2] = wrong;
+    FAILS(OTHER, decide(&table), "array:");
+    text_buffers[2] = TEXTS;
+    make(&table, "profile.plan");
+    FAILS(INVALID_ARGUMENT,
+          tactful_engine_decide_arrow(engine, request, batch, &table.text_schema, &table.text_array,
+                                      &out_schema, &out_array, &error),
+          "expected a struct");
+    make(&table, "profile.plan");
+    table.array.release = NULL;
+    FAILS(INVALID_STATE, decide(&table), "given away, before");
+}
+
+static void refuses_null(void)
+{
+    struct table table;
+
+    FAILS(NULL_POINTER,
+          tactful_engine_decide_arrow(engine, request, batch, NULL, NULL, &out_schema, &out_array,
+                                      &error),
+          "array is NULL");
+    make(&table, "profile.plan");
+    FAILS(NULL_POINTER,
+          tactful_engine_decide_arrow(engine, request, batch, NULL, &table.array, &out_schema,
+                                      &out_array, &error),
+          "schema is NULL");
+    CHECK(released > 0);
+    make(&table, "profile.plan");
+    FAILS(NULL_POINTER,
+          tactful_engine_decide_arrow(NULL, request, batch, &table.schema, &table.array,
+                                      &out_schema, &out_array, &error),
+          "engine is NULL");
+    CHECK(out_array.release == NULL && out_schema.release == NULL);
+    GIVES(INVALID_ARGUMENT, tactful_batch_set_accounts(batch, 7, NULL));
+    GIVES(INVALID_ARGUMENT, tactful_batch_set_as_of(batch, 5, NULL));
+    GIVES(NULL_POINTER, tactful_batch_ignore(NULL, TACTFUL_TEXT("x"), NULL));
+    tactful_batch_free(NULL);
+}
+
+int main(void)
+{
+    const int64_t now = INT64_C(1773154830000);
+
+    batch = tactful_batch_new();
+    GIVES(OK, tactful_engine_from_toml(TACTFUL_TEXT(POLICY), &engine, &error));
+    GIVES(OK, tactful_request_new(now, TACTFUL_CHANNEL_WEB, &request, &error));
+    GIVES(OK, tactful_batch_set_as_of(batch, now, &error));
+    GIVES(OK, tactful_batch_set_accounts(batch, TACTFUL_ACCOUNTS_WITHHELD, &error));
+    GIVES(OK, tactful_batch_set_strict(batch, true, &error));
+    GIVES(OK, tactful_batch_ignore(batch, TACTFUL_TEXT("nothing"), &error));
+    {
+        struct table table;
+
+        make(&table, "profile.plan");
+        FAILS(CONTEXT, decide(&table), "`ignore`: unknown column `nothing`");
+    }
+    tactful_batch_free(batch);
+    batch = tactful_batch_new();
+    GIVES(OK, tactful_batch_set_as_of(batch, now, &error));
+    decides_for_every_row();
+    repeats_what_is_carried();
+    refuses_what_does_not_hold_together();
+    refuses_null();
+    tactful_batch_free(batch);
+    tactful_request_free(request);
+    tactful_engine_release(engine);
+    return summary();
+}

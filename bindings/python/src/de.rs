@@ -1,0 +1,251 @@
+//! Python objects as serde reads them, so that a dict is read by the very code
+//! that reads JSON: one definition of every shape, and of its errors.
+
+use std::fmt;
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::dict::BoundDictIterator;
+use pyo3::types::{
+    PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyMappingMethods, PySequence,
+    PyString, PyTuple,
+};
+use serde::de::value::StrDeserializer;
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::forward_to_deserialize_any;
+
+use tactful::Timestamp;
+
+use crate::moment;
+
+/// A Python object, to read it.
+#[derive(Clone, Copy)]
+pub(crate) struct Object<'a, 'py>(pub(crate) Borrowed<'a, 'py, PyAny>);
+
+/// Why an object cannot be read; perhaps because Python code of its raised.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    message: String,
+    raised: Option<PyErr>,
+}
+
+impl Unreadable {
+    /// Returns what Python code raised on the way, if it did.
+    pub(crate) fn into_raised(self) -> Option<PyErr> {
+        self.raised
+    }
+}
+
+impl From<PyErr> for Unreadable {
+    fn from(error: PyErr) -> Self {
+        Self { message: error.to_string(), raised: Some(error) }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+impl de::Error for Unreadable {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self { message: message.to_string(), raised: None }
+    }
+}
+
+impl<'de> Deserializer<'de> for Object<'_, '_> {
+    type Error = Unreadable;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        let object = self.0;
+        // The commonest first: each question is a look at the type's flags.
+        if let Ok(text) = object.cast::<PyString>() {
+            return visitor.visit_str(text_of(&text)?);
+        }
+        if let Ok(dict) = object.cast::<PyDict>() {
+            return visitor.visit_map(Entries::new(&dict));
+        }
+        if object.is_none() {
+            return visitor.visit_unit();
+        }
+        if object.is_instance_of::<PyBool>() {
+            return visitor.visit_bool(object.is_truthy()?);
+        }
+        if object.is_instance_of::<PyInt>() {
+            return whole(object, visitor);
+        }
+        if let Ok(number) = object.cast::<PyFloat>() {
+            return visitor.visit_f64(finite(number.value())?);
+        }
+        if let Ok(list) = object.cast::<PyList>() {
+            return visitor.visit_seq(Items(list.iter()));
+        }
+        if let Ok(tuple) = object.cast::<PyTuple>() {
+            return visitor.visit_seq(Items(tuple.iter()));
+        }
+        self.rarer(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        if self.0.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
+        let Ok(text) = self.0.cast::<PyString>() else {
+            return self.deserialize_any(visitor);
+        };
+        visitor.visit_enum(StrDeserializer::new(text_of(&text)?))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+impl Object<'_, '_> {
+    /// Reads what is no plain value: moments, other mappings and sequences,
+    /// and numbers of other libraries.
+    fn rarer<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        let object = self.0;
+        if moment::is_datetime(object)? {
+            let millis = moment::millis(object).map_err(|error| said(object.py(), error))?;
+            // As text, because that is how an attribute holds a time.
+            return visitor.visit_str(&Timestamp::from_millis(millis).to_string());
+        }
+        if let Ok(mapping) = object.cast::<PyMapping>() {
+            let dict = PyDict::new(object.py());
+            for pair in mapping.items()?.iter() {
+                let (key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair.extract()?;
+                dict.set_item(key, value)?;
+            }
+            return visitor.visit_map(Entries::new(&dict));
+        }
+        if object.is_instance_of::<PyBytes>() {
+            return Err(unsupported(object));
+        }
+        if let Ok(sequence) = object.cast::<PySequence>() {
+            return visitor.visit_seq(Items(sequence.to_list()?.iter()));
+        }
+        match object.call_method0("__index__") {
+            Ok(number) => whole(number.as_borrowed(), visitor),
+            Err(_) => Err(unsupported(object)),
+        }
+    }
+}
+
+fn unsupported(object: Borrowed<'_, '_, PyAny>) -> Unreadable {
+    let name = object.get_type().fully_qualified_name();
+    let name = name.map_or_else(|_| "object".to_owned(), |name| name.to_string());
+    de::Error::custom(format!(
+        "a `{name}` is nothing that can be read: expected what JSON has, or an aware datetime"
+    ))
+}
+
+/// Keeps the words of a mistake about a value, which is none of Python code.
+fn said(py: Python<'_>, error: PyErr) -> Unreadable {
+    let is_ours =
+        error.is_instance_of::<PyTypeError>(py) || error.is_instance_of::<PyValueError>(py);
+    if is_ours { de::Error::custom(error.value(py)) } else { error.into() }
+}
+
+/// Borrows the text, which the string keeps in UTF-8.
+fn text_of<'t>(text: &'t Borrowed<'_, '_, PyString>) -> Result<&'t str, Unreadable> {
+    // A lone surrogate has no UTF-8.
+    text.to_str().map_err(|_| de::Error::custom("the text holds half a character"))
+}
+
+fn finite(number: f64) -> Result<f64, Unreadable> {
+    if number.is_finite() { Ok(number) } else { Err(de::Error::custom("the number is not finite")) }
+}
+
+fn whole<'de, V: Visitor<'de>>(
+    number: Borrowed<'_, '_, PyAny>,
+    visitor: V,
+) -> Result<V::Value, Unreadable> {
+    if let Ok(number) = number.extract::<i64>() {
+        return visitor.visit_i64(number);
+    }
+    match number.extract::<u64>() {
+        Ok(number) => visitor.visit_u64(number),
+        Err(_) => Err(de::Error::custom("the number is too great")),
+    }
+}
+
+/// The entries of a dict.
+struct Entries<'py> {
+    entries: BoundDictIterator<'py>,
+    value: Option<Bound<'py, PyAny>>,
+}
+
+impl<'py> Entries<'py> {
+    fn new(dict: &Bound<'py, PyDict>) -> Self {
+        Self { entries: dict.iter(), value: None }
+    }
+}
+
+impl<'de> MapAccess<'de> for Entries<'_> {
+    type Error = Unreadable;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Unreadable> {
+        let Some((key, value)) = self.entries.next() else {
+            return Ok(None);
+        };
+        self.value = Some(value);
+        let Ok(text) = key.cast::<PyString>() else {
+            return Err(de::Error::custom(format!("the key {key} is no text")));
+        };
+        seed.deserialize(StrDeserializer::new(text_of(&text.as_borrowed())?)).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<S::Value, Unreadable> {
+        let value = self.value.take();
+        let value =
+            value.ok_or_else(|| <Unreadable as de::Error>::custom("a value before its key"))?;
+        seed.deserialize(Object(value.as_borrowed()))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.entries.len())
+    }
+}
+
+/// The items of a list or a tuple.
+struct Items<I>(I);
+
+impl<'de, 'py, I: ExactSizeIterator<Item = Bound<'py, PyAny>>> SeqAccess<'de> for Items<I> {
+    type Error = Unreadable;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Unreadable> {
+        self.0.next().map(|item| seed.deserialize(Object(item.as_borrowed()))).transpose()
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+}

@@ -1,0 +1,117 @@
+//! What callers hand over: objects, texts and keywords, read into the library's types.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString};
+use serde::Deserialize;
+use tactful::context::Event;
+use tactful::{Channel, Context, Error, Request};
+
+use crate::de::Object;
+use crate::errors::Door;
+use crate::moment;
+
+/// Something that is read from a Python object or from JSON.
+pub(crate) trait Readable: for<'de> Deserialize<'de> {
+    const DOOR: Door;
+
+    fn of_json(text: &[u8]) -> Result<Self, Error>;
+    fn of_object(object: Object<'_, '_>) -> Result<Self, Error>;
+}
+
+macro_rules! readable {
+    ($name:ident) => {
+        impl Readable for $name {
+            const DOOR: Door = Door::$name;
+
+            fn of_json(text: &[u8]) -> Result<Self, Error> {
+                Self::from_json(text)
+            }
+
+            fn of_object(object: Object<'_, '_>) -> Result<Self, Error> {
+                Self::from_deserializer(object)
+            }
+        }
+    };
+}
+
+readable!(Context);
+readable!(Event);
+readable!(Request);
+
+/// Reads a mapping, or JSON.
+pub(crate) fn read<T: Readable>(value: &Bound<'_, PyAny>) -> PyResult<T> {
+    match json(value)? {
+        Some(text) => T::of_json(text).map_err(|error| T::DOOR.raise(&error)),
+        None => of_object(value),
+    }
+}
+
+/// Reads an object; what is wrong is looked for only once something is.
+pub(crate) fn of_object<T: Readable>(value: &Bound<'_, PyAny>) -> PyResult<T> {
+    let object = Object(value.as_borrowed());
+    let error = match T::deserialize(object) {
+        Ok(read) => return Ok(read),
+        Err(error) => error,
+    };
+    if let Some(raised) = error.into_raised() {
+        return Err(raised);
+    }
+    // Once more, and this time the path is kept.
+    T::of_object(object).map_err(|error| T::DOOR.raise(&error))
+}
+
+/// Reads JSON, as str or bytes.
+pub(crate) fn of_json<T: Readable>(value: &Bound<'_, PyAny>) -> PyResult<T> {
+    match json(value)? {
+        Some(text) => T::of_json(text).map_err(|error| T::DOOR.raise(&error)),
+        None => {
+            let name = value.get_type().fully_qualified_name()?;
+            Err(PyTypeError::new_err(format!("expected JSON as str or bytes, found `{name}`")))
+        }
+    }
+}
+
+/// Borrows JSON text, if a value is one.
+pub(crate) fn json<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Option<&'a [u8]>> {
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        return Ok(Some(bytes.as_bytes()));
+    }
+    match value.cast::<PyString>() {
+        Ok(text) => Ok(Some(text.to_str()?.as_bytes())),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Makes a request of the keywords of a call.
+pub(crate) fn request(
+    now: &Bound<'_, PyAny>,
+    channel: &Bound<'_, PyAny>,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Request> {
+    let py = now.py();
+    if let Some(options) = options.filter(|options| !options.is_empty()) {
+        let all = options.copy()?;
+        all.set_item(pyo3::intern!(py, "now"), now)?;
+        all.set_item(pyo3::intern!(py, "channel"), channel)?;
+        return of_object(all.as_any());
+    }
+    let now = moment::read(now).map_err(|error| at(py, "now", &error))?;
+    let word = channel.cast::<PyString>().ok().and_then(|text| text.to_str().ok());
+    match word.and_then(|word| word.parse::<Channel>().ok()) {
+        Some(channel) => Ok(Request::new(now, channel)),
+        None => {
+            // The library words the error: it knows the nearest word.
+            let all = PyDict::new(py);
+            all.set_item("now", now.as_millis())?;
+            all.set_item("channel", channel)?;
+            of_object(all.as_any())
+        }
+    }
+}
+
+/// Says that an argument is wrong in the words of what was raised about it.
+pub(crate) fn at(py: Python<'_>, argument: &str, error: &PyErr) -> PyErr {
+    let message = format!("request: {argument}: {}", error.value(py));
+    Door::Request.error(message, argument.to_owned())
+}

@@ -1,0 +1,218 @@
+"""Contexts: however they come in, they say the same, and they never change."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, timezone
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from tactful import Context, ContextError, EventError, IdentityError
+
+from conftest import NOW, ROOT
+
+AS_OF = "2026-03-10T15:00:00Z"
+
+
+def test_all_ways_in_and_out_agree(customer: dict[str, Any]) -> None:
+    context = Context(**customer)
+    text = json.dumps(customer)
+    assert context == Context.from_dict(customer) == Context.from_json(text)
+    assert context == Context.from_json(text.encode())
+    assert context == Context.from_dict(MappingProxyType(customer))
+    assert context == Context.from_json(context.to_json()) == Context.from_bytes(context.to_bytes())
+    assert context == Context.from_dict(context.to_dict())
+    assert {context: 1}[Context.from_dict(customer)] == 1
+    assert context != Context() and context.fingerprint != Context().fingerprint
+    assert len(context.fingerprint) == 32
+    assert repr(Context()) == "<Context of nobody known: nothing>"
+    assert repr(context).startswith("<Context of 'household-22': support, ")
+    assert context.user_id == "household-22" and "support" in context.parts
+
+
+def test_every_customer_comes_through_a_dict_as_through_json() -> None:
+    lines = (ROOT / "examples" / "data" / "customers.jsonl").read_text("utf-8").splitlines()
+    assert len(lines) > 1_000
+    for line in lines:
+        of_json, of_dict = Context.from_json(line), Context.from_dict(json.loads(line))
+        assert of_json.to_json() == of_dict.to_json()
+
+
+def test_moments_are_aware_datetimes_milliseconds_or_text() -> None:
+    moment = datetime(2026, 3, 10, 16, 0, 0, 999, tzinfo=timezone(timedelta(hours=1)))
+    by = [moment, "2026-03-10T16:00:00+01:00", 1_773_154_800_000]
+    contexts = {Context(device={"as_of": one, "form_factor": "mobile"}) for one in by}
+    assert len(contexts) == 1
+    with pytest.raises(ContextError, match="is naive.*give it a time zone") as caught:
+        Context(support={"as_of": datetime(2026, 3, 10)})
+    assert caught.value.path == "support.as_of"
+
+
+def test_a_datetime_is_a_time_in_attributes_as_well() -> None:
+    context = Context(attributes={"as_of": AS_OF, "values": {"since": NOW, "n": 1, "x": [1][0] == 1}})
+    values = context.to_dict()["attributes"]["values"]
+    assert values == {"since": "2026-03-10T15:00:30Z", "n": 1, "x": True}
+
+
+class MappingLike(Mapping[str, Any]):
+    def __getitem__(self, key: str) -> Any:
+        return {"as_of": AS_OF}[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["as_of"])
+
+    def __len__(self) -> int:
+        return 1
+
+
+class Index:
+    def __index__(self) -> int:
+        return 7
+
+
+def test_numbers_of_other_libraries_are_numbers() -> None:
+    onboarding = Context(feedback={"as_of": AS_OF, "answers": [
+        {"metric": "csat", "score": Index(), "answered_at": AS_OF}]})
+    assert onboarding.to_dict()["feedback"]["answers"][0]["score"] == 7
+
+
+def test_null_and_absent_are_unknown_and_empty_is_known() -> None:
+    assert Context(support=None) == Context()
+    known = Context(support={"as_of": AS_OF, "tickets": []})
+    assert known != Context(support={"as_of": AS_OF}) == Context(support={"as_of": AS_OF, "tickets": None})
+    assert known == Context(support={"as_of": AS_OF, "tickets": ()})
+
+
+WRONG: list[tuple[dict[Any, Any], str, str]] = [
+    ({"suport": {}}, "suport", "unknown key `suport`: did you mean `support`?"),
+    ({"support": {"as_of": AS_OF, "open_biling_dispute": 1}}, "support.open_biling_dispute", "unknown key"),
+    ({"support": {"as_of": AS_OF, "tickets": [{"id": "C-1", "state": "opne"}]}}, "support.tickets[0].state",
+     "unknown word `opne`: did you mean `open`?"),
+    ({"support": []}, "support", "expected an object"),
+    ({"support": {"as_of": True}}, "support.as_of", "expected a time"),
+    ({"support": {"as_of": 5}}, "support.as_of", "outside the years 2000 to 2100"),
+    ({"support": {"as_of": 2**80}}, "support.as_of", "too great"),
+    ({"support": {"as_of": b"2026-03-10T15:00:30Z"}}, "support.as_of", "`bytes`"),
+    ({"support": {"as_of": NOW.date()}}, "support.as_of", "`datetime.date`"),
+    ({"scores": {"as_of": AS_OF, "values": {"churn": float("nan")}}}, "scores.values.churn", "not finite"),
+    ({"scores": {"as_of": AS_OF, "values": {"churn": float("inf")}}}, "scores.values.churn", "not finite"),
+    ({"profile": {"as_of": AS_OF, "age_years": 30.5}}, "profile.age_years", "expected a whole number"),
+    ({"profile": {"as_of": AS_OF, "segments": {"a"}}}, "profile.segments", "`set`"),
+    ({"profile": {"as_of": AS_OF, "plan": "half \ud800"}}, "profile.plan", "half a character"),
+    ({"profile": {"as_of": AS_OF, 3: 4}}, "profile.?", "the key 3 is no text"),
+    ({"user_id": 17}, "user_id", "expected a text"),
+]
+
+
+@pytest.mark.parametrize("parts, path, message", WRONG, ids=[path for _, path, _ in WRONG])
+def test_what_is_wrong_is_refused_with_its_path(parts: dict[Any, Any], path: str, message: str) -> None:
+    with pytest.raises(ContextError) as caught:
+        Context.from_dict(parts)
+    assert caught.value.path == path
+    assert message in str(caught.value)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_objects_and_json_are_refused_in_the_same_words() -> None:
+    for parts, path, _ in WRONG:
+        try:
+            text = json.dumps(parts, allow_nan=False, ensure_ascii=False).encode()
+        except (TypeError, ValueError):
+            continue  # what JSON cannot say
+        if not all(isinstance(key, str) for key in parts.get("profile", {})) or path == "support.as_of":
+            continue  # what JSON says otherwise: keys that are numbers, and numbers that are too great
+        with pytest.raises(ContextError) as of_json:
+            Context.from_json(text)
+        with pytest.raises(ContextError) as of_dict:
+            Context.from_dict(parts)
+        assert re.sub(r" \(line 1 column \d+\)", "", str(of_json.value)) == str(of_dict.value)
+        assert of_json.value.path == of_dict.value.path
+
+
+def test_json_that_is_wrong_says_where() -> None:
+    with pytest.raises(ContextError, match="did you mean `support`"):
+        Context.from_json(b'{"suport": {}}')
+    with pytest.raises(ContextError, match="EOF"):
+        Context.from_json("{")
+    with pytest.raises(ContextError, match="the limit is"):
+        Context.from_json(b" " * (9 << 20))
+    with pytest.raises(TypeError, match="expected JSON as str or bytes, found `dict`"):
+        Context.from_json({})
+    with pytest.raises(ContextError, match="no snapshot"):
+        Context.from_bytes(b"{}")
+
+
+
+
+class Raises:
+    def __index__(self) -> int:
+        raise ZeroDivisionError("of its own")
+
+
+def test_what_python_code_raises_on_the_way_comes_out() -> None:
+    class Broken(MappingLike):
+        def __iter__(self) -> Iterator[str]:
+            raise ZeroDivisionError("of its own")
+
+    with pytest.raises(ZeroDivisionError, match="of its own"):
+        Context.from_dict({"support": Broken()})
+    with pytest.raises(ContextError, match="`.*Raises`"):
+        Context.from_dict({"profile": {"as_of": AS_OF, "age_years": Raises()}})
+
+
+def test_a_mapping_that_is_no_dict_is_read() -> None:
+    assert Context(support=MappingLike()) == Context(support={"as_of": AS_OF})
+
+
+OPENED = {"at": NOW, "source": "desk", "user_id": "u-1", "ticket": {
+    "id": "C-1", "state": "open", "topic": "billing_dispute", "opened_at": NOW, "updated_at": NOW}}
+
+
+def test_events_make_another_context() -> None:
+    before = Context(user_id="u-1")
+    after, applied = before.apply(OPENED)
+    assert applied and applied.outcome == "applied" and applied.reason is None
+    assert before == Context(user_id="u-1") and after != before
+    again, twice = after.apply(json.dumps({**OPENED, "at": NOW.isoformat(), "ticket": {
+        **OPENED["ticket"], "opened_at": NOW.isoformat(), "updated_at": NOW.isoformat()}}))
+    assert not twice and twice.outcome == "duplicate" and again == after
+    _, ignored = after.apply({"at": NOW})
+    assert ignored.outcome == "ignored" and "says nothing" in str(ignored.reason)
+    assert repr(applied) == "<Applied applied>"
+
+
+def test_many_events_at_once_and_in_any_order() -> None:
+    events = [OPENED, {"at": NOW, "source": "desk", "user_id": "u-1", "watermark": ["support"]},
+              {"at": NOW - timedelta(days=1), "user_id": "u-1", "seen": True}]
+    one, came_of = Context().apply_all(events)
+    other, _ = Context().apply_all(reversed(events))
+    assert one.to_json() == other.to_json()
+    assert [came.outcome for came in came_of] == ["applied"] * 3
+    left, _ = Context().apply_all(events[:1])
+    right, _ = Context().apply_all(events[1:])
+    assert left.merge(right).to_json() == one.to_json() == right.merge(left).to_json()
+
+
+def test_malformed_events_are_refused() -> None:
+    with pytest.raises(EventError, match="did you mean `ticket`"):
+        Context().apply({"at": NOW, "tickt": {}})
+    with pytest.raises(EventError, match="unknown word `opne`") as caught:
+        Context().apply({"at": NOW, "ticket": {**OPENED["ticket"], "state": "opne"}})
+    assert caught.value.path.startswith("ticket")
+    with pytest.raises(EventError, match="the limit is"):
+        Context().apply(b" " * (1 << 20))
+    with pytest.raises(IdentityError, match="`u-1` is another customer than `u-2`") as other:
+        Context(user_id="u-2").apply(OPENED)
+    assert other.value.path == "user_id"
+    with pytest.raises(IdentityError):
+        Context(user_id="u-1").merge(Context(user_id="u-2"))
+
+
+def test_a_visitor_becomes_a_customer() -> None:
+    visitor, _ = Context().apply({"at": NOW, "anonymous_id": "a-1", "seen": True})
+    joined = Context(user_id="u-1").join_anonymous(visitor)
+    assert joined.user_id == "u-1" and "recency" in joined.parts

@@ -1,0 +1,175 @@
+"""Engines: what they are made of, what they say, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tactful
+from tactful import Context, Engine, PolicyError, RecordError, RequestError
+
+from conftest import CARE, NOW
+
+SMALL = """
+policy = "care"
+[[actions]]
+id = "hello"
+kind = "service"
+channels = ["web"]
+"""
+
+
+def test_engines_come_from_text_and_from_files(tmp_path: Path) -> None:
+    of_text = Engine.from_toml(SMALL)
+    (tmp_path / "care.toml").write_text(SMALL)
+    assert Engine.from_file(tmp_path / "care.toml").fingerprint == of_text.fingerprint
+    assert Engine.from_file(str(tmp_path / "care.toml")).describe() == of_text.describe()
+    of_json = {"policy": "care", "actions": [{"id": "hello", "kind": "service", "channels": ["web"]}]}
+    (tmp_path / "care.json").write_text(json.dumps(of_json))
+    assert Engine.from_file(tmp_path / "care.json").fingerprint == of_text.fingerprint
+    assert of_text == Engine.from_toml(SMALL) != Engine.from_json(json.dumps(of_json))
+    assert hash(of_text) == hash(Engine.from_toml(SMALL))
+    assert of_text.policy == "care" and of_text.warnings == []
+    assert repr(of_text) == "<Engine of 'care': 1 actions>"
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    missing = tmp_path / "none.toml"
+    with pytest.raises(FileNotFoundError) as caught:
+        Engine.from_file(missing)
+    assert caught.value.filename == str(missing)
+    with pytest.raises(ValueError, match="ends in .toml or .json"):
+        Engine.from_file(tmp_path / "care.yaml")
+
+
+def test_everything_wrong_with_a_policy_is_reported_at_once(tmp_path: Path) -> None:
+    wrong = SMALL.replace("kind =", "knd =") + 'eligible = "profile.plann == \'basic\'"\n'
+    with pytest.raises(PolicyError) as caught:
+        Engine.from_toml(wrong)
+    found = caught.value.diagnostics
+    assert [one.path for one in found] == sorted(one.path for one in found) or len(found) > 1
+    by_path = {one.path: one for one in found}
+    key = by_path["actions[0].knd"]
+    assert (key.severity, key.line, key.column, key.source) == ("error", 5, 1, None)
+    assert key.help == "did you mean `kind`?" and key.code.startswith("E")
+    assert str(key) in str(caught.value) and "knd = \"service\"" in str(key)
+
+    path = tmp_path / "wrong.toml"
+    path.write_text(wrong)
+    with pytest.raises(PolicyError) as named:
+        Engine.from_file(path)
+    assert f"--> {path}:5:1" in str(named.value)
+    assert {one.source for one in named.value.diagnostics} == {str(path)}
+    assert isinstance(named.value, ValueError) and isinstance(named.value, tactful.TactfulError)
+
+
+def test_a_policy_that_is_no_toml_says_where() -> None:
+    with pytest.raises(PolicyError) as caught:
+        Engine.from_toml("policy = ")
+    assert caught.value.diagnostics[0].line == 1
+
+
+def test_now_is_a_moment(engine: Engine) -> None:
+    millis = 1_773_154_830_000
+    same = [NOW, NOW.astimezone(timezone(timedelta(hours=-7))), millis, "2026-03-10T15:00:30Z"]
+    for now in same:
+        decision = engine.decide({}, now=now, channel="web")
+        assert decision.now == NOW and decision.now.tzinfo is timezone.utc
+    for wrong, message in [
+        (datetime(2026, 3, 10), "is naive"), (1.5, "found `float`"), (True, "found `bool`"),
+        (0, "outside the years"), (2**70, "too great"), ("soon", "`soon` is not a time"), (None, "NoneType"),
+    ]:
+        with pytest.raises(RequestError, match=message) as caught:
+            engine.decide({}, now=wrong, channel="web")
+        assert caught.value.path == "now"
+
+
+def test_requests_are_checked_as_strictly_as_contexts(engine: Engine) -> None:
+    with pytest.raises(RequestError, match="unknown word `wbe`: did you mean `web`") as caught:
+        engine.decide({}, now=NOW, channel="wbe")
+    assert caught.value.path == "channel"
+    with pytest.raises(RequestError, match="did you mean `slots`") as caught:
+        engine.decide({}, now=NOW, channel="web", slot=["hero"])
+    assert caught.value.path == "slot"
+    with pytest.raises(RequestError) as caught:
+        engine.decide({}, now=NOW, channel="web", limit=-1)
+    assert caught.value.path == "limit"
+    with pytest.raises(RequestError):
+        engine.decide({}, now=NOW, channel=None)
+    with pytest.raises(RequestError, match="naive"):
+        engine.decide({}, now=datetime(2026, 1, 1), channel="web", limit=1)
+    with pytest.raises(TypeError):
+        engine.decide({}, channel="web")
+
+
+def test_options_are_those_of_a_request(engine: Engine, customer: dict[str, Any]) -> None:
+    options: dict[str, Any] = {
+        "slots": ["hero", "tile"], "limit": 1, "decision_id": "d-1", "quotas": {"goodwill": 3},
+        "excluded": ["no-such-action", "dispute-status"], "or_channels": ["email"],
+    }
+    decision = engine.decide(customer, now=NOW, channel="web", **options)
+    assert decision.request == {
+        "now": "2026-03-10T15:00:30Z", "channel": "web", "detail": "complete", **options}
+    assert decision.decision_id == "d-1" and len(decision) == 1
+    assert decision.unknown_actions == ("no-such-action",)
+    assert decision.channels == ("web", "email")
+    assert decision.account_of("dispute-status").verdict == "unavailable"
+
+
+def test_json_in_and_out(engine: Engine, customer: dict[str, Any]) -> None:
+    request = {"now": "2026-03-10T15:00:30Z", "channel": "web", "slots": ["hero", "tile"]}
+    answer = engine.decide_json(json.dumps(customer), json.dumps(request))
+    assert isinstance(answer, bytes)
+    assert json.loads(answer) == engine.decide(customer, **request).to_dict()
+    with pytest.raises(RequestError, match="missing field `now`"):
+        engine.decide_json(b"{}", b'{"channel": "web"}')
+    with pytest.raises(tactful.ContextError):
+        engine.decide_json(b"[]", b"{}")
+
+
+def test_a_policy_says_what_it_reads_and_what_is_missing(engine: Engine, customer: dict[str, Any]) -> None:
+    assert "support.tickets.topic" in engine.reads() or "support.tickets" in str(engine.reads())
+    missing = engine.missing(Context(), NOW)
+    assert {one.name for one in missing} == {"context_unknown"}
+    support = next(one for one in missing if one.path == "support")
+    assert support.facts and str(support) in repr(support)
+    assert len(engine.missing(customer, NOW)) < len(missing)
+    assert "billing dispute" in engine.describe()
+
+
+def test_a_record_is_replayed(engine: Engine, decision: tactful.Decision, customer: dict[str, Any]) -> None:
+    replay = engine.replay(decision.record(), customer)
+    assert replay and replay.is_same and replay.actions == ()
+    calm = {**customer, "support": {"as_of": customer["support"]["as_of"], "tickets": []}}
+    changed = engine.replay(decision.record(facts=True), calm)
+    assert not changed and changed.context_changed and not changed.policy_changed
+    assert "premium-upgrade" in changed.actions and "premium-upgrade" in str(changed)
+    assert json.loads(changed.to_json()) == changed.to_dict()
+    assert repr(changed) == "<Replay: not the same>"
+    with pytest.raises(RecordError, match="format") as caught:
+        engine.replay({**json.loads(decision.record()), "format": 99}, customer)
+    assert caught.value.path == "format"
+    with pytest.raises(RecordError):
+        engine.replay(b"{}", customer)
+
+
+def test_personal_data_enters_a_record_on_request_only(decision: tactful.Decision) -> None:
+    assert "facts" not in decision.record() and '"facts"' in decision.record(facts=True)
+
+
+def test_the_seed_failure(engine: Engine, customer: dict[str, Any]) -> None:
+    """Nothing is sold while a billing dispute is open, and without its feed neither."""
+    for context in (customer, {**customer, "support": None}):
+        decision = engine.decide(context, now=NOW, channel="web")
+        assert "premium-upgrade" not in [one.action for one in decision]
+        account = decision.account_of("premium-upgrade")
+        assert account is not None and account.verdict == "suppressed" and account.code == 401
+    calm = {**customer, "support": {"as_of": customer["support"]["as_of"], "tickets": []}}
+    top = engine.decide(calm, now=NOW, channel="web").top
+    assert top is not None and top.action == "premium-upgrade" and top.priority == Decimal("14.4")
+    assert CARE.exists()
