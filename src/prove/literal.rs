@@ -106,6 +106,10 @@ impl Cnf {
         self.literals.len()
     }
 
+    pub(super) fn clause_count(&self) -> usize {
+        self.ends.len()
+    }
+
     /// Tells whether so much was said that nothing more is taken down.
     pub(super) fn is_full(&self) -> bool {
         self.literals.len() >= MOST_LITERALS || self.vars >= MOST_VARS

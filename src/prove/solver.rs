@@ -72,6 +72,8 @@ pub(super) struct Solver {
     /// Whether the clauses contradict each other by themselves.
     is_contradiction: bool,
     conflicts: u64,
+    /// A clause that is being added.
+    scratch: Vec<Lit>,
     /// How many clauses were looked at.
     visits: u64,
     certificate: Option<Certificate>,
@@ -79,21 +81,23 @@ pub(super) struct Solver {
 
 impl Solver {
     pub(super) fn new(cnf: &Cnf) -> Self {
+        let vars = cnf.var_count() as usize;
         let mut solver = Self {
-            literals: Vec::new(),
-            clauses: Vec::new(),
-            watches: Vec::new(),
-            values: Vec::new(),
-            levels: Vec::new(),
-            reasons: Vec::new(),
-            phases: Vec::new(),
-            seen: Vec::new(),
+            literals: Vec::with_capacity(cnf.size()),
+            clauses: Vec::with_capacity(cnf.clause_count()),
+            watches: Vec::with_capacity(2 * vars),
+            values: Vec::with_capacity(vars),
+            levels: Vec::with_capacity(vars),
+            reasons: Vec::with_capacity(vars),
+            phases: Vec::with_capacity(vars),
+            seen: Vec::with_capacity(vars),
             order: Order::new(),
             trail: Vec::new(),
             starts: Vec::new(),
             done: 0,
             is_contradiction: false,
             conflicts: 0,
+            scratch: Vec::new(),
             visits: 0,
             certificate: cfg!(debug_assertions).then(Certificate::new),
         };
@@ -125,22 +129,25 @@ impl Solver {
         if let Some(certificate) = &mut self.certificate {
             certificate.given(clause);
         }
-        let mut lits = clause.to_vec();
+        let mut lits = std::mem::take(&mut self.scratch);
+        lits.clear();
+        lits.extend_from_slice(clause);
         lits.sort_unstable();
         lits.dedup();
-        let holds = |lit: &Lit| self.value(*lit) == Some(true) || lits.contains(&!*lit);
-        if lits.iter().any(holds) {
-            return;
-        }
-        lits.retain(|lit| self.value(*lit).is_none());
-        match *lits.as_slice() {
-            [] => self.is_contradiction = true,
-            [only] => {
-                self.assign(only, None);
-                self.is_contradiction |= self.propagate().is_some();
+        // A literal and its negation stand side by side.
+        let is_both = lits.windows(2).any(|pair| matches!(pair, [a, b] if *a == !*b));
+        if !is_both && !lits.iter().any(|lit| self.value(*lit) == Some(true)) {
+            lits.retain(|lit| self.value(*lit).is_none());
+            match *lits.as_slice() {
+                [] => self.is_contradiction = true,
+                [only] => {
+                    self.assign(only, None);
+                    self.is_contradiction |= self.propagate().is_some();
+                }
+                _ => drop(self.watch(&lits)),
             }
-            _ => drop(self.watch(&lits)),
         }
+        self.scratch = lits;
     }
 
     /// Tells whether all clauses can hold where the assumptions do.
