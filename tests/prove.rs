@@ -528,6 +528,9 @@ fn each_cut_of_a_partial_list_is_known_for_itself() {
     let (many, very_many) = (format!("{tickets} > 3"), format!("{tickets} > 10"));
     assert!(!is_proved(&known_with(head, &very_many, &many)));
     assert!(is_proved(&known_with(head, &many, &many)), "the same cut");
+    // As far as they are known, they agree.
+    let open = |more: i64| format!("(known(support) ? size(support.tickets) : 0) > {more}");
+    assert!(!can_be(&[(&open(10), Truth::True), (&open(3), Truth::False)]));
 }
 
 /// What is known of a partial list is no number to compute with.

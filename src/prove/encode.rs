@@ -348,8 +348,13 @@ impl<'p> Encoder<'p> {
             Atom::One(list, body) => self.one(id, list, *body, facet, rail, scope),
             Atom::Cut(term, limit) => match self.counted(id, *term, *limit, facet, rail, scope) {
                 Some(lit) => lit,
-                // Each cut of a partial list is known or not for itself.
-                None if self.is_bounded(*term) => self.left_free(id, facet, rail, scope),
+                // Each cut of a partial list is known or not for itself; those that
+                // are known agree.
+                None if self.is_bounded(*term) => {
+                    let value = self.cut(*term, *limit, scope);
+                    let known = self.free_known(id, rail, scope);
+                    self.facet_of(known, value, facet)
+                }
                 None => {
                     let value = self.cut(*term, *limit, scope);
                     self.of_term(*term, value, facet, rail, scope)

@@ -518,10 +518,15 @@ impl<'p> Encoder<'p> {
 
     /// Leaves an atom free: it may be anything where what it needs is known.
     pub(super) fn left_free(&mut self, id: AtomId, facet: Facet, rail: Rail, scope: Scope) -> Lit {
-        let known = self.free_atom(id, scope);
-        let [fresh, last_known] = known.known;
-        let of_rail = if rail == Rail::Fresh { fresh } else { last_known };
-        self.facet_of(of_rail, known.value, facet)
+        let known = self.free_known(id, rail, scope);
+        let value = self.free_value(id, scope);
+        self.facet_of(known, value, facet)
+    }
+
+    /// Leaves it free whether an atom is known on a rail, where what it needs is.
+    pub(super) fn free_known(&mut self, id: AtomId, rail: Rail, scope: Scope) -> Lit {
+        let [fresh, last_known] = self.free_atom(id, scope).known;
+        if rail == Rail::Fresh { fresh } else { last_known }
     }
 
     fn free_value(&mut self, id: AtomId, scope: Scope) -> Lit {
