@@ -88,7 +88,9 @@ fn fate(decision: &Decision<'_>, action: &str) -> (Verdict, Vec<u16>) {
 
 /// Delivers every part again, so that each is as old at an instant as it is now.
 ///
-/// None for a context that holds what no document can: it was set by hand.
+/// None for a context that holds what no document can: it was set by hand. And
+/// for one with facts that tell by themselves when they were so: told again, as
+/// old as they are, they would be other facts.
 fn at(case: &Asked, instant: Timestamp) -> Option<(Context, Request)> {
     fn shift(value: &mut Value, by: i64) {
         match value {
@@ -99,6 +101,9 @@ fn at(case: &Asked, instant: Timestamp) -> Option<(Context, Request)> {
             Value::Object(sources) => sources.values_mut().for_each(|time| shift(time, by)),
             _ => {}
         }
+    }
+    if tells_its_own_age(&case.context) {
+        return None;
     }
     let by = instant.as_millis() - case.request.now.as_millis();
     let mut context: Value = serde_json::from_str(&case.context.to_json()).unwrap();
@@ -115,6 +120,16 @@ fn at(case: &Asked, instant: Timestamp) -> Option<(Context, Request)> {
     request.now = instant;
     request.detail = tactful::decision::Detail::Complete;
     Some((context, request))
+}
+
+/// Whether the recency has a fact that is newer than what is vouched for.
+fn tells_its_own_age(context: &Context) -> bool {
+    let Some(recency) = context.recency.known() else { return false };
+    let onboarding = recency.onboarding.as_ref();
+    let told =
+        onboarding.and_then(|told| told.updated_at.or(told.completed_at).or(told.started_at));
+    let own = [recency.last_seen_at, recency.last_login_at, told];
+    own.into_iter().flatten().any(|time| time > recency.as_of.oldest())
 }
 
 #[test]
