@@ -40,12 +40,17 @@ pub fn steps() -> Vec<Step> {
     ]
 }
 
-/// What `cargo xtask ci` adds: the wheel as it is shipped.
+/// What `cargo xtask deep` adds: the wheel as it is shipped.
 pub fn shipped() -> Step {
     Step::new("Python wheel", "run --quiet --package xtask -- python wheel")
 }
 
-/// What `cargo xtask ci` adds, too: a table decided by two executors of Spark.
+/// And a package made of the sources alone.
+pub fn from_source_alone() -> Step {
+    Step::new("Python sources", "run --quiet --package xtask -- python sdist")
+}
+
+/// What `cargo xtask ci` adds: a table decided by two executors of Spark.
 pub fn spark() -> Step {
     Step::new("Spark", "run --quiet --package xtask -- spark")
 }

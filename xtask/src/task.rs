@@ -22,7 +22,8 @@ Usage: cargo xtask <task> [arguments]
                  count instructions beside what they were (needs valgrind);
                  `--accept` writes the counts down
   sample [args]  rebuild the data of the example; arguments go to the generator
-  deep           proofs tried on ten million random customers: an hour, or more
+  deep           proofs tried on ten million random customers, and the Python package
+                 as it is shipped, as a wheel and as source: an hour, or more
   accept         rewrite the verbatim expectation files of the tests
   help           this text
 
@@ -143,6 +144,8 @@ impl Task {
                 )
                 .env("TACTFUL_CASES", "2500")
                 .env("TACTFUL_ROUNDS", "1000"),
+                python::shipped(),
+                python::from_source_alone(),
             ],
             Self::Accept => vec![
                 Step::new("accept", "test --workspace --no-fail-fast").env("UPDATE_EXPECT", "1"),
@@ -183,7 +186,7 @@ fn ci(nextest: bool) -> Vec<Step> {
     // Before the suite, which comes last.
     let mut tests = test(nextest);
     let suite = tests.pop();
-    tests.extend([python::shipped(), python::spark()]);
+    tests.push(python::spark());
     steps.extend(tests);
     steps.extend(suite);
     steps
