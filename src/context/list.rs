@@ -249,15 +249,30 @@ impl<T: Record> List<T> {
 
     /// Adds the entries of another list; tells whether some were dropped.
     fn take_in(&mut self, others: &[T]) -> bool {
-        // Copies of one context have most entries in common.
-        let is_new =
-            |other: &&T| self.items.binary_search_by(|known| newest_first(known, other)).is_err();
-        let new: Vec<T> = others.iter().filter(is_new).cloned().collect();
+        let new = self.lacks(others);
         if new.is_empty() {
             return false;
         }
         self.items.extend(new);
         settle(&mut self.items)
+    }
+
+    /// Returns the entries of another list that are not there as they are:
+    /// few of them, since copies of one context have most in common.
+    fn lacks(&self, others: &[T]) -> Vec<T> {
+        // Both are in the order of lists, so one walk along them will do.
+        let mut known = self.items.iter().peekable();
+        let is_new = |other: &&T| loop {
+            match known.peek().map(|known| newest_first::<T>(known, other)) {
+                Some(Ordering::Less) => drop(known.next()),
+                Some(Ordering::Equal) => {
+                    known.next();
+                    break false;
+                }
+                Some(Ordering::Greater) | None => break true,
+            }
+        };
+        others.iter().filter(is_new).cloned().collect()
     }
 
     /// Returns the entry of a key, to change what neither its key nor its
