@@ -3,27 +3,33 @@
 use crate::check::CheckedPropensity;
 use crate::condition::Term;
 use crate::context::{Consent, Context, Grant, History, Part, Scores};
-use crate::decide::decide;
 use crate::decision::Request;
 use crate::plan::{Plan, PlannedAction};
 use crate::time::Duration;
 use crate::vocabulary::ConsentStatus;
 
+/// How much a customer shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// That nothing that counts stands against an action.
+    LetThrough,
+    /// That the action is recommended in the end.
+    Recommended,
+}
+
 /// Adds consent, an empty history and a score, where that makes the engine
 /// recommend an action and changes nothing about what is shown.
+///
+/// `None` if the customer does not show it, dressed or not.
 pub(super) fn dress(
     plan: &Plan,
     action: &PlannedAction,
     context: Context,
     request: Request,
-    is_shown: &dyn Fn(&Context, &Request) -> bool,
-) -> (Context, Request) {
-    let is_recommended = |context: &Context, request: &Request| {
-        let decision = decide(plan, context, request);
-        decision.recommendations.iter().any(|placed| plan.action(placed.action).id == action.id)
-    };
-    if is_recommended(&context, &request) {
-        return (context, request);
+    shown: &dyn Fn(&Context, &Request) -> Option<Shown>,
+) -> Option<(Context, Request)> {
+    if shown(&context, &request)? == Shown::Recommended {
+        return Some((context, request));
     }
     let (mut dressed, mut asked) = (context.clone(), request.clone());
     consent(action, &mut dressed, &request);
@@ -34,10 +40,10 @@ pub(super) fn dress(
     if action.obeys_quiet_hours && plan.reads_zones() {
         asked.time_zone = Some("UTC".to_owned());
     }
-    if is_shown(&dressed, &asked) && is_recommended(&dressed, &asked) {
-        return (dressed, asked);
+    if shown(&dressed, &asked) == Some(Shown::Recommended) {
+        return Some((dressed, asked));
     }
-    (context, request)
+    Some((context, request))
 }
 
 fn consent(action: &PlannedAction, context: &mut Context, request: &Request) {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::ask::{Reply, ask};
 use super::counterexample::{Counterexample, concrete, plainest, show};
-use super::dress::dress;
+use super::dress::{Shown, dress};
 use super::encode::Facet;
 use super::formula::{Scribe, write};
 use super::literal::Lit;
@@ -230,16 +230,14 @@ impl<'p> Case<'p> {
         if asking == Asking::Forced {
             request = request.force(self.plan.action(first).id.as_str());
         }
-        let is_shown = |context: &Context, request: &Request| {
-            self.evaluate(context, request, |evaluator| {
+        let shown = |context: &Context, request: &Request| {
+            let offends = self.evaluate(context, request, |evaluator| {
                 !self.offenders(&[first], asking, request, evaluator).is_empty()
-            }) && self.is_let_through(first, context, request)
+            });
+            if offends { self.shown(first, context, request) } else { None }
         };
-        if !is_shown(&context, &request) {
-            return None;
-        }
         let action = self.plan.action(first);
-        let (context, request) = dress(self.plan, action, context, request, &is_shown);
+        let (context, request) = dress(self.plan, action, context, request, &shown)?;
         let mut offenders = self.evaluate(&context, &request, |evaluator| {
             self.offenders(targets, asking, &request, evaluator)
         });
@@ -257,15 +255,14 @@ impl<'p> Case<'p> {
     ///
     /// A promise does not rest on what only comes between: consent, quiet hours,
     /// limits, holdouts, thresholds, and the slate.
-    fn is_let_through(&self, id: ActionId, context: &Context, request: &Request) -> bool {
+    fn shown(&self, id: ActionId, context: &Context, request: &Request) -> Option<Shown> {
         let decision = decide(self.plan, context, request);
         if decision.recommendations.iter().any(|placed| placed.action == id) {
-            return true;
+            return Some(Shown::Recommended);
         }
-        let account = decision.withheld.iter().find(|account| account.action == id);
-        account.is_some_and(|account| {
-            account.reasons.iter().all(|reason| !is_relied_on(reason.stage()))
-        })
+        let account = decision.withheld.iter().find(|account| account.action == id)?;
+        let stands_against = account.reasons.iter().any(|reason| is_relied_on(reason.stage()));
+        (!stands_against).then_some(Shown::LetThrough)
     }
 
     fn a_channel_of(&self, id: ActionId) -> Channel {

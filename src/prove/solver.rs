@@ -2,18 +2,23 @@
 //!
 //! Two watched literals, learning at the first unique implication point,
 //! variables by recent activity, restarts by Luby's sequence (Marques-Silva and
-//! Sakallah 1996; Moskewicz et al. 2001; Eén and Sörensson 2003). What it
-//! refutes leaves a certificate, which debug builds check by other means
+//! Sakallah 1996; Moskewicz et al. 2001; Eén and Sörensson 2003). Questions
+//! about policies are many, of a few thousand short clauses each, and most have
+//! few conflicts: what matters is how little is done before the first one. What
+//! it refutes leaves a certificate, which debug builds check by other means
 //! ([`super::certificate`]).
 #![expect(
     clippy::indexing_slicing,
     reason = "variables, literals and clauses are made by the solver that looks them up"
 )]
 
+mod clauses;
+mod learn;
 mod order;
 
 use super::certificate::{self, Certificate};
-use super::literal::{Cnf, Lit, Var};
+use super::literal::{Cnf, Lit};
+use clauses::{ClauseId, Clauses};
 use order::Order;
 
 /// What became of a question.
@@ -25,22 +30,22 @@ pub(super) enum Outcome {
     Exhausted,
 }
 
-/// A clause: where its literals are.
+/// Why a literal is true.
 #[derive(Clone, Copy, Debug)]
-struct Clause {
-    start: usize,
-    end: usize,
+enum Reason {
+    /// It was decided, or is said by itself.
+    None,
+    /// It, or this one, which is false.
+    Pair(Lit),
+    /// All others of the clause are false.
+    Clause(ClauseId),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct ClauseId(usize);
-
-/// A clause that is looked at when a literal becomes false, unless another
-/// literal of it is true.
+/// What is false, and should not be.
 #[derive(Clone, Copy, Debug)]
-struct Watch {
-    clause: ClauseId,
-    other: Lit,
+enum Conflict {
+    Pair([Lit; 2]),
+    Clause(ClauseId),
 }
 
 /// How many conflicts the shortest run between restarts has.
@@ -52,16 +57,15 @@ const VISITS: u64 = 2_000;
 const MOST_LITERALS: usize = 32_000_000;
 
 pub(super) struct Solver {
-    literals: Vec<Lit>,
-    clauses: Vec<Clause>,
-    /// By literal: the clauses to look at when it becomes false.
-    watches: Vec<Vec<Watch>>,
-    /// By variable.
+    clauses: Clauses,
+    /// By literal: whether it is true.
     values: Vec<Option<bool>>,
-    levels: Vec<usize>,
-    reasons: Vec<Option<ClauseId>>,
+    /// By variable.
+    levels: Vec<u32>,
+    reasons: Vec<Reason>,
     /// The value a variable had last, or leans to.
     phases: Vec<bool>,
+    /// By literal: whether it was come across in what is being looked at.
     seen: Vec<bool>,
     order: Order,
     trail: Vec<Lit>,
@@ -83,16 +87,14 @@ impl Solver {
     pub(super) fn new(cnf: &Cnf) -> Self {
         let vars = cnf.var_count() as usize;
         let mut solver = Self {
-            literals: Vec::with_capacity(cnf.size()),
-            clauses: Vec::with_capacity(cnf.clause_count()),
-            watches: Vec::with_capacity(2 * vars),
-            values: Vec::with_capacity(vars),
-            levels: Vec::with_capacity(vars),
-            reasons: Vec::with_capacity(vars),
-            phases: Vec::with_capacity(vars),
-            seen: Vec::with_capacity(vars),
-            order: Order::new(),
-            trail: Vec::new(),
+            clauses: Clauses::new(cnf),
+            values: vec![None; 2 * vars],
+            levels: vec![0; vars],
+            reasons: vec![Reason::None; vars],
+            phases: vec![false; vars],
+            seen: vec![false; 2 * vars],
+            order: Order::new(cnf.var_count()),
+            trail: Vec::with_capacity(vars),
             starts: Vec::new(),
             done: 0,
             is_contradiction: false,
@@ -101,51 +103,49 @@ impl Solver {
             visits: 0,
             certificate: cfg!(debug_assertions).then(Certificate::new),
         };
-        for _ in 0..cnf.var_count() {
-            solver.add_var();
-        }
         for var in cnf.leaning() {
             solver.phases[var.place()] = true;
         }
         for clause in cnf.clauses() {
-            solver.add(clause);
+            solver.note(clause);
+            if !clauses::is_pair(clause) {
+                solver.store(clause);
+            }
         }
         solver
-    }
-
-    fn add_var(&mut self) {
-        self.watches.extend([Vec::new(), Vec::new()]);
-        self.values.push(None);
-        self.levels.push(0);
-        self.reasons.push(None);
-        self.phases.push(false);
-        self.seen.push(false);
-        self.order.add_var();
     }
 
     /// Adds a clause; between questions, too.
     pub(super) fn add(&mut self, clause: &[Lit]) {
         self.back_to(0);
+        self.note(clause);
+        self.store(clause);
+    }
+
+    fn note(&mut self, clause: &[Lit]) {
         if let Some(certificate) = &mut self.certificate {
             certificate.given(clause);
         }
+    }
+
+    /// Stores what a clause says besides what is certain already.
+    fn store(&mut self, clause: &[Lit]) {
         let mut lits = std::mem::take(&mut self.scratch);
         lits.clear();
-        lits.extend_from_slice(clause);
-        lits.sort_unstable();
-        lits.dedup();
-        // A literal and its negation stand side by side.
-        let is_both = lits.windows(2).any(|pair| matches!(pair, [a, b] if *a == !*b));
-        if !is_both && !lits.iter().any(|lit| self.value(*lit) == Some(true)) {
-            lits.retain(|lit| self.value(*lit).is_none());
-            match *lits.as_slice() {
-                [] => self.is_contradiction = true,
-                [only] => {
-                    self.assign(only, None);
-                    self.is_contradiction |= self.propagate().is_some();
-                }
-                _ => drop(self.watch(&lits)),
+        let mut holds = false;
+        for lit in clause {
+            holds |= self.value(*lit) == Some(true) || self.seen[(!*lit).place()];
+            if self.value(*lit).is_none() && !self.seen[lit.place()] {
+                self.seen[lit.place()] = true;
+                lits.push(*lit);
             }
+        }
+        lits.iter().for_each(|lit| self.seen[lit.place()] = false);
+        match *lits.as_slice() {
+            _ if holds => {}
+            [] => self.is_contradiction = true,
+            [only] => self.assign(only, Reason::None),
+            _ => drop(self.clauses.add(&lits)),
         }
         self.scratch = lits;
     }
@@ -191,7 +191,7 @@ impl Solver {
                 }
                 self.learn(conflict);
                 rest = rest.saturating_sub(1);
-            } else if self.spent() >= most || self.literals.len() > MOST_LITERALS {
+            } else if self.spent() >= most || self.clauses.size() > MOST_LITERALS {
                 return Outcome::Exhausted;
             } else if rest == 0 {
                 runs += 1;
@@ -214,8 +214,9 @@ impl Solver {
 
     fn next_decision(&mut self) -> Option<Lit> {
         while let Some(var) = self.order.pop() {
-            if self.values[var.place()].is_none() {
-                return Some(Lit::new(var, !self.phases[var.place()]));
+            let lit = Lit::new(var, !self.phases[var.place()]);
+            if self.value(lit).is_none() {
+                return Some(lit);
             }
         }
         None
@@ -223,17 +224,22 @@ impl Solver {
 
     fn decide(&mut self, lit: Lit) {
         self.starts.push(self.trail.len());
-        self.assign(lit, None);
+        self.assign(lit, Reason::None);
     }
 
     fn value(&self, lit: Lit) -> Option<bool> {
-        self.values[lit.var().place()].map(|value| value != lit.is_negated())
+        self.values[lit.place()]
     }
 
-    fn assign(&mut self, lit: Lit, reason: Option<ClauseId>) {
+    fn level(&self) -> u32 {
+        u32::try_from(self.starts.len()).unwrap_or(u32::MAX)
+    }
+
+    fn assign(&mut self, lit: Lit, reason: Reason) {
         let var = lit.var().place();
-        self.values[var] = Some(!lit.is_negated());
-        self.levels[var] = self.starts.len();
+        self.values[lit.place()] = Some(true);
+        self.values[(!lit).place()] = Some(false);
+        self.levels[var] = self.level();
         self.reasons[var] = reason;
         self.trail.push(lit);
     }
@@ -242,7 +248,8 @@ impl Solver {
         let Some(start) = self.starts.get(level).copied() else { return };
         for lit in self.trail.drain(start..) {
             let var = lit.var();
-            self.values[var.place()] = None;
+            self.values[lit.place()] = None;
+            self.values[(!lit).place()] = None;
             self.phases[var.place()] = !lit.is_negated();
             self.order.insert(var);
         }
@@ -250,164 +257,56 @@ impl Solver {
         self.done = start;
     }
 
-    /// Stores a clause of two literals at least; the first two are watched.
-    fn watch(&mut self, lits: &[Lit]) -> ClauseId {
-        let id = ClauseId(self.clauses.len());
-        let start = self.literals.len();
-        self.literals.extend_from_slice(lits);
-        self.clauses.push(Clause { start, end: self.literals.len() });
-        for (lit, other) in [(lits[0], lits[1]), (lits[1], lits[0])] {
-            self.watches[lit.place()].push(Watch { clause: id, other });
-        }
-        id
-    }
-
-    /// Draws all conclusions; returns a clause that is false, if one is.
-    fn propagate(&mut self) -> Option<ClauseId> {
+    /// Draws all conclusions; returns what is false, if something is.
+    fn propagate(&mut self) -> Option<Conflict> {
         while let Some(lit) = self.trail.get(self.done).copied() {
             self.done += 1;
-            let false_lit = !lit;
-            let mut watches = std::mem::take(&mut self.watches[false_lit.place()]);
-            let (mut kept, mut conflict) = (0, None);
-            for place in 0..watches.len() {
-                let watch = watches[place];
-                let still = conflict.is_some() || self.visit(watch, false_lit, &mut conflict);
-                if still {
-                    watches[kept] = watch;
-                    kept += 1;
-                }
-            }
-            self.visits += watches.len() as u64;
-            watches.truncate(kept);
-            self.watches[false_lit.place()] = watches;
+            let conflict = self.visit_pairs(!lit).or_else(|| self.visit_longer(!lit));
             if conflict.is_some() {
-                self.done = self.trail.len();
                 return conflict;
             }
         }
         None
     }
 
-    /// Looks at a clause of which a watched literal became false; tells whether
-    /// the literal stays watched.
-    fn visit(&mut self, watch: Watch, false_lit: Lit, conflict: &mut Option<ClauseId>) -> bool {
-        if self.value(watch.other) == Some(true) {
-            return true;
-        }
-        let Clause { start, end } = self.clauses[watch.clause.0];
-        if self.literals[start] == false_lit {
-            self.literals.swap(start, start + 1);
-        }
-        let first = self.literals[start];
-        if self.value(first) == Some(true) {
-            return true;
-        }
-        for place in start + 2..end {
-            let lit = self.literals[place];
-            if self.value(lit) != Some(false) {
-                self.literals.swap(start + 1, place);
-                self.watches[lit.place()].push(Watch { clause: watch.clause, other: first });
-                return false;
+    /// Looks at the clauses of two literals of which one became false.
+    fn visit_pairs(&mut self, false_lit: Lit) -> Option<Conflict> {
+        let range = self.clauses.pairs_of(false_lit);
+        self.visits += range.len() as u64;
+        for place in range {
+            let other = self.clauses.pair(place);
+            match self.value(other) {
+                Some(true) => {}
+                Some(false) => return Some(Conflict::Pair([other, false_lit])),
+                None => self.assign(other, Reason::Pair(false_lit)),
             }
         }
-        match self.value(first) {
-            Some(false) => *conflict = Some(watch.clause),
-            _ => self.assign(first, Some(watch.clause)),
-        }
-        true
+        None
     }
 
-    /// Learns from a conflict, and goes back to where the lesson applies.
-    fn learn(&mut self, conflict: ClauseId) {
-        let mut lesson = self.first_unique_implication(conflict);
-        for lit in &lesson {
-            self.seen[lit.var().place()] = true;
-        }
-        let is_needed = |lit: &Lit| !self.follows(*lit);
-        let kept: Vec<Lit> = lesson[1..].iter().copied().filter(is_needed).collect();
-        for lit in &lesson {
-            self.seen[lit.var().place()] = false;
-        }
-        lesson.truncate(1);
-        lesson.extend(kept);
-        if let Some(certificate) = &mut self.certificate {
-            certificate.learned(&lesson);
-        }
-        self.order.decay();
-        // The second watch is the literal that was assigned last.
-        let level_of = |lit: &Lit| self.levels[lit.var().place()];
-        let (mut level, mut second) = (0, 1);
-        for (place, lit) in lesson.iter().enumerate().skip(1) {
-            if level_of(lit) > level {
-                (level, second) = (level_of(lit), place);
+    /// Looks at the longer clauses of which a watched literal became false.
+    fn visit_longer(&mut self, false_lit: Lit) -> Option<Conflict> {
+        let (mut before, mut at) = (None, self.clauses.first_watch(false_lit));
+        while let Some(watch) = at {
+            at = self.clauses.after(watch);
+            self.visits += 1;
+            let other = self.clauses.other(watch);
+            if self.value(other) == Some(true) {
+                before = Some(watch);
+                continue;
             }
-        }
-        self.back_to(level);
-        if let [only] = *lesson.as_slice() {
-            self.assign(only, None);
-            return;
-        }
-        lesson.swap(1, second);
-        let id = self.watch(&lesson);
-        self.assign(lesson[0], Some(id));
-    }
-
-    /// Resolves a conflict back to the one literal of its level that caused it.
-    fn first_unique_implication(&mut self, conflict: ClauseId) -> Vec<Lit> {
-        let level = self.starts.len();
-        let mut lesson = vec![Lit::TRUE];
-        let (mut open, mut place) = (0_u32, self.trail.len());
-        let mut clause = conflict;
-        let mut resolved = None;
-        loop {
-            let Clause { start, end } = self.clauses[clause.0];
-            for at in start..end {
-                let lit = self.literals[at];
-                let var = lit.var();
-                if Some(lit) == resolved || self.seen[var.place()] || self.levels[var.place()] == 0
-                {
-                    continue;
-                }
-                self.seen[var.place()] = true;
-                self.order.bump(var);
-                if self.levels[var.place()] == level {
-                    open += 1;
-                } else {
-                    lesson.push(lit);
-                }
+            let values = &self.values;
+            if self.clauses.rewatch(watch, |lit| values[lit.place()] != Some(false)) {
+                self.clauses.unlink(false_lit, before, at);
+                continue;
             }
-            let lit = loop {
-                place -= 1;
-                let lit = self.trail[place];
-                if self.seen[lit.var().place()] {
-                    break lit;
-                }
-            };
-            self.seen[lit.var().place()] = false;
-            open -= 1;
-            match self.reasons[lit.var().place()] {
-                Some(reason) if open > 0 => (clause, resolved) = (reason, Some(lit)),
-                _ => {
-                    lesson[0] = !lit;
-                    break;
-                }
+            before = Some(watch);
+            if self.value(other) == Some(false) {
+                return Some(Conflict::Clause(watch.clause()));
             }
+            self.assign(other, Reason::Clause(watch.clause()));
         }
-        for lit in &lesson {
-            self.seen[lit.var().place()] = false;
-        }
-        lesson
-    }
-
-    /// Tells whether a literal of a lesson follows from the others.
-    fn follows(&self, lit: Lit) -> bool {
-        let Some(reason) = self.reasons[lit.var().place()] else { return false };
-        let Clause { start, end } = self.clauses[reason.0];
-        let known = |other: &Lit| {
-            let var: Var = other.var();
-            *other == !lit || self.seen[var.place()] || self.levels[var.place()] == 0
-        };
-        self.literals[start..end].iter().all(known)
+        None
     }
 }
 

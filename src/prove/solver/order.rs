@@ -6,13 +6,16 @@
 
 use crate::prove::literal::Var;
 
-/// A heap of variables by how much they were in the way lately.
+/// Variables by how much they were in the way lately: those that never were
+/// come last, by their number, and need no heap.
 #[derive(Debug)]
 pub(super) struct Order {
     activity: Vec<f64>,
     heap: Vec<Var>,
     /// Where each variable is in the heap.
-    places: Vec<Option<usize>>,
+    places: Vec<Option<u32>>,
+    /// The variables before this one that were never in the way were taken out.
+    next: u32,
     step: f64,
 }
 
@@ -22,37 +25,47 @@ const MOST: f64 = 1e100;
 const DECAY: f64 = 0.95;
 
 impl Order {
-    pub(super) fn new() -> Self {
-        Self { activity: Vec::new(), heap: Vec::new(), places: Vec::new(), step: 1.0 }
-    }
-
-    pub(super) fn add_var(&mut self) {
-        let var = Var(u32::try_from(self.activity.len()).unwrap_or(u32::MAX));
-        self.activity.push(0.0);
-        self.places.push(None);
-        self.insert(var);
+    pub(super) fn new(count: u32) -> Self {
+        let (activity, places) = (vec![0.0; count as usize], vec![None; count as usize]);
+        Self { activity, heap: Vec::new(), places, next: 0, step: 1.0 }
     }
 
     /// Puts a variable back among those to decide.
     pub(super) fn insert(&mut self, var: Var) {
-        if self.places[var.place()].is_none() {
-            self.places[var.place()] = Some(self.heap.len());
+        if !self.was_in_the_way(var) {
+            self.next = self.next.min(var.0);
+        } else if self.places[var.place()].is_none() {
             self.heap.push(var);
+            self.put(self.heap.len() - 1, var);
             self.rise(self.heap.len() - 1);
         }
     }
 
     /// Takes out the most active variable.
     pub(super) fn pop(&mut self) -> Option<Var> {
-        let first = *self.heap.first()?;
+        let Some(first) = self.heap.first().copied() else { return self.pop_inactive() };
         self.places[first.place()] = None;
         let last = self.heap.pop()?;
         if last != first {
-            self.heap[0] = last;
-            self.places[last.place()] = Some(0);
+            self.put(0, last);
             self.sink(0);
         }
         Some(first)
+    }
+
+    fn pop_inactive(&mut self) -> Option<Var> {
+        while (self.next as usize) < self.activity.len() {
+            let var = Var(self.next);
+            self.next += 1;
+            if !self.was_in_the_way(var) {
+                return Some(var);
+            }
+        }
+        None
+    }
+
+    fn was_in_the_way(&self, var: Var) -> bool {
+        self.activity[var.place()] > 0.0
     }
 
     /// Notes that a variable was part of a conflict.
@@ -63,7 +76,7 @@ impl Order {
             self.step /= MOST;
         }
         if let Some(place) = self.places[var.place()] {
-            self.rise(place);
+            self.rise(place as usize);
         }
     }
 
@@ -79,36 +92,38 @@ impl Order {
     }
 
     fn rise(&mut self, mut place: usize) {
+        let var = self.heap[place];
         while place > 0 {
             let above = (place - 1) / 2;
-            if !self.goes_first(self.heap[place], self.heap[above]) {
-                return;
+            if !self.goes_first(var, self.heap[above]) {
+                break;
             }
-            self.swap(place, above);
+            self.put(place, self.heap[above]);
             place = above;
         }
+        self.put(place, var);
     }
 
     fn sink(&mut self, mut place: usize) {
+        let var = self.heap[place];
         loop {
-            let (left, right) = (2 * place + 1, 2 * place + 2);
-            let mut first = place;
-            for below in [left, right] {
-                if below < self.heap.len() && self.goes_first(self.heap[below], self.heap[first]) {
-                    first = below;
-                }
+            let mut below = 2 * place + 1;
+            if below + 1 < self.heap.len()
+                && self.goes_first(self.heap[below + 1], self.heap[below])
+            {
+                below += 1;
             }
-            if first == place {
-                return;
+            if below >= self.heap.len() || !self.goes_first(self.heap[below], var) {
+                break;
             }
-            self.swap(place, first);
-            place = first;
+            self.put(place, self.heap[below]);
+            place = below;
         }
+        self.put(place, var);
     }
 
-    fn swap(&mut self, a: usize, b: usize) {
-        self.heap.swap(a, b);
-        self.places[self.heap[a].place()] = Some(a);
-        self.places[self.heap[b].place()] = Some(b);
+    fn put(&mut self, place: usize, var: Var) {
+        self.heap[place] = var;
+        self.places[var.place()] = u32::try_from(place).ok();
     }
 }

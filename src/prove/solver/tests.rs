@@ -1,5 +1,5 @@
 use super::*;
-use crate::prove::literal::Cnf;
+use crate::prove::literal::{Cnf, Var};
 
 /// A source of numbers: SplitMix64.
 struct Dice(u64);

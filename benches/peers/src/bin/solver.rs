@@ -35,9 +35,11 @@ fn read(text: &str) -> Option<Question> {
 fn solve(question: &Question) -> bool {
     let mut solver = BasicSolver::default();
     let vars: Vec<Var> = (0..question.vars).map(|_| solver.new_var_default()).collect();
+    let mut lits = Vec::new();
     for clause in &question.clauses {
         let lit = |number: &i32| Lit::new(vars[number.unsigned_abs() as usize - 1], *number > 0);
-        let mut lits: Vec<Lit> = clause.iter().map(lit).collect();
+        lits.clear();
+        lits.extend(clause.iter().map(lit));
         solver.add_clause_reuse(&mut lits);
     }
     solver.solve_limited(&[]) == lbool::TRUE
