@@ -133,7 +133,7 @@ fn valgrind() -> Result<(), String> {
     let few = work("few.jsonl");
     let all = fs::read_to_string(root().join("examples/data/customers.jsonl"));
     let all = all.map_err(|error| error.to_string())?;
-    let lines: String = all.lines().take(40).map(|line| format!("{line}\n")).collect();
+    let lines: String = all.lines().take(12).map(|line| format!("{line}\n")).collect();
     fs::write(&few, lines).map_err(|error| error.to_string())?;
     for name in ["api", "arrow", "dispute", "events", "server"] {
         let mut arguments = arguments(name)?;
