@@ -42,7 +42,7 @@ def runs(page: Path, text: str, at_least: int) -> str:
     return written + text[end:]
 
 
-@pytest.mark.parametrize("page, blocks", [("docs/python.md", 9), ("README.md", 1), ("bindings/python/README.md", 1)])
+@pytest.mark.parametrize("page, blocks", [("docs/python.md", 9), ("README.md", 2), ("bindings/python/README.md", 1)])
 def test_a_page_shows_what_is_printed(page: str, blocks: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     path = ROOT / page

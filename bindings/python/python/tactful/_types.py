@@ -175,6 +175,7 @@ class OrderDict(TypedDict, total=False):
     categories: Sequence[str] | None
     channel: Channel | None
     refunds: Sequence[RefundDict] | None
+    dated: Mapping[str, Moment] | None
 
 
 class RefundDict(TypedDict, total=False):
