@@ -245,21 +245,28 @@ unsafe fn buffers(array: &Array, format: &str, rows: i64) -> Result<(), String> 
     }
     // SAFETY: the contract of `sound`.
     let buffers = unsafe { list(array.buffers, array.n_buffers, "buffers") }?;
-    let is_shown = buffers.first().is_some_and(|bits| !bits.is_null());
-    if array.null_count > 0 && !is_shown && says_which(format) {
-        return Err(format!("its null_count is {}, and no buffer says which", array.null_count));
+    // SAFETY: the same.
+    unsafe { extents(buffers, format, rows) }?;
+    let is_told = buffers.first().is_some_and(|bits| !bits.is_null());
+    match array.null_count > 0 && !is_told && says_which(format) {
+        true => Err(format!("its null_count is {}, and no buffer says which", array.null_count)),
+        false => Ok(()),
     }
+}
+
+/// Checks what tells how long the buffers of a format are.
+unsafe fn extents(buffers: &[*const c_void], format: &str, rows: i64) -> Result<(), String> {
     if let Some(width) = format.strip_prefix("w:").or_else(|| format.strip_prefix("+w:")) {
         return fits(width, rows);
     }
     match format {
         // An empty array needs no offsets, and whoever reads it does not look.
         "u" | "z" | "U" | "Z" if rows == 0 => Ok(()),
-        // SAFETY: the same.
+        // SAFETY: the contract of `sound`.
         "u" | "z" => unsafe { end::<i32>(buffers.get(1), rows) },
-        // SAFETY: the same.
+        // SAFETY: the contract of `sound`.
         "U" | "Z" => unsafe { end::<i64>(buffers.get(1), rows) },
-        // SAFETY: the same.
+        // SAFETY: the contract of `sound`.
         "vu" | "vz" => unsafe { lengths(buffers) },
         _ => Ok(()),
     }
