@@ -52,27 +52,65 @@ fn path_of<E>(error: &serde_path_to_error::Error<E>) -> String {
     if path == "." { String::new() } else { path }
 }
 
-/// How people call what Rust calls otherwise.
-const TYPES: [(&str, &str); 6] = [
-    ("expected i64", "expected a whole number"),
-    ("expected usize", "expected a whole number from 0"),
-    ("expected f64", "expected a number"),
-    ("expected a string", "expected a text"),
-    ("expected a boolean", "expected true or false"),
-    ("expected a sequence", "expected a list"),
+/// How people call what Rust expects.
+const EXPECTED: [(&str, &str); 12] = [
+    ("i64", "a whole number"),
+    ("u64", "a whole number from 0"),
+    ("u32", "a whole number from 0"),
+    ("u16", "a whole number from 0"),
+    ("u8", "a whole number from 0"),
+    ("usize", "a whole number from 0"),
+    ("f64", "a number"),
+    ("a string", "a text"),
+    ("a boolean", "true or false"),
+    ("a sequence", "a list"),
+    ("a map", "an object"),
+    ("unit", "null"),
 ];
 
-/// Turns "unknown field `x`, expected one of `a`, `b`" into advice.
+/// How people call what was found: the first word is that of serde, and what
+/// follows it is the value.
+const FOUND: [(&str, &str); 9] = [
+    ("unit value", "null"),
+    ("Option value", "null"),
+    ("map", "an object"),
+    ("sequence", "a list"),
+    ("byte array", "bytes"),
+    ("string ", "the text "),
+    ("integer ", ""),
+    ("floating point ", ""),
+    ("boolean ", ""),
+];
+
+/// Turns "invalid type: map, expected i64" into "expected a whole number, found an object".
+fn plain(said: &str) -> Option<String> {
+    let wrong =
+        said.strip_prefix("invalid type: ").or_else(|| said.strip_prefix("invalid value: "))?;
+    // From the end: what was found may be a text that says the same.
+    let (rust_found, expected) = wrong.rsplit_once(", expected ")?;
+    let known = EXPECTED.iter().find(|(rust, _)| *rust == expected);
+    let expected = match known {
+        Some(&(_, people)) => people,
+        None if expected.starts_with("struct ") => "an object",
+        None if expected.starts_with("enum ") => "a word",
+        None => expected,
+    };
+    let found = FOUND.iter().find_map(|(rust, people)| {
+        let value = rust_found.strip_prefix(rust)?;
+        Some(format!("{people}{value}"))
+    });
+    Some(format!("expected {expected}, found {}", found.as_deref().unwrap_or(rust_found)))
+}
+
+/// Says in the words of people what serde says, with advice where there is some.
 fn with_help(message: &str) -> String {
-    let mut message = message.to_owned();
-    for (rust, people) in TYPES {
-        message = message.replace(rust, people);
-    }
-    let message = message.as_str();
     let (said, place) = match message.rsplit_once(" at line ") {
         Some((said, place)) => (said, format!(" (line {place})")),
         None => (message, String::new()),
     };
+    if let Some(plain) = plain(said) {
+        return format!("{plain}{place}");
+    }
     let mut quoted = said.split('`').skip(1).step_by(2);
     let what = if said.starts_with("unknown field") {
         "key"

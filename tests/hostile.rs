@@ -41,7 +41,7 @@ const WRONG: &[(&str, &str, &str)] = &[
         r#"{"purchases": {"as_of": "2026-03-10T15:00:00Z", "cart": {"units": "two",
                 "updated_at": "2026-03-10T15:00:00Z"}}}"#,
         "purchases.cart.units",
-        "invalid type: string \"two\", expected a whole number",
+        "expected a whole number, found the text \"two\"",
     ),
     (
         r#"{"purchases": {"as_of": "2026-03-10T15:00:00Z", "orders": [{"id": "o",

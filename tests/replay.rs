@@ -408,7 +408,7 @@ fn a_record_that_cannot_be_replayed_says_why() {
             let place = record["recommendations"].as_array().unwrap().len() - 1;
             record["withheld"][0]["action"] = record["recommendations"][place]["action"].clone();
         }),
-        ("record: recommendations[0]: invalid type", |record| {
+        ("record: recommendations[0]: expected an object, found a list", |record| {
             record["recommendations"][0] = json!(["grow.accessory"]);
         }),
     ];

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::run::root;
+use crate::run::{self, root};
 use crate::step::Step;
 
 /// Where everything goes, below the root of the workspace.
@@ -21,9 +21,8 @@ const EXAMPLES: [&str; 3] = ["dispute", "server", "events"];
 pub fn steps() -> Vec<Step> {
     let install = |flags: &str| format!("run --quiet --package xtask -- install --debug {flags}");
     let c = |what: &str| format!("run --quiet --package xtask -- c {what}");
-    let corpus = "run --quiet --package tactful-c --example corpus -- target/c/corpus";
     vec![
-        Step::new("C scenarios", corpus),
+        Step::new("C scenarios", &c("scenarios")),
         Step::new("C library", &install("--prefix target/c/installed")),
         Step::new("C programs", &c("programs")),
         Step::new("C sanitizers", &c("sanitized")),
@@ -51,6 +50,8 @@ pub fn bench() -> Vec<Step> {
 /// One thing to do with the programs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Programs {
+    /// Writes down what the programs compare: what Rust answers.
+    Scenarios,
     /// Against the shared library, as C11 and C++17.
     Shared,
     /// Against the static library, with sanitizers.
@@ -67,6 +68,7 @@ impl Programs {
     /// Reads the word after `cargo xtask c`.
     pub fn parse(word: &str) -> Option<Self> {
         Some(match word {
+            "scenarios" => Self::Scenarios,
             "programs" => Self::Shared,
             "sanitized" => Self::Sanitized,
             "valgrind" => Self::Valgrind,
@@ -79,6 +81,10 @@ impl Programs {
     /// Compiles and runs.
     pub fn run(self) -> Result<(), String> {
         match self {
+            Self::Scenarios => {
+                print!("{}", run(run::example("corpus")?.arg(work("corpus")))?);
+                Ok(())
+            }
             Self::Shared => shared(),
             Self::Sanitized => sanitized(),
             Self::Valgrind => valgrind(),
@@ -127,7 +133,7 @@ fn valgrind() -> Result<(), String> {
     let few = work("few.jsonl");
     let all = fs::read_to_string(root().join("examples/data/customers.jsonl"));
     let all = all.map_err(|error| error.to_string())?;
-    let lines: String = all.lines().take(40).map(|line| format!("{line}\n")).collect();
+    let lines: String = all.lines().take(12).map(|line| format!("{line}\n")).collect();
     fs::write(&few, lines).map_err(|error| error.to_string())?;
     for name in ["api", "arrow", "dispute", "events", "server"] {
         let mut arguments = arguments(name)?;

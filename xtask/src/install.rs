@@ -1,13 +1,12 @@
 //! Lays the C library out as an installation: header, libraries, and what
 //! pkg-config and CMake look for.
 
-use std::env;
 use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::run::{cargo, root};
+use crate::run::{built, cargo, root};
 
 /// The version of the package, which all crates of the workspace share.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -68,7 +67,7 @@ pub fn install(layout: &Layout) -> Result<(), String> {
             .to_owned());
     }
     let private = build(layout)?;
-    let built = built(layout)?;
+    let built = built(if layout.is_debug { "debug" } else { "release" })?;
     let write =
         |error: io::Error| format!("cannot write below {}: {error}", layout.prefix.display());
     lay_out(layout, &built, &private).map_err(write)?;
@@ -110,13 +109,6 @@ fn pass_on(mut said: impl BufRead) -> Option<String> {
         line.clear();
     }
     libraries
-}
-
-/// Where cargo puts libraries of this build: beside this program's folder.
-fn built(layout: &Layout) -> Result<PathBuf, String> {
-    let program = env::current_exe().map_err(|error| error.to_string())?;
-    let target = program.ancestors().nth(2).ok_or("this program is not in a target folder")?;
-    Ok(target.join(if layout.is_debug { "debug" } else { "release" }))
 }
 
 fn lay_out(layout: &Layout, built: &Path, private: &str) -> io::Result<()> {

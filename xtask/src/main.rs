@@ -4,6 +4,7 @@
 //! same commands.
 
 mod c;
+mod deny;
 mod install;
 mod python;
 mod run;

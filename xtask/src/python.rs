@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::run::{cargo, root};
+use crate::run::{self, cargo, root};
 use crate::step::Step;
 
 const PACKAGE: &str = "bindings/python";
@@ -180,9 +180,8 @@ fn compare_stubs() -> Result<(), String> {
 
 fn test() -> Result<(), String> {
     let decisions = work("wheels")?.join("decisions.tsv");
-    let example = ["run", "--quiet", "--package", "tactful", "--example", "scenario_decisions"];
-    let told = cargo().args(example).stderr(Stdio::inherit()).output();
-    let told = told.map_err(|error| format!("cargo does not start: {error}"))?;
+    let told = run::example("scenario_decisions")?.stderr(Stdio::inherit()).output();
+    let told = told.map_err(|error| format!("scenario_decisions does not start: {error}"))?;
     if !told.status.success() {
         return Err(format!("scenario_decisions: {}", told.status));
     }

@@ -111,6 +111,30 @@ pub fn root() -> PathBuf {
     root
 }
 
+/// Where cargo puts what it builds of a kind, such as `debug`: beside the folder
+/// this program is in.
+pub fn built(kind: &str) -> Result<PathBuf, String> {
+    let program = env::current_exe().map_err(|error| error.to_string())?;
+    let target = program.ancestors().nth(2).ok_or("this program is not in a target folder")?;
+    Ok(target.join(kind))
+}
+
+/// Builds an example of any package, and returns it.
+// Of the whole workspace, as the suite: of one package alone, features of what
+// it is built of would differ, and half of it be built once more.
+pub fn example(name: &str) -> Result<Command, String> {
+    let build = ["build", "--quiet", "--workspace", "--example", name];
+    match cargo().args(build).status() {
+        Ok(status) if status.success() => {
+            let mut command = Command::new(built("debug")?.join("examples").join(name));
+            command.current_dir(root()).stdin(Stdio::null());
+            Ok(command)
+        }
+        Ok(_) => Err(format!("the example {name} does not build")),
+        Err(error) => Err(format!("cargo does not start: {error}")),
+    }
+}
+
 fn table(times: &[(&Step, Duration)], planned: usize) -> String {
     let width = times.iter().map(|(step, _)| step.name.chars().count());
     let width = width.max().unwrap_or_default().max("total".len());

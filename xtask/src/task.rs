@@ -1,6 +1,7 @@
 //! The tasks: how they are asked for, and the steps each one is made of.
 
 use crate::c::{self, Programs};
+use crate::deny;
 use crate::install::{Layout, install};
 use crate::python::{self, Part};
 use crate::step::Step;
@@ -10,12 +11,16 @@ pub const HELP: &str = "\
 Usage: cargo xtask <task> [arguments]
 
   test           every test: feature sets, examples, benches, doc tests, C, Python, suite
-  ci             what a submission must pass: format, lints, docs, example, test
+  ci             what a submission must pass: format, lints, licences, docs, public
+                 items, example, test, Spark
   c [what]       the C library and its programs; what: `bench`, or one step of it
   install [args] lay out the C library; --prefix, --libdir, --destdir, --debug
   python [part]  the Python package: all its tests, or one part: venv, build, stubs,
                  accept (writes the stubs), test, types, wheel, sdist, bench
   spark          decide a table on Spark, by two executors; ci does so, too
+  deny           licences, sources and versions of all that is built, against deny.toml
+  api [args]     what the library makes public, against public-api.txt; `--accept`
+                 writes it down
   doc            build the documentation, warnings allowed
   bench [args]   run the benchmarks; arguments go to `cargo bench`
   instructions [args]
@@ -39,6 +44,8 @@ pub enum Task {
     C(What),
     Install(Layout),
     Python(Option<Part>),
+    Deny,
+    Api(Vec<String>),
     Doc,
     Bench(Vec<String>),
     Instructions(Vec<String>),
@@ -56,13 +63,15 @@ pub enum What {
     Programs(Programs),
 }
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 15] = [
     "test",
     "ci",
     "c",
     "install",
     "python",
     "spark",
+    "deny",
+    "api",
     "doc",
     "bench",
     "instructions",
@@ -84,6 +93,7 @@ impl Task {
         let rest: Vec<String> = words.collect();
         let task = match name.as_str() {
             "bench" => return Ok(Self::Bench(rest)),
+            "api" => return Ok(Self::Api(rest)),
             "instructions" => return Ok(Self::Instructions(rest)),
             "sample" => return Ok(Self::Sample(rest)),
             "install" => return Layout::parse(&rest).map(Self::Install),
@@ -92,6 +102,7 @@ impl Task {
             "spark" => Self::Python(Some(Part::Spark)),
             "test" => Self::Test,
             "ci" => Self::Ci,
+            "deny" => Self::Deny,
             "doc" => Self::Doc,
             "deep" => Self::Deep,
             "accept" => Self::Accept,
@@ -107,6 +118,7 @@ impl Task {
     /// Does a task that is not made of steps; `None` for one that is.
     pub fn act(&self) -> Option<Result<(), String>> {
         match self {
+            Self::Deny => Some(deny::check()),
             Self::Install(layout) => Some(install(layout)),
             Self::C(What::Programs(programs)) => Some(programs.run()),
             Self::Python(Some(part)) => Some(part.run()),
@@ -128,6 +140,7 @@ impl Task {
         match self {
             Self::Test => test(nextest),
             Self::Ci => ci(nextest),
+            Self::Api(rest) => vec![Step::new("public items", PUBLIC_ITEMS).args(rest)],
             Self::Doc => vec![Step::new("docs", "doc --workspace --all-features --no-deps")],
             Self::Bench(rest) => vec![Step::new("benchmarks", "bench").args(rest)],
             Self::Instructions(rest) => {
@@ -153,9 +166,11 @@ impl Task {
             Self::C(What::Everything) => c::steps(),
             Self::C(What::Bench) => c::bench(),
             Self::Python(None) => python::steps(),
-            Self::C(What::Programs(_)) | Self::Python(Some(_)) | Self::Install(_) | Self::Help => {
-                Vec::new()
-            }
+            Self::C(What::Programs(_))
+            | Self::Python(Some(_))
+            | Self::Deny
+            | Self::Install(_)
+            | Self::Help => Vec::new(),
         }
     }
 }
@@ -164,13 +179,14 @@ impl Task {
 // build of the example and the whole suite take longest.
 fn ci(nextest: bool) -> Vec<Step> {
     let mut steps = vec![Step::new("format", "fmt --all --check")];
+    steps.push(Step::new("licences and sources", "run --quiet --package xtask -- deny"));
     steps.push(Step::new(
         "lints, all features",
         "clippy --workspace --all-targets --all-features -- -D warnings",
     ));
     // Dead code hides behind features, so each set is linted. No dev-dependency
     // is built with the library here: this is also what a dependent compiles.
-    steps.extend(FEATURE_SETS.iter().map(|(set, flags)| {
+    steps.extend(FEATURE_SETS.iter().chain(&ADAPTER_SETS).map(|(set, flags)| {
         Step::new(
             format!("lints, {set}"),
             &format!("clippy -p tactful --lib {flags} -- -D warnings"),
@@ -182,9 +198,11 @@ fn ci(nextest: bool) -> Vec<Step> {
         let command = format!("doc --workspace --all-features --no-deps{flags}");
         steps.push(Step::new(name, &command).env("RUSTDOCFLAGS", "-D warnings"));
     }
+    steps.push(Step::new("public items", PUBLIC_ITEMS.trim_end_matches(" --")));
     steps.push(Step::new("main job", &format!("run --release --example {MAIN_JOB}")).tail(15));
-    // Before the suite, which comes last.
+    // Before the suite, which comes last. The lints have seen the benches.
     let mut tests = test(nextest);
+    tests.retain(|step| step.name != BENCHES);
     let suite = tests.pop();
     tests.push(python::spark());
     steps.extend(tests);
@@ -192,10 +210,16 @@ fn ci(nextest: bool) -> Vec<Step> {
     steps
 }
 
-const FEATURE_SETS: [(&str, &str); 5] = [
+const BENCHES: &str = "benches";
+const PUBLIC_ITEMS: &str = "run --quiet --package tactful-api --";
+
+const FEATURE_SETS: [(&str, &str); 3] = [
     ("no features", "--no-default-features"),
     ("toml only", "--no-default-features --features toml"),
     ("json only", "--no-default-features --features json"),
+];
+/// What may be dead code without the other adapters; it does the same with them.
+const ADAPTER_SETS: [(&str, &str); 2] = [
     ("one adapter", "--no-default-features --features zendesk"),
     ("envelopes", "--no-default-features --features cloudevents"),
 ];
@@ -203,9 +227,11 @@ const FEATURE_SETS: [(&str, &str); 5] = [
 // The suite comes last, so that its summary closes the log.
 fn test(nextest: bool) -> Vec<Step> {
     let mut steps = vec![
-        Step::new("examples", "build --examples"),
+        // Of the whole workspace wherever it can be: what is built of one package
+        // alone has other features, and the library is built once more for it.
+        Step::new("examples", "build --workspace --examples"),
         // Linking the benches optimized costs minutes and shows nothing more.
-        Step::new("benches", "check --benches"),
+        Step::new(BENCHES, "check --benches"),
     ];
     // Only the unit tests: integration tests are written for the default
     // features. The dependencies are built once, since the dev-dependencies
@@ -214,7 +240,7 @@ fn test(nextest: bool) -> Vec<Step> {
         Step::new(format!("unit tests, {set}"), &format!("test --quiet -p tactful --lib {flags}"))
     }));
     // On its own, because nextest does not run doc tests.
-    steps.push(Step::new("doc tests", "test --doc -p tactful"));
+    steps.push(Step::new("doc tests", "test --doc --workspace"));
     steps.extend(c::steps());
     steps.extend(python::steps());
     steps.push(if nextest {
@@ -232,8 +258,8 @@ fn of_c(words: &[String]) -> Result<What, String> {
         [word] => match Programs::parse(word) {
             Some(programs) => Ok(What::Programs(programs)),
             None => Err(format!(
-                "unknown part `{word}` of `c`: it is `bench`, `programs`, `sanitized`, \
-                 `valgrind`, `panics` or `decide`"
+                "unknown part `{word}` of `c`: it is `bench`, `scenarios`, `programs`, \
+                 `sanitized`, `valgrind`, `panics` or `decide`"
             )),
         },
         _ => Err("`c` takes one argument at most".to_owned()),

@@ -1,14 +1,13 @@
 //! Batches: tables of Arrow, by its C data interface.
 
-mod sound;
-
 use std::ffi::c_char;
 use std::ptr;
 
-use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, to_ffi};
 use arrow_array::{Array, RecordBatch, StructArray};
-use arrow_schema::{ArrowError, DataType};
+use arrow_schema::ArrowError;
 use tactful_arrow::{Accounts, Columns, Error, OnError, Options};
+use tactful_arrow_ffi::Refused;
 
 use crate::engine::tactful_engine;
 use crate::error::{Fail, tactful_error};
@@ -259,26 +258,15 @@ unsafe fn take(array: *mut FFI_ArrowArray) -> Result<FFI_ArrowArray, Fail> {
 ///
 /// What the buffers of the array point to must be there, says the interface.
 unsafe fn import(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<RecordBatch, Fail> {
-    if schema.release().is_none() {
-        let message = "schema was released, or given away, before";
-        return Err(Fail::new(tactful_status::InvalidState, message));
-    }
-    // SAFETY: the structs are those of the interface, field by field, and what
-    // they point to is there.
-    unsafe { sound::sound(ptr::from_ref(schema).cast(), ptr::from_ref(&array).cast()) }
-        .map_err(|wrong| Fail::new(tactful_status::Other, format!("array: {wrong}")))?;
-    if DataType::try_from(schema).is_ok_and(|found| !matches!(found, DataType::Struct(_))) {
-        let message = "schema: expected a struct, a field a column";
-        return Err(Fail::new(tactful_status::InvalidArgument, message));
-    }
-    // SAFETY: the contract of this function; the rest is checked before it is read.
-    let data = unsafe { from_ffi(array, schema) }.map_err(|error| broken(&error))?;
-    data.validate_full().map_err(|error| broken(&error))?;
-    let rows = StructArray::from(data);
-    if rows.null_count() > 0 {
-        return Err(Fail::new(tactful_status::Other, "array: a row is null as a whole"));
-    }
-    Ok(RecordBatch::from(rows))
+    // SAFETY: the contract of this function; the rest is checked there.
+    unsafe { tactful_arrow_ffi::import(array, schema) }.map_err(|refused| match refused {
+        Refused::Released(_) => Fail::new(tactful_status::InvalidState, refused.to_string()),
+        Refused::NoTable(_) => {
+            let message = "schema: expected a struct, a field a column";
+            Fail::new(tactful_status::InvalidArgument, message)
+        }
+        _ => Fail::new(tactful_status::Other, format!("array: {refused}")),
+    })
 }
 
 fn broken(error: &ArrowError) -> Fail {

@@ -7,9 +7,10 @@ use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use pyo3::exceptions::{PyKeyboardInterrupt, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict, PyTuple};
+use pyo3::types::{PyCapsule, PyDict, PySequence, PySequenceMethods, PyString, PyTuple};
 use tactful::{Request, Timestamp};
 use tactful_arrow::{Accounts, Columns, Error, OnError, Options, result_ddl, result_schema};
+use tactful_arrow_ffi::Stream;
 
 use crate::capsule::{self, Table, broken};
 use crate::engine::PyEngine;
@@ -22,8 +23,8 @@ pub(crate) struct Keywords<'a, 'py> {
     pub(crate) now: Option<&'a Bound<'py, PyAny>>,
     pub(crate) channel: Option<&'a Bound<'py, PyAny>>,
     pub(crate) as_of: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) carry: Option<Vec<String>>,
-    pub(crate) ignore: Option<Vec<String>>,
+    pub(crate) carry: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) ignore: Option<&'a Bound<'py, PyAny>>,
     pub(crate) accounts: Option<&'a str>,
     pub(crate) on_error: &'a str,
     pub(crate) request: Option<&'a Bound<'py, PyDict>>,
@@ -37,8 +38,8 @@ impl Keywords<'_, '_> {
             .request(request)
             .now(self.now.map(|_| now))
             .channel(self.channel.map(|_| channel))
-            .carry(self.carry.unwrap_or_default())
-            .ignore(self.ignore.unwrap_or_default())
+            .carry(names("carry", self.carry)?)
+            .ignore(names("ignore", self.ignore)?)
             .accounts(accounts(self.accounts)?)
             .on_error(on_error(self.on_error)?);
         if let Some(as_of) = self.as_of {
@@ -65,6 +66,25 @@ impl Keywords<'_, '_> {
         let now = self.now.unwrap_or(&unset_now);
         input::request(now, self.channel.unwrap_or(&unset_channel), self.request)
     }
+}
+
+/// Reads names of columns. A text is a sequence too, though of letters.
+fn names(argument: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    if value.is_instance_of::<PyString>() {
+        let advice = format!("expected a list of names of columns: write [{}]", value.repr()?);
+        return Err(wrong(argument, &advice));
+    }
+    let Ok(sequence) = value.cast::<PySequence>() else {
+        let found = value.get_type().fully_qualified_name()?;
+        let advice = format!("expected a list of names of columns, found `{found}`");
+        return Err(wrong(argument, &advice));
+    };
+    let name = |item: Bound<'_, PyAny>| match item.cast::<PyString>() {
+        Ok(name) => Ok(name.to_str()?.to_owned()),
+        Err(_) => Err(wrong(argument, &format!("{} is no name of a column", item.repr()?))),
+    };
+    sequence.to_list()?.iter().map(name).collect()
 }
 
 pub(crate) fn accounts(word: Option<&str>) -> PyResult<Accounts> {
@@ -184,7 +204,7 @@ fn is_in_memory(data: &Bound<'_, PyAny>) -> PyResult<bool> {
 
 /// Batches that are decided as they are read.
 struct Deciding {
-    stream: capsule::Stream,
+    stream: Stream,
     columns: Columns,
     engine: Py<PyEngine>,
     watch: Watch,
@@ -196,6 +216,7 @@ impl Iterator for Deciding {
     fn next(&mut self) -> Option<PyResult<RecordBatch>> {
         let batch = self.stream.next()?;
         let engine = self.engine.get().core();
+        let batch = batch.map_err(capsule::refused);
         Some(batch.and_then(|batch| self.watch.decide(engine, &self.columns, &batch)))
     }
 }

@@ -7,15 +7,14 @@
 use std::ffi::CStr;
 use std::sync::Arc;
 
-use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
-use arrow_array::ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream};
-use arrow_array::{
-    Array, ArrayReader, ArrayRef, RecordBatch, RecordBatchReader, StructArray, make_array,
-};
-use arrow_schema::{ArrowError, DataType, Schema};
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, to_ffi};
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::{Array, RecordBatch, RecordBatchReader, StructArray};
+use arrow_schema::{ArrowError, Schema};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyCapsuleMethods, PyTuple};
+use tactful_arrow_ffi::{Refused, Stream};
 
 const ARRAY: &CStr = c"arrow_array";
 const SCHEMA: &CStr = c"arrow_schema";
@@ -25,30 +24,6 @@ const STREAM: &CStr = c"arrow_array_stream";
 pub(crate) enum Table {
     Batch(RecordBatch),
     Stream(Stream),
-}
-
-/// The batches of another library, one after the other.
-pub(crate) struct Stream {
-    schema: Schema,
-    arrays: ArrayStreamReader,
-}
-
-impl Stream {
-    pub(crate) fn schema(&self) -> Schema {
-        self.schema.clone()
-    }
-}
-
-impl Iterator for Stream {
-    type Item = PyResult<RecordBatch>;
-
-    fn next(&mut self) -> Option<PyResult<RecordBatch>> {
-        let array = self.arrays.next()?.map_err(|error| broken(&error));
-        Some(array.and_then(|array| {
-            array.to_data().validate_full().map_err(|error| broken(&error))?;
-            rows_of(&array)
-        }))
-    }
 }
 
 /// Takes a table from an object of any library.
@@ -77,12 +52,8 @@ fn take_stream(data: &Bound<'_, PyAny>) -> PyResult<Stream> {
     // SAFETY: by the name of the capsule the pointer is to such a stream, which
     // is nobody else's while we hold the capsule and the interpreter.
     let stream = unsafe { FFI_ArrowArrayStream::from_raw(pointer.cast().as_ptr()) };
-    let arrays = ArrayStreamReader::try_new(stream).map_err(|error| broken(&error))?;
-    let field = arrays.field();
-    let DataType::Struct(fields) = field.data_type() else {
-        return Err(no_table(field.data_type()));
-    };
-    Ok(Stream { schema: Schema::new(fields.clone()), arrays })
+    // SAFETY: the same; what the stream gives is looked at as it comes.
+    unsafe { Stream::new(stream) }.map_err(refused)
 }
 
 fn take_batch(data: &Bound<'_, PyAny>) -> PyResult<RecordBatch> {
@@ -98,32 +69,19 @@ fn take_batch(data: &Bound<'_, PyAny>) -> PyResult<RecordBatch> {
             FFI_ArrowArray::from_raw(array.cast().as_ptr()),
         )
     };
-    if array.is_released() {
-        return Err(PyValueError::new_err("the array was handed over before"));
-    }
-    // SAFETY: the array was just taken from its owner, who says that it is of
-    // this schema; what it holds is checked below, before anything is read.
-    let data = unsafe { from_ffi(array, &schema) }.map_err(|error| broken(&error))?;
-    data.validate_full().map_err(|error| broken(&error))?;
-    rows_of(&make_array(data))
+    // SAFETY: they were just taken from their owner, who answers for what their
+    // pointers lead to; the rest is checked before it is read.
+    unsafe { tactful_arrow_ffi::import(array, &schema) }.map_err(refused)
 }
 
-/// Takes an array of structs for rows.
-///
-/// A row that is null as a whole says nothing, and its columns may say
-/// anything: an empty list below it would be a customer without any dispute.
-fn rows_of(array: &ArrayRef) -> PyResult<RecordBatch> {
-    let Some(rows) = array.as_any().downcast_ref::<StructArray>() else {
-        return Err(no_table(array.data_type()));
-    };
-    if rows.null_count() > 0 {
-        return Err(PyValueError::new_err("a row of the table is null as a whole"));
+/// Raises what is wrong with what somebody handed over.
+pub(crate) fn refused(refused: Refused) -> PyErr {
+    match refused {
+        Refused::NoTable(_) => PyTypeError::new_err(refused.to_string()),
+        Refused::Released(_) => PyValueError::new_err(refused.to_string()),
+        Refused::Arrow(error) => broken(&error),
+        _ => PyValueError::new_err(format!("the table cannot be read: {refused}")),
     }
-    Ok(RecordBatch::from(rows))
-}
-
-fn no_table(found: &DataType) -> PyErr {
-    PyTypeError::new_err(format!("expected a table, found an array of {found}"))
 }
 
 /// Hands over a schema.

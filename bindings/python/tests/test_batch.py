@@ -256,6 +256,24 @@ def test_arguments_that_are_wrong(engine: tactful.Engine, keywords: dict[str, An
     assert path in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"carry": "user_id"}, "carry: expected a list of names of columns: write ['user_id']"),
+        ({"ignore": "x"}, "ignore: expected a list of names of columns: write ['x']"),
+        ({"carry": {"user_id"}}, "carry: expected a list of names of columns, found `set`"),
+        ({"carry": ["user_id", 5]}, "carry: 5 is no name of a column"),
+        ({"slots": "hero"}, 'slots: expected a list, found the text "hero"'),
+        ({"limit": []}, "limit: expected a whole number from 0, found a list"),
+    ],
+)
+def test_arguments_of_another_type(engine: tactful.Engine, keywords: dict[str, Any], message: str) -> None:
+    with pytest.raises(tactful.RequestError) as raised:
+        engine.decide_batch(json_rows(1), **{"now": NOW, "channel": "web", **keywords})
+    assert str(raised.value) == f"request: {message}"
+    assert raised.value.path == message.split(":")[0]
+
+
 def test_keywords_of_a_request_hold_for_every_row(engine: tactful.Engine, columns: Any, expected: Any) -> None:
     rows = pa.table(engine.decide_batch(columns, limit=1, **KEYWORDS)).to_pylist()
     assert [len(row["recommendations"]) for row in rows] == [min(1, len(row[1])) for row in expected]

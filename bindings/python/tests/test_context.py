@@ -104,7 +104,16 @@ WRONG: list[tuple[dict[Any, Any], str, str]] = [
     ({"profile": {"as_of": AS_OF, "segments": {"a"}}}, "profile.segments", "`set`"),
     ({"profile": {"as_of": AS_OF, "plan": "half \ud800"}}, "profile.plan", "half a character"),
     ({"profile": {"as_of": AS_OF, 3: 4}}, "profile.?", "the key 3 is no text"),
-    ({"user_id": 17}, "user_id", "expected a text"),
+    ({"user_id": 17}, "user_id", "expected a text, found `17`"),
+    ({"user_id": True}, "user_id", "expected a text, found `true`"),
+    ({"user_id": {}}, "user_id", "expected a text, found an object"),
+    ({"support": "open"}, "support", 'expected an object, found the text "open"'),
+    ({"support": {"as_of": None}}, "support.as_of", "found null"),
+    ({"support": {"as_of": AS_OF, "tickets": [None]}}, "support.tickets[0]", "expected an object, found null"),
+    ({"profile": {"as_of": AS_OF, "segments": "a"}}, "profile.segments", 'expected a list, found the text "a"'),
+    ({"profile": {"as_of": AS_OF, "age_years": "x, expected i64"}}, "profile.age_years",
+     'expected a whole number, found the text "x, expected i64"'),
+    ({"scores": {"as_of": AS_OF, "values": [1.5]}}, "scores.values", "expected an object, found a list"),
 ]
 
 
@@ -130,6 +139,8 @@ def test_objects_and_json_are_refused_in_the_same_words() -> None:
         with pytest.raises(ContextError) as of_dict:
             Context.from_dict(parts)
         assert re.sub(r" \(line 1 column \d+\)", "", str(of_json.value)) == str(of_dict.value)
+        for word in ("invalid type", "unit value", "map", "sequence", "i64", "struct"):
+            assert word not in str(of_dict.value).replace("x, expected i64", ""), "words of Rust"
         assert of_json.value.path == of_dict.value.path
 
 

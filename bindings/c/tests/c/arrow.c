@@ -237,6 +237,9 @@ static void refuses_pointers_that_lead_nowhere(void)
     text_buffers[1] = back;
     REFUSED((void)0, "`profile.plan`: its last offset is -1");
     text_buffers[1] = OFFSETS;
+    text_buffers[0] = NULL;
+    REFUSED((void)0, "`profile.plan`: its null_count is 1, and no buffer says which");
+    text_buffers[0] = PRESENT;
     REFUSED(table.text_schema.format = "vu"; table.text_array.n_buffers = 4;
             table.text_array.buffers = views, "a buffer of it has -7 bytes");
 }

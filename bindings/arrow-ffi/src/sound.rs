@@ -59,28 +59,87 @@ pub(crate) struct Array {
 /// A pointer, here or within, that is not NULL and is aligned leads to what the
 /// interface says, and texts end with a NUL.
 pub(crate) unsafe fn sound(schema: *const Schema, array: *const Array) -> Result<(), String> {
-    let mut walk = Walk { path: Vec::new(), structs: 0 };
+    let mut walk = Walk::default();
     // SAFETY: the contract of this function.
-    unsafe { walk.both(schema, array) }.map_err(|wrong| match walk.path.is_empty() {
-        true => wrong,
-        false => format!("`{}`: {wrong}", walk.path.join(".")),
-    })
+    unsafe { walk.both(schema, array) }.map_err(|wrong| walk.at(wrong))
+}
+
+/// Checks a schema alone, and all that is within it: that of a stream comes
+/// before any array.
+///
+/// # Errors
+///
+/// Says what does not hold together, and in which column.
+///
+/// # Safety
+///
+/// As `sound`.
+pub(crate) unsafe fn sound_schema(schema: *const Schema) -> Result<(), String> {
+    let mut walk = Walk::default();
+    // SAFETY: the contract of this function.
+    unsafe { walk.schema(schema) }.map_err(|wrong| walk.at(wrong))
 }
 
 /// Where the check is; the path stays where it fails.
+#[derive(Default)]
 struct Walk {
     path: Vec<String>,
     structs: usize,
 }
 
 impl Walk {
-    unsafe fn both(&mut self, schema: *const Schema, array: *const Array) -> Result<(), String> {
+    /// Says where something is wrong.
+    fn at(&self, wrong: String) -> String {
+        match self.path.is_empty() {
+            true => wrong,
+            false => format!("`{}`: {wrong}", self.path.join(".")),
+        }
+    }
+
+    /// Counts one struct more.
+    fn enter(&mut self) -> Result<(), String> {
         self.structs = self.structs.saturating_add(1);
         if self.path.len() > MAX_DEPTH || self.structs > MAX_STRUCTS {
             return Err(format!(
                 "there are more than {MAX_DEPTH} levels, or {MAX_STRUCTS} columns"
             ));
         }
+        Ok(())
+    }
+
+    unsafe fn schema(&mut self, schema: *const Schema) -> Result<(), String> {
+        self.enter()?;
+        // SAFETY: the contract of `sound_schema`.
+        let schema = unsafe { seen(schema, "the schema") }?;
+        // SAFETY: the same.
+        let format = unsafe { words(schema.format, "its format") }?.ok_or("its format is NULL")?;
+        number(schema.n_children, "children")?;
+        // SAFETY: the same.
+        let children = unsafe { list(schema.children, schema.n_children, "children") }?;
+        if expected(format).is_some_and(|count| count != children.len()) {
+            return Err(format!("`{format}` does not have {} children", children.len()));
+        }
+        for &child in children {
+            // SAFETY: the same.
+            let named = unsafe { seen(child, "the schema of a child") }?;
+            // SAFETY: the same.
+            let name = unsafe { words(named.name, "the name of a child") }?.unwrap_or_default();
+            self.path.push(name.to_owned());
+            // SAFETY: the same.
+            unsafe { self.schema(child) }?;
+            self.path.pop();
+        }
+        if !schema.dictionary.is_null() {
+            self.path.push("dictionary".to_owned());
+            // SAFETY: the same.
+            unsafe { self.schema(schema.dictionary) }?;
+            self.path.pop();
+        }
+        Ok(())
+    }
+
+    unsafe fn both(&mut self, schema: *const Schema, array: *const Array) -> Result<(), String> {
+        self.enter()?;
         // SAFETY: the contract of `sound`.
         let (schema, array) = unsafe { (seen(schema, "the schema")?, seen(array, "the array")?) };
         // SAFETY: the same.
@@ -186,20 +245,36 @@ unsafe fn buffers(array: &Array, format: &str, rows: i64) -> Result<(), String> 
     }
     // SAFETY: the contract of `sound`.
     let buffers = unsafe { list(array.buffers, array.n_buffers, "buffers") }?;
+    // SAFETY: the same.
+    unsafe { extents(buffers, format, rows) }?;
+    let is_told = buffers.first().is_some_and(|bits| !bits.is_null());
+    match array.null_count > 0 && !is_told && says_which(format) {
+        true => Err(format!("its null_count is {}, and no buffer says which", array.null_count)),
+        false => Ok(()),
+    }
+}
+
+/// Checks what tells how long the buffers of a format are.
+unsafe fn extents(buffers: &[*const c_void], format: &str, rows: i64) -> Result<(), String> {
     if let Some(width) = format.strip_prefix("w:").or_else(|| format.strip_prefix("+w:")) {
         return fits(width, rows);
     }
     match format {
         // An empty array needs no offsets, and whoever reads it does not look.
         "u" | "z" | "U" | "Z" if rows == 0 => Ok(()),
-        // SAFETY: the same.
+        // SAFETY: the contract of `sound`.
         "u" | "z" => unsafe { end::<i32>(buffers.get(1), rows) },
-        // SAFETY: the same.
+        // SAFETY: the contract of `sound`.
         "U" | "Z" => unsafe { end::<i64>(buffers.get(1), rows) },
-        // SAFETY: the same.
+        // SAFETY: the contract of `sound`.
         "vu" | "vz" => unsafe { lengths(buffers) },
         _ => Ok(()),
     }
+}
+
+/// Whether the first buffer of a format tells what is null.
+fn says_which(format: &str) -> bool {
+    !matches!(format, "n" | "+r") && !format.starts_with("+us:") && !format.starts_with("+ud:")
 }
 
 /// Returns how many children or buffers there are.
