@@ -7,6 +7,9 @@ mod marks;
 mod plain;
 mod terms;
 
+pub(super) use atoms::{is_filled, is_present, side};
+pub(super) use terms::{value_in, value_of};
+
 use glance::Glances;
 use marks::Marks;
 

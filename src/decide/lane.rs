@@ -29,9 +29,9 @@ use engagement::Clauses;
 use score::Scorer;
 use suppression::Suppressions;
 
-pub(super) use consent::is_held;
+pub(super) use consent::{is_held, is_held_back};
 pub(crate) use score::factors;
-pub(super) use score::{propensity, value};
+pub(super) use score::{minor, parts, propensity, value};
 pub(super) use suppression::horizon as horizon_of;
 
 /// A channel, and what is known about it.

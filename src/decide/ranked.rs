@@ -8,13 +8,12 @@
 
 use super::asked::Asked;
 use super::assignment::assignments;
-use super::front::Front;
+use super::front::{Front, Notes};
 use super::horizon::Horizon;
 use super::lane::{Lane, Tested};
 use super::slate::Slate;
 use super::{Candidate, gather};
 use crate::check::CheckedPropensity;
-use crate::condition::{Evaluator, Memory};
 use crate::context::Context;
 use crate::decision::{DecisionData, Detail, Placed, Request};
 use crate::plan::{ActionId, ActionList, Asks, Plan, Ranked, Row, bound_below, greatest_score};
@@ -31,7 +30,7 @@ const ROUNDED_DOWN: f64 = 1.0 - 1e-9;
 #[derive(Debug, Default)]
 pub(super) struct Desk {
     best: Best,
-    memory: Memory,
+    notes: Notes,
 }
 
 /// An action that may be recommended.
@@ -186,10 +185,7 @@ pub(super) fn rank(
     let asked = Asked::new(plan, request, &[request.channel]);
     if !front.is_for(plan, request) {
         let facts = gather(plan, context, request, request.channel);
-        let memory = std::mem::take(&mut desk.memory);
-        let mut evaluator = Evaluator::with(&plan.program, &facts, memory);
-        front.find((plan, context), &asked, &facts, &mut evaluator);
-        desk.memory = evaluator.into_memory();
+        front.renew((plan, context), &asked, &facts, &mut desk.notes);
     }
     if is_plain(plan, request) {
         pick_plainly(plan, context, &asked, front, &mut desk.best);
