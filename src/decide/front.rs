@@ -17,10 +17,10 @@ use super::past::{Labels, Mark};
 use super::quiet::Quiet;
 use crate::check::ONE;
 use crate::condition::{Answers, Evaluator, Memory, Outcome, Truth};
-use crate::context::Context;
+use crate::context::{Context, Interaction};
 use crate::decision::Request;
 use crate::plan::{ActionId, Class, LiteralId, Number, Plan, SuppressionId, counts_alone, factor};
-use crate::schema::Facts;
+use crate::schema::{Facts, text_mark};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Purpose};
 
@@ -51,11 +51,14 @@ pub(super) struct Front {
     is_quiet: bool,
     /// Whether the history cannot show that a limit permits.
     is_history_lacking: bool,
-    /// The actions that the history shows, where limits count them by
-    /// themselves, and whether one holds them back; in order.
+    /// The actions that were judged, where limits count them by themselves, and
+    /// whether one holds them back; in order.
     shown: Vec<(ActionId, bool)>,
     /// Interactions of such actions: memory.
     seen: Vec<(ActionId, u32)>,
+    /// A short number for each interaction that those of one action share, once
+    /// somebody has asked.
+    marks: Vec<u16>,
     /// Until when none of this changes.
     pub(super) horizon: Horizon,
     /// Until when neither consent nor quiet hours change.
@@ -173,6 +176,8 @@ impl Front {
         self.is_current = true;
         self.of.get_or_insert_with(|| Of::new(plan, request)).renew(plan, request);
         self.horizon = Horizon::NEVER;
+        self.shown.clear();
+        self.marks.clear();
         for class in self.looked_at.drain(..) {
             self.classes.get_mut(class as usize).into_iter().for_each(|slot| *slot = Slot::OPEN);
         }
@@ -210,11 +215,9 @@ impl Front {
         self.held_purposes.extend(plan.index.purposes.iter().copied().filter(is_held));
         self.is_quiet = !plan.quiet_hours.is_empty()
             && Quiet::new(plan, context, asked, request.channel, facts, request.now).holds();
-        self.shown.clear();
         self.is_history_lacking = false;
         if !plan.limits.is_empty() {
             self.is_history_lacking = limits::is_history_lacking(plan, context, facts);
-            self.judge_all((plan, context), request);
         }
     }
 
@@ -388,7 +391,6 @@ impl Front {
         request: &Request,
         facts: &Facts<'_>,
     ) {
-        self.shown.clear();
         self.horizon_of_limits = Horizon::NEVER;
         self.is_history_lacking = false;
         if plan.limits.is_empty() {
@@ -401,54 +403,56 @@ impl Front {
         self.watch(self.horizon_of_limits);
     }
 
+    /// Judges what limits say of every action that the history shows.
     fn judge_all(&mut self, (plan, context): (&Plan, &Context), request: &Request) {
         self.see(plan, context);
         let seen = std::mem::take(&mut self.seen);
+        let interactions = interactions(context);
         for alike in seen.chunk_by(|(one, _), (other, _)| one == other) {
-            self.judge((plan, context), request, alike);
+            let Some((id, _)) = alike.first() else { continue };
+            let of_action = alike.iter().filter_map(|(_, place)| interactions.get(*place as usize));
+            let (is_held, horizon) = stands(plan, request, *id, of_action);
+            self.horizon_of_limits = self.horizon_of_limits.joined(horizon);
+            self.shown.push((*id, is_held));
         }
         self.seen = seen;
+    }
+
+    /// Judges what limits say of one action, if nobody has asked before.
+    fn judge(
+        &mut self,
+        (plan, context): (&Plan, &Context),
+        request: &Request,
+        id: ActionId,
+    ) -> bool {
+        let place = match self.shown.binary_search_by_key(&id, |(shown, _)| *shown) {
+            Ok(place) => return self.shown.get(place).is_some_and(|(_, is_held)| *is_held),
+            // What the history shows was judged when horizons were found out.
+            Err(_) if self.has_horizons => return false,
+            Err(place) => place,
+        };
+        let interactions = interactions(context);
+        if self.marks.is_empty() {
+            self.marks.extend(interactions.iter().map(|of| text_mark(&of.action)));
+        }
+        let name = plan.action(id).id.as_str();
+        let mark = text_mark(name);
+        let of_action = self.marks.iter().zip(interactions);
+        let of_action = of_action.filter(|(known, of)| **known == mark && of.action == name);
+        let (is_held, _) = stands(plan, request, id, of_action.map(|(_, of)| of));
+        self.shown.insert(place, (id, is_held));
+        is_held
     }
 
     /// Notes which interactions of the history are those of which action.
     fn see(&mut self, plan: &Plan, context: &Context) {
         self.seen.clear();
-        let history = context.history.known();
-        let interactions = history.map_or(&[][..], |history| history.interactions.items());
-        for (place, interaction) in (0_u32..).zip(interactions) {
+        for (place, interaction) in (0_u32..).zip(interactions(context)) {
             let action = plan.find(&interaction.action);
             let is_limited = |id: &ActionId| !plan.action(*id).limits.is_empty();
             self.seen.extend(action.filter(is_limited).map(|id| (id, place)));
         }
         self.seen.sort_unstable();
-    }
-
-    /// Judges the limits that count an action by itself.
-    fn judge(
-        &mut self,
-        (plan, context): (&Plan, &Context),
-        request: &Request,
-        alike: &[(ActionId, u32)],
-    ) {
-        let Some((id, _)) = alike.first() else { return };
-        let history = context.history.known();
-        let interactions = history.map_or(&[][..], |history| history.interactions.items());
-        let action = plan.action(*id);
-        let mut is_held = false;
-        for limit in action.limits.iter().map(|limit| plan.limit(*limit)) {
-            if !counts_alone(limit) || !limit.is_about(request.channel) {
-                continue;
-            }
-            let of_action = alike.iter().filter_map(|(_, place)| interactions.get(*place as usize));
-            let counted = of_action.filter(|of| Labels::of(plan, of).count_for(limit));
-            let mark = |at| Mark { at, action: &action.id };
-            let mut marks: SmallVec<[Mark<'_>; 8]> = counted.map(|of| mark(of.at)).collect();
-            marks.sort_unstable();
-            let standing = limits::judge_alone(limit, &marks, &action.id, request.now);
-            is_held |= standing.is_blocked;
-            self.horizon_of_limits = self.horizon_of_limits.joined(Horizon::at(standing.next));
-        }
-        self.shown.push((*id, is_held));
     }
 
     pub(super) fn holds(&self, literal: LiteralId) -> bool {
@@ -460,16 +464,20 @@ impl Front {
     }
 
     /// Tells whether a limit that counts an action by itself holds it back.
-    pub(super) fn is_limited(&self, plan: &Plan, id: ActionId, channel: Channel) -> bool {
+    pub(super) fn is_limited(
+        &mut self,
+        (plan, context): (&Plan, &Context),
+        id: ActionId,
+        request: &Request,
+    ) -> bool {
         let action = plan.action(id);
         let limits = || action.limits.iter().map(|limit| plan.limit(*limit));
         // What nobody can tell holds marketing back, and nothing else.
         let is_open = self.is_history_lacking && action.purpose == Purpose::Marketing;
-        if is_open && limits().any(|limit| limit.is_about(channel)) {
+        if is_open && limits().any(|limit| limit.is_about(request.channel)) {
             return true;
         }
-        let shown = self.shown.binary_search_by_key(&id, |(shown, _)| *shown);
-        shown.ok().and_then(|place| self.shown.get(place)).is_some_and(|(_, is_held)| *is_held)
+        self.judge((plan, context), request, id)
     }
 
     /// Returns the context weight of a class of actions, unless something holds
@@ -501,4 +509,35 @@ impl Front {
         let weight = plan.index.weights.get(class.weight as usize);
         Slot(weight.map_or(factor(ONE), |weight| self.weight(weight)))
     }
+}
+
+fn interactions(context: &Context) -> &[Interaction] {
+    context.history.known().map_or(&[][..], |history| history.interactions.items())
+}
+
+/// Judges the limits that count an action by itself, by its interactions.
+fn stands<'a>(
+    plan: &'a Plan,
+    request: &Request,
+    id: ActionId,
+    of_action: impl Iterator<Item = &'a Interaction> + Clone,
+) -> (bool, Horizon) {
+    let action = plan.action(id);
+    let (mut is_held, mut horizon) = (false, Horizon::NEVER);
+    if of_action.clone().next().is_none() {
+        return (is_held, horizon);
+    }
+    for limit in action.limits.iter().map(|limit| plan.limit(*limit)) {
+        if !counts_alone(limit) || !limit.is_about(request.channel) {
+            continue;
+        }
+        let counted = of_action.clone().filter(|of| Labels::of(plan, of).count_for(limit));
+        let mark = |at| Mark { at, action: &action.id };
+        let mut marks: SmallVec<[Mark<'_>; 8]> = counted.map(|of| mark(of.at)).collect();
+        marks.sort_unstable();
+        let standing = limits::judge_alone(limit, &marks, &action.id, request.now);
+        is_held |= standing.is_blocked;
+        horizon = horizon.joined(Horizon::at(standing.next));
+    }
+    (is_held, horizon)
 }

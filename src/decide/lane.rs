@@ -135,6 +135,34 @@ impl<'a> Lane<'a> {
         }
     }
 
+    /// Makes a lane for filling a slate with what was found admissible elsewhere:
+    /// no action is tested on it.
+    pub(super) fn for_places(
+        plan: &'a Plan,
+        context: &'a Context,
+        asked: &'a Asked<'a>,
+        facts: &'a Facts<'a>,
+        at: Timestamp,
+    ) -> Self {
+        let channel = facts.channel().unwrap_or(asked.request.channel);
+        Self {
+            plan,
+            context,
+            asked,
+            channel,
+            at,
+            evaluator: Evaluator::at(&plan.program, facts, at),
+            clearing: Clearing::new(plan, context, asked, channel, facts, at),
+            answers: Answers::default(),
+            suppressions: Suppressions::default(),
+            scorer: Scorer::default(),
+            clauses: Clauses::default(),
+            fails_by_end: HashMap::default(),
+            held_out: Vec::new(),
+            horizon: Horizon::NEVER,
+        }
+    }
+
     /// Takes an action through the stages; all of them, if all reasons are wanted.
     pub(super) fn test(&mut self, id: ActionId, action: &'a PlannedAction, place: usize) -> Tested {
         const ENGAGEMENT: [Stage; 3] =

@@ -192,7 +192,9 @@ pub(super) fn rank(
         desk.best.place(request, &mut data.recommendations);
     } else {
         let facts = gather(plan, context, request, request.channel);
-        let mut lanes = [Lane::new(plan, context, &asked, &facts, request.now)];
+        // Limits that count actions together are asked of the general code.
+        let lane = if plan.index.counts_together { Lane::new } else { Lane::for_places };
+        let mut lanes = [lane(plan, context, &asked, &facts, request.now)];
         let slate = fill((plan, context), &asked, front, &mut desk.best, &mut lanes);
         (data.recommendations, data.reservations) = slate.into_placed();
     }
@@ -223,11 +225,18 @@ fn pick_plainly(
 ) {
     best.start(asked.request.limit.unwrap_or(usize::MAX));
     let mut picking = Picking { plan, context, asked, front, best };
-    let channel = asked.request.channel;
-    picking.pick(&mut |front, row| {
-        let is_limited = row.asks.contains(Asks::LIMITS);
-        !is_limited || !front.is_limited(plan, ActionId(row.action), channel)
-    });
+    picking.pick(&mut |front, row| is_within_limits((plan, context), front, row, asked.request));
+}
+
+/// Tells whether limits that count each action alone permit one.
+fn is_within_limits(
+    known: (&Plan, &Context),
+    front: &mut Front,
+    row: &Row,
+    request: &Request,
+) -> bool {
+    let has_limits = row.asks.contains(Asks::LIMITS);
+    !has_limits || !front.is_limited(known, ActionId(row.action), request)
 }
 
 /// Fills a slate with the best, taking more of them as long as places are left.
@@ -244,7 +253,10 @@ fn fill<'a>(
     loop {
         best.start(wanted);
         let mut picking = Picking { plan, context, asked, front, best };
-        picking.pick(&mut |_, row| {
+        picking.pick(&mut |front, row| {
+            if !plan.index.counts_together {
+                return is_within_limits((plan, context), front, row, request);
+            }
             let action = plan.action(ActionId(row.action));
             let lane = lanes.first_mut();
             lane.is_some_and(|lane| lane.test(ActionId(row.action), action, 0).reasons.is_empty())
@@ -276,7 +288,7 @@ struct Picking<'p, 'a> {
 impl Picking<'_, '_> {
     /// Walks through the lists whose literal holds; `admits` judges what is
     /// left to judge about a would-be winner.
-    fn pick(&mut self, admits: &mut impl FnMut(&Front, &Row) -> bool) {
+    fn pick(&mut self, admits: &mut impl FnMut(&mut Front, &Row) -> bool) {
         let lists = std::mem::take(&mut self.front.lists);
         for list in lists.iter().filter_map(|place| self.plan.index.lists.get(*place as usize)) {
             // Later lists have lower bounds.
@@ -290,7 +302,7 @@ impl Picking<'_, '_> {
         self.best.finish();
     }
 
-    fn pick_of(&mut self, list: &ActionList, admits: &mut impl FnMut(&Front, &Row) -> bool) {
+    fn pick_of(&mut self, list: &ActionList, admits: &mut impl FnMut(&mut Front, &Row) -> bool) {
         for row in self.plan.index.rows_of(list) {
             if row.bound < self.best.floor {
                 self.best.is_cut = true;
@@ -302,7 +314,7 @@ impl Picking<'_, '_> {
         }
     }
 
-    fn consider(&mut self, row: &Row, admits: &mut impl FnMut(&Front, &Row) -> bool) {
+    fn consider(&mut self, row: &Row, admits: &mut impl FnMut(&mut Front, &Row) -> bool) {
         let weight = self.front.weight_of(self.plan, self.context, row.class);
         let Some(weight) = weight else { return };
         if self.best.is_below(row, weight) {

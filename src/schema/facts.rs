@@ -239,9 +239,10 @@ impl<'a> Facts<'a> {
         let aged = |at: Timestamp| Delivery::aged(at, part.max_age, self.now);
         match dating {
             Dating::WithPart => of_part,
+            Dating::Dated(..) if as_of.is_vouched() => of_part,
             Dating::Dated(dates, name) => match dates(context).and_then(|dates| dates.get(name)) {
-                Some(at) if !as_of.is_vouched() => of_part.worse(aged(*at)),
-                _ => of_part,
+                Some(at) => of_part.worse(aged(*at)),
+                None => of_part,
             },
             Dating::Own(said) => own(part, of_part, as_of, said(context), self.now),
         }

@@ -1,15 +1,156 @@
 //! What is true and what is false of one element of a list, a bit a question.
 
-/// Bits for what is true, and for what is false; neither is unknown.
+/// Bits for what is true of an element, and for what is false; neither is
+/// unknown.
+pub(super) trait Board {
+    /// Turns to another element.
+    fn turn(&mut self);
+
+    /// Returns what is true and what is false, for 64 questions.
+    fn word(&self, place: u32) -> (u64, u64);
+
+    /// Changes what is true and what is false, for 64 questions.
+    fn change(&mut self, place: u32, change: impl FnOnce(&mut u64, &mut u64));
+
+    /// Notes what the element comes to, before the next one.
+    fn note(&mut self);
+
+    fn set(&mut self, bit: Bit, holds: bool) {
+        self.change(bit.word(), |trues, falses| {
+            *(if holds { trues } else { falses }) |= bit.mask();
+        });
+    }
+
+    /// Says of all these bits that they are false.
+    fn deny(&mut self, bits: &Bits) {
+        for (word, mask) in bits {
+            self.change(*word, |_, falses| *falses |= mask);
+        }
+    }
+
+    /// Takes back that these bits are false.
+    fn doubt(&mut self, bits: &Bits) {
+        for (word, mask) in bits {
+            self.change(*word, |_, falses| *falses &= !mask);
+        }
+    }
+
+    /// Says of these bits that they are true, whatever was said before.
+    fn affirm(&mut self, bits: &Bits) {
+        for (word, mask) in bits {
+            self.change(*word, |trues, falses| {
+                *trues |= mask;
+                *falses &= !mask;
+            });
+        }
+    }
+
+    fn affirm_one(&mut self, bit: Bit) {
+        self.change(bit.word(), |trues, falses| {
+            *trues |= bit.mask();
+            *falses &= !bit.mask();
+        });
+    }
+
+    /// Decides a clause about the element.
+    fn decide(&self, clause: &Clause) -> Option<bool> {
+        let mut holds = true;
+        for (word, positive, negative) in &clause.words {
+            let (trues, falses) = self.word(*word);
+            if (falses & positive) | (trues & negative) != 0 {
+                return Some(clause.is_negated);
+            }
+            holds &= trues & positive == *positive && falses & negative == *negative;
+        }
+        holds.then_some(!clause.is_negated)
+    }
+}
+
+/// What was true of some element, false of some, and unknown of some.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Was {
+    pub(super) trues: u64,
+    pub(super) falses: u64,
+    pub(super) unknowns: u64,
+}
+
+impl Was {
+    fn note(&mut self, trues: u64, falses: u64) {
+        self.trues |= trues;
+        self.falses |= falses;
+        self.unknowns |= !(trues | falses);
+    }
+}
+
+/// A board of 64 questions, as most lists have fewer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Small {
+    trues: u64,
+    falses: u64,
+    pub(super) was: Was,
+}
+
+impl Board for Small {
+    fn turn(&mut self) {
+        (self.trues, self.falses) = (0, 0);
+    }
+
+    fn word(&self, _: u32) -> (u64, u64) {
+        (self.trues, self.falses)
+    }
+
+    fn change(&mut self, _: u32, change: impl FnOnce(&mut u64, &mut u64)) {
+        change(&mut self.trues, &mut self.falses);
+    }
+
+    fn note(&mut self) {
+        self.was.note(self.trues, self.falses);
+    }
+}
+
+/// A board of any size: memory to be used again.
+#[derive(Debug, Default)]
+pub(super) struct Large {
+    words: Vec<(u64, u64)>,
+    pub(super) was: Vec<Was>,
+}
+
+impl Large {
+    /// Makes room for so many words.
+    pub(super) fn open(&mut self, words: usize) {
+        self.was.clear();
+        self.was.resize(words, Was::default());
+        self.words.resize(words, (0, 0));
+    }
+}
+
+impl Board for Large {
+    fn turn(&mut self) {
+        self.words.fill((0, 0));
+    }
+
+    fn word(&self, place: u32) -> (u64, u64) {
+        self.words.get(place as usize).copied().unwrap_or_default()
+    }
+
+    fn change(&mut self, place: u32, change: impl FnOnce(&mut u64, &mut u64)) {
+        if let Some((trues, falses)) = self.words.get_mut(place as usize) {
+            change(trues, falses);
+        }
+    }
+
+    fn note(&mut self) {
+        for (was, (trues, falses)) in self.was.iter_mut().zip(&self.words) {
+            was.note(*trues, *falses);
+        }
+    }
+}
+
+/// What a walk through a list is written on: memory to be used again.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    trues: Vec<u64>,
-    falses: Vec<u64>,
-    /// What was true of some element, and unknown of some.
-    pub(super) was_true: Vec<u64>,
-    pub(super) was_false: Vec<u64>,
-    pub(super) was_unknown: Vec<u64>,
-    /// Of how many elements something is true, and of how many unknown.
+    pub(super) board: Large,
+    /// For each body of how many elements it is true, and of how many unknown.
     pub(super) tallies: Vec<Tally>,
 }
 
@@ -25,8 +166,8 @@ pub(super) struct Tally {
 pub(super) struct Bit(pub(super) u32);
 
 impl Bit {
-    pub(super) fn word(self) -> usize {
-        self.0 as usize / 64
+    pub(super) fn word(self) -> u32 {
+        self.0 / 64
     }
 
     pub(super) fn mask(self) -> u64 {
@@ -41,7 +182,7 @@ pub(super) type Bits = Vec<(u32, u64)>;
 pub(super) fn gathered(bits: impl IntoIterator<Item = Bit>) -> Bits {
     let mut all = Bits::new();
     for bit in bits {
-        let word = bit.0 / 64;
+        let word = bit.word();
         match all.iter_mut().find(|(known, _)| *known == word) {
             Some((_, mask)) => *mask |= bit.mask(),
             None => all.push((word, bit.mask())),
@@ -65,7 +206,7 @@ impl Clause {
     pub(super) fn all(parts: &[(Bit, bool)]) -> Self {
         let mut words: Vec<(u32, u64, u64)> = Vec::new();
         for (bit, is_negated) in parts {
-            let word = bit.0 / 64;
+            let word = bit.word();
             let place = words.iter().position(|(known, ..)| *known == word);
             let place = place.unwrap_or_else(|| {
                 words.push((word, 0, 0));
@@ -87,94 +228,5 @@ impl Clause {
 
     pub(super) fn not(self) -> Self {
         Self { is_negated: !self.is_negated, ..self }
-    }
-}
-
-impl Ledger {
-    /// Makes room for so many words and tallies, for a list to be looked through.
-    pub(super) fn open(&mut self, words: usize, tallies: usize) {
-        for bits in [&mut self.was_true, &mut self.was_false, &mut self.was_unknown] {
-            bits.clear();
-            bits.resize(words, 0);
-        }
-        self.trues.resize(words, 0);
-        self.falses.resize(words, 0);
-        self.tallies.clear();
-        self.tallies.resize(tallies, Tally::default());
-    }
-
-    /// Turns to another element.
-    pub(super) fn turn(&mut self) {
-        self.trues.fill(0);
-        self.falses.fill(0);
-    }
-
-    pub(super) fn set(&mut self, bit: Bit, holds: bool) {
-        let words = if holds { &mut self.trues } else { &mut self.falses };
-        if let Some(word) = words.get_mut(bit.word()) {
-            *word |= bit.mask();
-        }
-    }
-
-    /// Says of all these bits that they are false.
-    pub(super) fn deny(&mut self, bits: &Bits) {
-        for (word, mask) in bits {
-            if let Some(word) = self.falses.get_mut(*word as usize) {
-                *word |= mask;
-            }
-        }
-    }
-
-    /// Takes back that these bits are false.
-    pub(super) fn doubt(&mut self, bits: &Bits) {
-        for (word, mask) in bits {
-            if let Some(word) = self.falses.get_mut(*word as usize) {
-                *word &= !mask;
-            }
-        }
-    }
-
-    /// Says of these bits that they are true, whatever was said before.
-    pub(super) fn affirm(&mut self, bits: &Bits) {
-        for (word, mask) in bits {
-            let places = (self.trues.get_mut(*word as usize), self.falses.get_mut(*word as usize));
-            if let (Some(trues), Some(falses)) = places {
-                *trues |= mask;
-                *falses &= !mask;
-            }
-        }
-    }
-
-    pub(super) fn affirm_one(&mut self, bit: Bit) {
-        let places = (self.trues.get_mut(bit.word()), self.falses.get_mut(bit.word()));
-        if let (Some(trues), Some(falses)) = places {
-            *trues |= bit.mask();
-            *falses &= !bit.mask();
-        }
-    }
-
-    /// Decides a clause about the element.
-    pub(super) fn decide(&self, clause: &Clause) -> Option<bool> {
-        let mut holds = true;
-        for (word, positive, negative) in &clause.words {
-            let trues = self.trues.get(*word as usize).copied().unwrap_or(0);
-            let falses = self.falses.get(*word as usize).copied().unwrap_or(0);
-            if (falses & positive) | (trues & negative) != 0 {
-                return Some(clause.is_negated);
-            }
-            holds &= trues & positive == *positive && falses & negative == *negative;
-        }
-        holds.then_some(!clause.is_negated)
-    }
-
-    /// Notes what the element comes to, before the next one.
-    pub(super) fn note(&mut self) {
-        let now = self.trues.iter().zip(&self.falses);
-        let was = self.was_true.iter_mut().zip(&mut self.was_false).zip(&mut self.was_unknown);
-        for ((trues, falses), ((was_true, was_false), was_unknown)) in now.zip(was) {
-            *was_true |= trues;
-            *was_false |= falses;
-            *was_unknown |= !(trues | falses);
-        }
     }
 }

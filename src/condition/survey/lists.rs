@@ -3,7 +3,7 @@
 use super::super::eval::{Value, is_filled, is_present, side, value_in};
 use super::super::program::Limit;
 use super::facts::{since, truth};
-use super::ledger::{Bit, Bits, Clause, Ledger, Tally, gathered};
+use super::ledger::{Bit, Bits, Board, Clause, Ledger, Small, Tally, gathered};
 use super::texts::Texts;
 use super::{Answer, Answers, Slot};
 use crate::context::Completeness;
@@ -108,28 +108,48 @@ impl ListQuestions {
 
     /// Notes of every element what it comes to.
     fn walk(&self, rows: Rows<'_>, facts: &Facts<'_>, ledger: &mut Ledger) {
-        ledger.open(self.bits.div_ceil(64) as usize, self.bodies.len());
+        let Ledger { board, tallies } = ledger;
+        tallies.clear();
+        tallies.resize(self.bodies.len(), Tally::default());
+        let words = self.bits.div_ceil(64) as usize;
+        board.open(words);
+        if words > 1 {
+            self.walk_on(rows, facts, board, tallies);
+            return;
+        }
+        let mut small = Small::default();
+        self.walk_on(rows, facts, &mut small, tallies);
+        board.was.fill(small.was);
+    }
+
+    fn walk_on(
+        &self,
+        rows: Rows<'_>,
+        facts: &Facts<'_>,
+        board: &mut impl Board,
+        tallies: &mut [Tally],
+    ) {
         if self.bits == 0 {
             return;
         }
         for row in 0..rows.len() {
-            ledger.turn();
+            board.turn();
             for column in &self.columns {
-                column.look(rows.cell(row, column.field), facts, ledger);
+                column.look(rows.cell(row, column.field), facts, board);
             }
             for (bit, clause) in &self.joins {
-                if let Some(holds) = ledger.decide(clause) {
-                    ledger.set(*bit, holds);
+                if let Some(holds) = board.decide(clause) {
+                    board.set(*bit, holds);
                 }
             }
-            for (place, body) in self.bodies.iter().enumerate() {
-                let found = ledger.decide(body);
-                if let Some(tally) = ledger.tallies.get_mut(place) {
-                    tally.trues += u32::from(found == Some(true));
-                    tally.unknowns += u32::from(found.is_none());
+            for (tally, body) in tallies.iter_mut().zip(&self.bodies) {
+                match board.decide(body) {
+                    Some(true) => tally.trues += 1,
+                    Some(false) => {}
+                    None => tally.unknowns += 1,
                 }
             }
-            ledger.note();
+            board.note();
         }
     }
 
@@ -161,13 +181,12 @@ struct Said<'l> {
 impl Said<'_> {
     /// Decides whether a bit is true of some element, or false of some.
     fn exists(&self, bit: Bit, is_negated: bool) -> Option<bool> {
-        let has = |bits: &[u64]| bits.get(bit.word()).is_some_and(|word| word & bit.mask() != 0);
-        let ledger = self.ledger;
-        let is_found = has(if is_negated { &ledger.was_false } else { &ledger.was_true });
-        if is_found {
+        let was = self.ledger.board.was.get(bit.word() as usize).copied().unwrap_or_default();
+        let has = |bits: u64| bits & bit.mask() != 0;
+        if has(if is_negated { was.falses } else { was.trues }) {
             return Some(true);
         }
-        (self.is_complete && !has(&ledger.was_unknown)).then_some(false)
+        (self.is_complete && !has(was.unknowns)).then_some(false)
     }
 }
 
@@ -197,68 +216,68 @@ impl Column {
     }
 
     /// Asks everything about the field of an element.
-    fn look(&self, cell: Cell<'_>, facts: &Facts<'_>, ledger: &mut Ledger) {
+    fn look(&self, cell: Cell<'_>, facts: &Facts<'_>, board: &mut impl Board) {
         if let Cell::List(..) = cell {
-            self.look_for_members(cell, ledger);
+            self.look_for_members(cell, board);
         }
         for bit in &self.has {
             if let Some(holds) = is_filled(cell) {
-                ledger.set(*bit, holds);
+                board.set(*bit, holds);
             }
         }
         for bit in &self.known {
-            ledger.set(*bit, is_present(cell));
+            board.set(*bit, is_present(cell));
         }
         match value_in(facts.in_one_currency(cell)) {
             None => {}
             Some(Value::Word(code)) => {
-                ledger.deny(&self.words.all);
+                board.deny(&self.words.all);
                 let words = &self.words;
-                ledger.affirm(words.by_code.get(usize::from(code)).unwrap_or(&words.otherwise));
+                board.affirm(words.by_code.get(usize::from(code)).unwrap_or(&words.otherwise));
             }
             Some(Value::Text(text)) => {
-                ledger.deny(&self.texts.1);
+                board.deny(&self.texts.1);
                 if let Some(bit) = self.texts.0.find(text) {
-                    ledger.affirm_one(Bit(bit));
+                    board.affirm_one(Bit(bit));
                 }
             }
-            Some(value) => self.measure(value, facts, ledger),
+            Some(value) => self.measure(value, facts, board),
         }
     }
 
     /// Asks about a number, a time or a truth.
-    fn measure(&self, value: Value<'_>, facts: &Facts<'_>, ledger: &mut Ledger) {
+    fn measure(&self, value: Value<'_>, facts: &Facts<'_>, board: &mut impl Board) {
         for (bit, limit) in &self.cuts {
             if let Some(holds) = truth(side(value, *limit)) {
-                ledger.set(*bit, holds);
+                board.set(*bit, holds);
             }
         }
         for bit in &self.truths {
-            ledger.set(*bit, value == Value::Bool(true));
+            board.set(*bit, value == Value::Bool(true));
         }
         if self.since.is_empty() {
             return;
         }
         if let Some(since) = since(value, facts.now().as_millis()) {
             for (bit, limit) in &self.since {
-                ledger.set(*bit, since <= *limit);
+                board.set(*bit, since <= *limit);
             }
         }
     }
 
-    fn look_for_members(&self, cell: Cell<'_>, ledger: &mut Ledger) {
+    fn look_for_members(&self, cell: Cell<'_>, board: &mut impl Board) {
         let (texts, all) = &self.members;
         let Cell::List(list, completeness) = cell else { return };
         if all.is_empty() || completeness == Completeness::Unknown {
             return;
         }
         let mut is_complete = completeness == Completeness::Complete;
-        ledger.deny(all);
+        board.deny(all);
         for place in 0..list.len() {
             match list.get(place) {
                 Cell::Text(text) => {
                     if let Some(bit) = texts.find(text) {
-                        ledger.affirm_one(Bit(bit));
+                        board.affirm_one(Bit(bit));
                     }
                 }
                 // What cannot be read may be it.
@@ -266,7 +285,7 @@ impl Column {
             }
         }
         if !is_complete {
-            ledger.doubt(all);
+            board.doubt(all);
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::plan::{ActionId, Plan, PlannedAction, factor};
 use crate::policy::point;
 
 /// The context weights that apply.
+#[derive(Default)]
 pub(super) struct Scorer {
     /// For each boost of the plan its basis points, or 0 if it does not apply,
     /// and until when that stays so.
