@@ -43,6 +43,7 @@ mod nearest;
 mod parse;
 mod parts;
 mod program;
+mod survey;
 mod tree;
 mod truth;
 mod typed;
@@ -64,6 +65,7 @@ pub(crate) use parts::{Apart, MAX_PARTS, Part};
 pub(crate) use program::{
     Atom, AtomId, Constant, Limit, ListTerm, Node, NodeId, Program, Term, TermId,
 };
+pub(crate) use survey::{Answers, Number, Slot, Survey};
 pub(crate) use witness::{Witness, witnesses};
 
 use bound::Root;
@@ -112,7 +114,13 @@ impl Condition {
         if facts.schema().paths().count() < self.facts {
             return Outcome::UNKNOWN;
         }
-        Evaluator::new(&self.program, facts).truth(self.root)
+        let outcome = Evaluator::new(&self.program, facts).truth(self.root);
+        debug_assert!(
+            survey::agrees(&self.program, self.root, facts, &outcome),
+            "a survey answers otherwise: {}",
+            self.text
+        );
+        outcome
     }
 
     /// Reads the condition aloud in English.

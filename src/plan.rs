@@ -1,6 +1,7 @@
 //! The checked policy laid out for deciding: dense ids, and rules by action.
 
 mod index;
+mod questions;
 mod turned;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -21,6 +22,7 @@ use crate::schema::Schema;
 use crate::vocabulary::{Channel, Currency};
 
 use index::Index;
+use questions::Questions;
 use turned::RulesByAction;
 
 pub(crate) use index::{
@@ -92,6 +94,8 @@ pub(crate) struct Plan {
     by_id: HashMap<String, ActionId, ahash::RandomState>,
     /// The actions by their conditions, the best first.
     pub(crate) index: Index,
+    /// What a ranking asks of a context.
+    pub(crate) questions: Questions,
     /// Tells this plan from all others, as long as somebody holds it.
     pub(crate) token: Arc<()>,
     /// The kinds, groups and tags that actions bear.
@@ -209,8 +213,10 @@ impl Plan {
         let limits: Vec<PlannedLimit> = rules.limits.into_iter().map(planned_limit).collect();
         let rules_of_slates = (rules.exclusives.as_slice(), rules.placements.len());
         let index = Index::new(&program, &actions, &boosts, &limits, rules_of_slates);
+        let questions = Questions::new(&program, &schema, &index, &rules.suppressions, &boosts);
         Self {
             index,
+            questions,
             token: Arc::new(()),
             #[cfg(feature = "json")]
             fingerprint: policy.fingerprint(),

@@ -33,7 +33,7 @@ pub use request::RequestFacts;
 pub use table::{FactTable, Value};
 pub use types::{Fact, RecordType, Type, Words};
 
-pub(crate) use cell::{Cell, ListCell, MAX_ELEMENTS, Mark, Marked, Rows, Search, mark};
+pub(crate) use cell::{Cell, ListCell, MAX_ELEMENTS, Mark, Marked, Rows, Search, mark, text_mark};
 pub(crate) use changes::Changes;
 pub(crate) use facts::{Delivery, Moment};
 pub(crate) use models::{ModelEntry, ModelFact};

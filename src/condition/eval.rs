@@ -7,6 +7,9 @@ mod marks;
 mod plain;
 mod terms;
 
+pub(super) use atoms::{is_filled, is_present, side};
+pub(super) use terms::{value_in, value_of};
+
 use glance::Glances;
 use marks::Marks;
 
@@ -201,9 +204,8 @@ pub(crate) struct Memory {
 impl<'a> Evaluator<'a> {
     /// Prepares to evaluate on memory that was used before.
     pub(crate) fn with(program: &'a Program, facts: &'a Facts<'a>, memory: Memory) -> Self {
-        let Memory { mut nodes, mut terms, scopes } = memory;
-        nodes.resize(program.node_count(), None);
-        terms.resize(program.term_count(), None);
+        let Memory { mut nodes, terms, scopes } = memory;
+        nodes.truncate(program.node_count());
         let mut evaluator = Self {
             program,
             facts,
@@ -222,7 +224,11 @@ impl<'a> Evaluator<'a> {
 
     /// Gives the memory back.
     pub(crate) fn into_memory(self) -> Memory {
-        let terms = self.terms.into_iter().map(|_| None).collect();
+        // In place: the two differ in their lifetimes only. What is empty is not
+        // looked through next time, and its memory is kept.
+        let mut terms = self.terms;
+        terms.clear();
+        let terms = terms.into_iter().map(|_| None).collect();
         Memory { nodes: self.nodes, terms, scopes: self.scopes }
     }
 
@@ -237,8 +243,8 @@ impl<'a> Evaluator<'a> {
             program,
             facts,
             at: at.as_millis(),
-            nodes: vec![None; program.node_count()],
-            terms: vec![None; program.term_count()],
+            nodes: Vec::new(),
+            terms: Vec::new(),
             marks: Marks::default(),
             glances: Glances::default(),
             scopes: 0,
@@ -352,7 +358,12 @@ impl<'a> Evaluator<'a> {
         (known_in == scope).then_some(known)
     }
 
+    /// Memory is made once something is remembered: many evaluators are only
+    /// asked in rare cases.
     fn remember(&mut self, id: NodeId, scope: ScopeId, outcome: Outcome) {
+        if self.nodes.len() < self.program.node_count() {
+            self.nodes.resize(self.program.node_count(), None);
+        }
         if let Some(place) = self.nodes.get_mut(id.0 as usize) {
             *place = Some((scope, outcome));
         }
@@ -365,6 +376,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn remember_term(&mut self, id: TermId, scope: ScopeId, reading: Reading<'a>) {
+        if self.terms.len() < self.program.term_count() {
+            self.terms.resize(self.program.term_count(), None);
+        }
         if let Some(place) = self.terms.get_mut(id.0 as usize) {
             *place = Some((scope, reading));
         }

@@ -322,6 +322,12 @@ impl Program {
         self.shape_of_term(term).size <= SHORT
     }
 
+    /// Returns of how many truths and terms a truth is made, those that are shared
+    /// every time.
+    pub(crate) fn size(&self, node: NodeId) -> u32 {
+        self.shape_of_node(node).size
+    }
+
     /// Returns how many truths and terms lie inside each other here.
     pub(crate) fn height(&self, node: NodeId) -> u32 {
         self.shape_of_node(node).height

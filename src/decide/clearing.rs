@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::check::CheckedSuppression;
-use crate::condition::{Evaluator, NodeId, Truth};
+use crate::condition::{Answers, Evaluator, NodeId, Slot, Truth};
 use crate::context::Context;
 use crate::plan::{ActionId, LimitId, Plan, QuietHoursId, SuppressionId};
 use crate::schema::Facts;
@@ -226,6 +226,20 @@ pub(super) fn holding(
         });
     }
     (found, next)
+}
+
+/// Tells whether a suppression holds, by what a survey has answered.
+pub(super) fn holds(
+    rule: &CheckedSuppression,
+    (when, after): (Slot, Option<Slot>),
+    answers: &Answers,
+) -> bool {
+    let side = |slot: Slot| {
+        let answer = answers.get(slot);
+        let is_open = !answer.is_true() && !answer.is_false();
+        answer.is_true() || is_open && (!rule.allow_unknown || answer.was_true())
+    };
+    side(when) || after.is_some_and(side)
 }
 
 /// Tells whether a condition holds back, and whether by stale facts.

@@ -9,18 +9,18 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::asked::Asked;
-use super::clearing::holding;
+use super::clearing::{holding, holds};
 use super::horizon::Horizon;
-use super::lane::{horizon_of, is_held, propensity, value};
+use super::lane::{horizon_of, is_held, is_held_back, minor, parts, propensity, value};
 use super::limits;
 use super::past::{Labels, Mark};
 use super::quiet::Quiet;
 use crate::check::ONE;
-use crate::condition::{Evaluator, Truth};
-use crate::context::Context;
+use crate::condition::{Answers, Evaluator, Memory, Outcome, Truth};
+use crate::context::{Context, Interaction};
 use crate::decision::Request;
 use crate::plan::{ActionId, Class, LiteralId, Number, Plan, SuppressionId, counts_alone, factor};
-use crate::schema::Facts;
+use crate::schema::{Facts, text_mark};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Purpose};
 
@@ -30,6 +30,8 @@ pub(super) struct Front {
     of: Option<Of>,
     /// Whether what it was found out for is still so.
     is_current: bool,
+    /// Whether it is known until when it stays so.
+    has_horizons: bool,
     /// For each literal whether it holds.
     holds: Vec<bool>,
     in_force: Vec<bool>,
@@ -40,6 +42,8 @@ pub(super) struct Front {
     /// The greatest context weight of any action.
     pub(super) greatest_weight: u32,
     classes: Vec<Slot>,
+    /// The classes that somebody has asked about.
+    looked_at: Vec<u32>,
     /// The lists of the index whose literal holds.
     pub(super) lists: Vec<u32>,
     held_purposes: SmallVec<[Purpose; 4]>,
@@ -47,11 +51,14 @@ pub(super) struct Front {
     is_quiet: bool,
     /// Whether the history cannot show that a limit permits.
     is_history_lacking: bool,
-    /// The actions that the history shows, where limits count them by
-    /// themselves, and whether one holds them back; in order.
+    /// The actions that were judged, where limits count them by themselves, and
+    /// whether one holds them back; in order.
     shown: Vec<(ActionId, bool)>,
     /// Interactions of such actions: memory.
     seen: Vec<(ActionId, u32)>,
+    /// A short number for each interaction that those of one action share, once
+    /// somebody has asked.
+    marks: Vec<u16>,
     /// Until when none of this changes.
     pub(super) horizon: Horizon,
     /// Until when neither consent nor quiet hours change.
@@ -59,6 +66,13 @@ pub(super) struct Front {
     /// Until when no number changes, and what the history shows.
     pub(super) horizon_of_numbers: Horizon,
     pub(super) horizon_of_limits: Horizon,
+}
+
+/// What a front is found out with: memory to be used again.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    memory: Memory,
+    answers: Answers,
 }
 
 /// What a front was found out for.
@@ -108,14 +122,22 @@ impl Slot {
 impl Front {
     /// Tells whether what was found out holds for a request as well.
     pub(super) fn is_for(&self, plan: &Plan, request: &Request) -> bool {
-        let Some(of) = self.of.as_ref().filter(|_| self.is_current) else { return false };
+        let Some(of) = &self.of else { return false };
         let holds_until = self.horizon.soonest_millis();
-        Arc::ptr_eq(&of.token, &plan.token)
-            && of.channel == request.channel
-            && of.intent == request.intent
-            && of.time_zone == request.time_zone
-            && of.now <= request.now
-            && (of.now == request.now || request.now.as_millis() < holds_until)
+        let holds = self.has_horizons && request.now.as_millis() < holds_until;
+        self.is_about(plan, request) && of.now <= request.now && (of.now == request.now || holds)
+    }
+
+    /// Tells whether it was found out for such a request, at any moment, and
+    /// nothing has changed since.
+    pub(super) fn is_about(&self, plan: &Plan, request: &Request) -> bool {
+        let of = self.of.as_ref().filter(|_| self.is_current);
+        of.is_some_and(|of| {
+            Arc::ptr_eq(&of.token, &plan.token)
+                && of.channel == request.channel
+                && of.intent == request.intent
+                && of.time_zone == request.time_zone
+        })
     }
 
     /// Forgets what it was for: something is otherwise now.
@@ -128,6 +150,123 @@ impl Front {
         !self.is_current
     }
 
+    /// Finds out what is needed to decide at the moment of the facts.
+    ///
+    /// Until when it stays so is worth finding out for those who have asked
+    /// before; for all others a survey is enough.
+    pub(super) fn renew<'a>(
+        &mut self,
+        (plan, context): (&'a Plan, &'a Context),
+        asked: &Asked<'_>,
+        facts: &Facts<'_>,
+        notes: &mut Notes,
+    ) {
+        if self.is_about(plan, asked.request) {
+            let memory = std::mem::take(&mut notes.memory);
+            let mut evaluator = Evaluator::with(&plan.program, facts, memory);
+            self.find((plan, context), asked, facts, &mut evaluator);
+            notes.memory = evaluator.into_memory();
+        } else {
+            self.survey((plan, context), asked, facts, notes);
+        }
+    }
+
+    /// Notes what it is for, and forgets what classes came to.
+    fn start(&mut self, plan: &Plan, request: &Request) {
+        self.is_current = true;
+        self.of.get_or_insert_with(|| Of::new(plan, request)).renew(plan, request);
+        self.horizon = Horizon::NEVER;
+        self.shown.clear();
+        self.marks.clear();
+        for class in self.looked_at.drain(..) {
+            self.classes.get_mut(class as usize).into_iter().for_each(|slot| *slot = Slot::OPEN);
+        }
+        self.classes.resize(plan.index.classes.len(), Slot::OPEN);
+    }
+
+    /// Finds everything out at the moment of the facts, and not until when it
+    /// stays so.
+    fn survey<'a>(
+        &mut self,
+        (plan, context): (&'a Plan, &'a Context),
+        asked: &Asked<'_>,
+        facts: &Facts<'_>,
+        notes: &mut Notes,
+    ) {
+        let request = asked.request;
+        self.start(plan, request);
+        self.has_horizons = false;
+        let Notes { memory, answers } = notes;
+        let mut evaluator = plan.questions.need_evaluator.then(|| {
+            let memory = std::mem::take(memory);
+            Evaluator::with(&plan.program, facts, memory)
+        });
+        plan.questions.survey.answer(facts, answers, |node| {
+            evaluator.as_mut().map_or(Outcome::UNKNOWN, |evaluator| evaluator.truth(node))
+        });
+        self.read_answers(plan, request.channel, answers);
+        self.read_numbers(plan, facts, evaluator.as_mut());
+        if let Some(evaluator) = evaluator {
+            *memory = evaluator.into_memory();
+        }
+        let is_held =
+            |purpose: &Purpose| is_held_back(plan, context, request.channel, *purpose, facts);
+        self.held_purposes.clear();
+        self.held_purposes.extend(plan.index.purposes.iter().copied().filter(is_held));
+        self.is_quiet = !plan.quiet_hours.is_empty()
+            && Quiet::new(plan, context, asked, request.channel, facts, request.now).holds();
+        self.is_history_lacking = false;
+        if !plan.limits.is_empty() {
+            self.is_history_lacking = limits::is_history_lacking(plan, context, facts);
+        }
+    }
+
+    /// Reads what a survey says of literals and rules.
+    fn read_answers(&mut self, plan: &Plan, channel: Channel, answers: &Answers) {
+        let questions = &plan.questions;
+        self.holds.clear();
+        self.holds.push(true);
+        self.holds.extend(questions.truths.iter().flat_map(|slot| {
+            let answer = answers.get(*slot);
+            [answer.is_true(), answer.is_false()]
+        }));
+        self.find_lists(plan);
+        self.in_force.clear();
+        let rules = plan.suppressions.iter().zip(&questions.suppressions);
+        self.in_force.extend(rules.map(|(rule, slots)| {
+            let is_about = rule.channels.is_empty() || rule.channels.contains(&channel);
+            is_about && holds(rule, *slots, answers)
+        }));
+        self.boosts.clear();
+        self.boosts.extend(plan.boosts.iter().zip(&questions.boosts).map(|(boost, slot)| {
+            if answers.get(*slot).is_true() { boost.basis_points } else { 0 }
+        }));
+        self.find_greatest_weight(plan);
+    }
+
+    fn read_numbers(
+        &mut self,
+        plan: &Plan,
+        facts: &Facts<'_>,
+        mut evaluator: Option<&mut Evaluator<'_>>,
+    ) {
+        self.numbers.clear();
+        for (number, place) in plan.index.numbers.iter().zip(&plan.questions.numbers) {
+            let found = match (*number, place, &mut evaluator) {
+                (Number::Propensity(_), Some(place), _) => {
+                    place.read(facts).and_then(parts).map(u64::from)
+                }
+                (Number::Value(_), Some(place), _) => place.read_whole(facts).and_then(minor),
+                (Number::Propensity(term), None, Some(evaluator)) => {
+                    propensity(term, evaluator).map(u64::from)
+                }
+                (Number::Value(term), None, Some(evaluator)) => value(term, evaluator),
+                (_, None, None) => None,
+            };
+            self.numbers.push(found);
+        }
+    }
+
     /// Finds everything out, at the moment of the facts.
     pub(super) fn find<'a>(
         &mut self,
@@ -137,16 +276,13 @@ impl Front {
         evaluator: &mut Evaluator<'_>,
     ) {
         let request = asked.request;
-        self.is_current = true;
-        self.of.get_or_insert_with(|| Of::new(plan, request)).renew(plan, request);
-        self.horizon = Horizon::NEVER;
+        self.start(plan, request);
+        self.has_horizons = true;
         self.find_literals(plan, evaluator);
         self.find_rules(plan, request.channel, evaluator);
         self.find_numbers(plan, evaluator);
         self.find_contact((plan, context), asked, facts);
         self.find_limits((plan, context), request, facts);
-        self.classes.clear();
-        self.classes.resize(plan.index.classes.len(), Slot::OPEN);
     }
 
     fn watch(&mut self, horizon: Horizon) {
@@ -162,6 +298,10 @@ impl Front {
             self.holds.extend([truth == Truth::True, truth == Truth::False]);
             self.watch(Horizon::of(&outcome));
         }
+        self.find_lists(plan);
+    }
+
+    fn find_lists(&mut self, plan: &Plan) {
         self.lists.clear();
         for (place, list) in (0_u32..).zip(&plan.index.lists) {
             if self.holds(list.literal) {
@@ -187,6 +327,10 @@ impl Front {
             self.boosts.push(if applies { boost.basis_points } else { 0 });
             self.watch(Horizon::of(&outcome));
         }
+        self.find_greatest_weight(plan);
+    }
+
+    fn find_greatest_weight(&mut self, plan: &Plan) {
         self.greatest_weight = if plan.index.is_inflated {
             // Bounds have the greatest weight in them.
             1
@@ -235,7 +379,7 @@ impl Front {
         self.is_quiet = false;
         if !plan.quiet_hours.is_empty() {
             let quiet = Quiet::new(plan, context, asked, request.channel, facts, request.now);
-            self.is_quiet = !quiet.present.holding.is_empty();
+            self.is_quiet = quiet.holds();
             self.horizon_of_contact = self.horizon_of_contact.joined(quiet.present.horizon);
         }
         self.watch(self.horizon_of_contact);
@@ -247,7 +391,6 @@ impl Front {
         request: &Request,
         facts: &Facts<'_>,
     ) {
-        self.shown.clear();
         self.horizon_of_limits = Horizon::NEVER;
         self.is_history_lacking = false;
         if plan.limits.is_empty() {
@@ -256,54 +399,60 @@ impl Front {
         let history = limits::history(plan, context, facts);
         self.is_history_lacking = history.lacking.is_some();
         self.horizon_of_limits = Horizon::of_delivery(history.delivery);
+        self.judge_all((plan, context), request);
+        self.watch(self.horizon_of_limits);
+    }
+
+    /// Judges what limits say of every action that the history shows.
+    fn judge_all(&mut self, (plan, context): (&Plan, &Context), request: &Request) {
         self.see(plan, context);
         let seen = std::mem::take(&mut self.seen);
+        let interactions = interactions(context);
         for alike in seen.chunk_by(|(one, _), (other, _)| one == other) {
-            self.judge((plan, context), request, alike);
+            let Some((id, _)) = alike.first() else { continue };
+            let of_action = alike.iter().filter_map(|(_, place)| interactions.get(*place as usize));
+            let (is_held, horizon) = stands(plan, request, *id, of_action);
+            self.horizon_of_limits = self.horizon_of_limits.joined(horizon);
+            self.shown.push((*id, is_held));
         }
         self.seen = seen;
-        self.watch(self.horizon_of_limits);
+    }
+
+    /// Judges what limits say of one action, if nobody has asked before.
+    fn judge(
+        &mut self,
+        (plan, context): (&Plan, &Context),
+        request: &Request,
+        id: ActionId,
+    ) -> bool {
+        let place = match self.shown.binary_search_by_key(&id, |(shown, _)| *shown) {
+            Ok(place) => return self.shown.get(place).is_some_and(|(_, is_held)| *is_held),
+            // What the history shows was judged when horizons were found out.
+            Err(_) if self.has_horizons => return false,
+            Err(place) => place,
+        };
+        let interactions = interactions(context);
+        if self.marks.is_empty() {
+            self.marks.extend(interactions.iter().map(|of| text_mark(&of.action)));
+        }
+        let name = plan.action(id).id.as_str();
+        let mark = text_mark(name);
+        let of_action = self.marks.iter().zip(interactions);
+        let of_action = of_action.filter(|(known, of)| **known == mark && of.action == name);
+        let (is_held, _) = stands(plan, request, id, of_action.map(|(_, of)| of));
+        self.shown.insert(place, (id, is_held));
+        is_held
     }
 
     /// Notes which interactions of the history are those of which action.
     fn see(&mut self, plan: &Plan, context: &Context) {
         self.seen.clear();
-        let history = context.history.known();
-        let interactions = history.map_or(&[][..], |history| history.interactions.items());
-        for (place, interaction) in (0_u32..).zip(interactions) {
+        for (place, interaction) in (0_u32..).zip(interactions(context)) {
             let action = plan.find(&interaction.action);
             let is_limited = |id: &ActionId| !plan.action(*id).limits.is_empty();
             self.seen.extend(action.filter(is_limited).map(|id| (id, place)));
         }
         self.seen.sort_unstable();
-    }
-
-    /// Judges the limits that count an action by itself.
-    fn judge(
-        &mut self,
-        (plan, context): (&Plan, &Context),
-        request: &Request,
-        alike: &[(ActionId, u32)],
-    ) {
-        let Some((id, _)) = alike.first() else { return };
-        let history = context.history.known();
-        let interactions = history.map_or(&[][..], |history| history.interactions.items());
-        let action = plan.action(*id);
-        let mut is_held = false;
-        for limit in action.limits.iter().map(|limit| plan.limit(*limit)) {
-            if !counts_alone(limit) || !limit.is_about(request.channel) {
-                continue;
-            }
-            let of_action = alike.iter().filter_map(|(_, place)| interactions.get(*place as usize));
-            let counted = of_action.filter(|of| Labels::of(plan, of).count_for(limit));
-            let mark = |at| Mark { at, action: &action.id };
-            let mut marks: SmallVec<[Mark<'_>; 8]> = counted.map(|of| mark(of.at)).collect();
-            marks.sort_unstable();
-            let standing = limits::judge_alone(limit, &marks, &action.id, request.now);
-            is_held |= standing.is_blocked;
-            self.horizon_of_limits = self.horizon_of_limits.joined(Horizon::at(standing.next));
-        }
-        self.shown.push((*id, is_held));
     }
 
     pub(super) fn holds(&self, literal: LiteralId) -> bool {
@@ -315,16 +464,20 @@ impl Front {
     }
 
     /// Tells whether a limit that counts an action by itself holds it back.
-    pub(super) fn is_limited(&self, plan: &Plan, id: ActionId, channel: Channel) -> bool {
+    pub(super) fn is_limited(
+        &mut self,
+        (plan, context): (&Plan, &Context),
+        id: ActionId,
+        request: &Request,
+    ) -> bool {
         let action = plan.action(id);
         let limits = || action.limits.iter().map(|limit| plan.limit(*limit));
         // What nobody can tell holds marketing back, and nothing else.
         let is_open = self.is_history_lacking && action.purpose == Purpose::Marketing;
-        if is_open && limits().any(|limit| limit.is_about(channel)) {
+        if is_open && limits().any(|limit| limit.is_about(request.channel)) {
             return true;
         }
-        let shown = self.shown.binary_search_by_key(&id, |(shown, _)| *shown);
-        shown.ok().and_then(|place| self.shown.get(place)).is_some_and(|(_, is_held)| *is_held)
+        self.judge((plan, context), request, id)
     }
 
     /// Returns the context weight of a class of actions, unless something holds
@@ -336,6 +489,7 @@ impl Front {
         }
         let of_class = plan.index.classes.get(class as usize)?;
         let found = self.find_weight(plan, context, of_class);
+        self.looked_at.push(class);
         self.classes.get_mut(class as usize).into_iter().for_each(|slot| *slot = found);
         found.weight()
     }
@@ -355,4 +509,35 @@ impl Front {
         let weight = plan.index.weights.get(class.weight as usize);
         Slot(weight.map_or(factor(ONE), |weight| self.weight(weight)))
     }
+}
+
+fn interactions(context: &Context) -> &[Interaction] {
+    context.history.known().map_or(&[][..], |history| history.interactions.items())
+}
+
+/// Judges the limits that count an action by itself, by its interactions.
+fn stands<'a>(
+    plan: &'a Plan,
+    request: &Request,
+    id: ActionId,
+    of_action: impl Iterator<Item = &'a Interaction> + Clone,
+) -> (bool, Horizon) {
+    let action = plan.action(id);
+    let (mut is_held, mut horizon) = (false, Horizon::NEVER);
+    if of_action.clone().next().is_none() {
+        return (is_held, horizon);
+    }
+    for limit in action.limits.iter().map(|limit| plan.limit(*limit)) {
+        if !counts_alone(limit) || !limit.is_about(request.channel) {
+            continue;
+        }
+        let counted = of_action.clone().filter(|of| Labels::of(plan, of).count_for(limit));
+        let mark = |at| Mark { at, action: &action.id };
+        let mut marks: SmallVec<[Mark<'_>; 8]> = counted.map(|of| mark(of.at)).collect();
+        marks.sort_unstable();
+        let standing = limits::judge_alone(limit, &marks, &action.id, request.now);
+        is_held |= standing.is_blocked;
+        horizon = horizon.joined(Horizon::at(standing.next));
+    }
+    (is_held, horizon)
 }

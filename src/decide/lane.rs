@@ -29,9 +29,9 @@ use engagement::Clauses;
 use score::Scorer;
 use suppression::Suppressions;
 
-pub(super) use consent::is_held;
+pub(super) use consent::{is_held, is_held_back};
 pub(crate) use score::factors;
-pub(super) use score::{propensity, value};
+pub(super) use score::{minor, parts, propensity, value};
 pub(super) use suppression::horizon as horizon_of;
 
 /// A channel, and what is known about it.
@@ -131,6 +131,34 @@ impl<'a> Lane<'a> {
             clauses: Clauses::default(),
             fails_by_end: HashMap::default(),
             held_out: assignments(plan, context).map(|assignment| assignment.is_held_out).collect(),
+            horizon: Horizon::NEVER,
+        }
+    }
+
+    /// Makes a lane for filling a slate with what was found admissible elsewhere:
+    /// no action is tested on it.
+    pub(super) fn for_places(
+        plan: &'a Plan,
+        context: &'a Context,
+        asked: &'a Asked<'a>,
+        facts: &'a Facts<'a>,
+        at: Timestamp,
+    ) -> Self {
+        let channel = facts.channel().unwrap_or(asked.request.channel);
+        Self {
+            plan,
+            context,
+            asked,
+            channel,
+            at,
+            evaluator: Evaluator::at(&plan.program, facts, at),
+            clearing: Clearing::new(plan, context, asked, channel, facts, at),
+            answers: Answers::default(),
+            suppressions: Suppressions::default(),
+            scorer: Scorer::default(),
+            clauses: Clauses::default(),
+            fails_by_end: HashMap::default(),
+            held_out: Vec::new(),
             horizon: Horizon::NEVER,
         }
     }

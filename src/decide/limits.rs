@@ -307,13 +307,23 @@ pub(super) fn code(limit: &CheckedLimit) -> ReasonCode {
 
 /// Says how well the history is known.
 pub(super) fn history(plan: &Plan, context: &Context, facts: &Facts<'_>) -> Knowledge {
+    Knowledge::of(facts, "history.interactions", lacking_in_list(plan, context))
+}
+
+/// Tells whether the history cannot show that a limit permits, and nothing else.
+pub(super) fn is_history_lacking(plan: &Plan, context: &Context, facts: &Facts<'_>) -> bool {
+    let delivery = plan.questions.interactions.map(|fact| facts.delivery_of(fact));
+    !delivery.is_some_and(Delivery::is_fresh) || lacking_in_list(plan, context).is_some()
+}
+
+/// Says what is the matter with the list of interactions.
+fn lacking_in_list(plan: &Plan, context: &Context) -> Option<FactState> {
     let history = context.history.known();
-    let in_list = match history.map(|history| history.interactions.completeness()) {
+    match history.map(|history| history.interactions.completeness()) {
         _ if history.is_some_and(|history| is_enough(plan, history)) => None,
         Some(Completeness::Partial) => Some(FactState::Partial),
         _ => Some(FactState::Unknown),
-    };
-    Knowledge::of(facts, "history.interactions", in_list)
+    }
 }
 
 /// Says how well the start of the session is known.

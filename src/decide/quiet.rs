@@ -89,6 +89,11 @@ impl<'a> Quiet<'a> {
         Self { windows, present, zone, delivery }
     }
 
+    /// Tells whether it is quiet now, or nobody can tell.
+    pub(super) fn holds(&self) -> bool {
+        !self.present.holding.is_empty()
+    }
+
     /// Returns when it is no longer quiet, if it is quiet at an instant.
     pub(super) fn end(&self, at: Timestamp) -> Option<Timestamp> {
         end(&self.windows, at)

@@ -8,13 +8,12 @@
 
 use super::asked::Asked;
 use super::assignment::assignments;
-use super::front::Front;
+use super::front::{Front, Notes};
 use super::horizon::Horizon;
 use super::lane::{Lane, Tested};
 use super::slate::Slate;
 use super::{Candidate, gather};
 use crate::check::CheckedPropensity;
-use crate::condition::{Evaluator, Memory};
 use crate::context::Context;
 use crate::decision::{DecisionData, Detail, Placed, Request};
 use crate::plan::{ActionId, ActionList, Asks, Plan, Ranked, Row, bound_below, greatest_score};
@@ -31,7 +30,7 @@ const ROUNDED_DOWN: f64 = 1.0 - 1e-9;
 #[derive(Debug, Default)]
 pub(super) struct Desk {
     best: Best,
-    memory: Memory,
+    notes: Notes,
 }
 
 /// An action that may be recommended.
@@ -186,17 +185,16 @@ pub(super) fn rank(
     let asked = Asked::new(plan, request, &[request.channel]);
     if !front.is_for(plan, request) {
         let facts = gather(plan, context, request, request.channel);
-        let memory = std::mem::take(&mut desk.memory);
-        let mut evaluator = Evaluator::with(&plan.program, &facts, memory);
-        front.find((plan, context), &asked, &facts, &mut evaluator);
-        desk.memory = evaluator.into_memory();
+        front.renew((plan, context), &asked, &facts, &mut desk.notes);
     }
     if is_plain(plan, request) {
         pick_plainly(plan, context, &asked, front, &mut desk.best);
         desk.best.place(request, &mut data.recommendations);
     } else {
         let facts = gather(plan, context, request, request.channel);
-        let mut lanes = [Lane::new(plan, context, &asked, &facts, request.now)];
+        // Limits that count actions together are asked of the general code.
+        let lane = if plan.index.counts_together { Lane::new } else { Lane::for_places };
+        let mut lanes = [lane(plan, context, &asked, &facts, request.now)];
         let slate = fill((plan, context), &asked, front, &mut desk.best, &mut lanes);
         (data.recommendations, data.reservations) = slate.into_placed();
     }
@@ -227,11 +225,18 @@ fn pick_plainly(
 ) {
     best.start(asked.request.limit.unwrap_or(usize::MAX));
     let mut picking = Picking { plan, context, asked, front, best };
-    let channel = asked.request.channel;
-    picking.pick(&mut |front, row| {
-        let is_limited = row.asks.contains(Asks::LIMITS);
-        !is_limited || !front.is_limited(plan, ActionId(row.action), channel)
-    });
+    picking.pick(&mut |front, row| is_within_limits((plan, context), front, row, asked.request));
+}
+
+/// Tells whether limits that count each action alone permit one.
+fn is_within_limits(
+    known: (&Plan, &Context),
+    front: &mut Front,
+    row: &Row,
+    request: &Request,
+) -> bool {
+    let has_limits = row.asks.contains(Asks::LIMITS);
+    !has_limits || !front.is_limited(known, ActionId(row.action), request)
 }
 
 /// Fills a slate with the best, taking more of them as long as places are left.
@@ -248,7 +253,10 @@ fn fill<'a>(
     loop {
         best.start(wanted);
         let mut picking = Picking { plan, context, asked, front, best };
-        picking.pick(&mut |_, row| {
+        picking.pick(&mut |front, row| {
+            if !plan.index.counts_together {
+                return is_within_limits((plan, context), front, row, request);
+            }
             let action = plan.action(ActionId(row.action));
             let lane = lanes.first_mut();
             lane.is_some_and(|lane| lane.test(ActionId(row.action), action, 0).reasons.is_empty())
@@ -280,7 +288,7 @@ struct Picking<'p, 'a> {
 impl Picking<'_, '_> {
     /// Walks through the lists whose literal holds; `admits` judges what is
     /// left to judge about a would-be winner.
-    fn pick(&mut self, admits: &mut impl FnMut(&Front, &Row) -> bool) {
+    fn pick(&mut self, admits: &mut impl FnMut(&mut Front, &Row) -> bool) {
         let lists = std::mem::take(&mut self.front.lists);
         for list in lists.iter().filter_map(|place| self.plan.index.lists.get(*place as usize)) {
             // Later lists have lower bounds.
@@ -294,7 +302,7 @@ impl Picking<'_, '_> {
         self.best.finish();
     }
 
-    fn pick_of(&mut self, list: &ActionList, admits: &mut impl FnMut(&Front, &Row) -> bool) {
+    fn pick_of(&mut self, list: &ActionList, admits: &mut impl FnMut(&mut Front, &Row) -> bool) {
         for row in self.plan.index.rows_of(list) {
             if row.bound < self.best.floor {
                 self.best.is_cut = true;
@@ -306,7 +314,7 @@ impl Picking<'_, '_> {
         }
     }
 
-    fn consider(&mut self, row: &Row, admits: &mut impl FnMut(&Front, &Row) -> bool) {
+    fn consider(&mut self, row: &Row, admits: &mut impl FnMut(&mut Front, &Row) -> bool) {
         let weight = self.front.weight_of(self.plan, self.context, row.class);
         let Some(weight) = weight else { return };
         if self.best.is_below(row, weight) {

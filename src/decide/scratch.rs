@@ -88,6 +88,7 @@ impl Bound {
     fn prepare(&mut self, plan: &Plan, request: &Request) -> (&Context, Option<&mut Front>) {
         let fronts = &mut self.fronts;
         let known = fronts.iter().position(|front| front.is_for(plan, request));
+        let known = known.or_else(|| fronts.iter().position(|front| front.is_about(plan, request)));
         let mut place = known.or_else(|| fronts.iter().position(Front::is_forgotten));
         if place.is_none() && fronts.len() < MAX_FRONTS {
             place = Some(fronts.len());

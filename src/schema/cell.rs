@@ -2,7 +2,7 @@
 
 mod search;
 
-pub(crate) use search::{Mark, Marked, Search, mark};
+pub(crate) use search::{Mark, Marked, Search, mark, text_mark};
 
 use super::{FactId, FieldId, PartId};
 use crate::context::{Completeness, Score};

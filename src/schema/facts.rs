@@ -11,7 +11,7 @@ use super::{
     models,
 };
 use crate::analytics::{Answer, Customer, Found, Lack, Said};
-use crate::context::{AsOf, Context, Score};
+use crate::context::{AsOf, Completeness, Context, Score};
 use crate::time::{CLOCK_SKEW, Duration, Timestamp};
 use crate::vocabulary::{Channel, Currency};
 
@@ -239,9 +239,10 @@ impl<'a> Facts<'a> {
         let aged = |at: Timestamp| Delivery::aged(at, part.max_age, self.now);
         match dating {
             Dating::WithPart => of_part,
+            Dating::Dated(..) if as_of.is_vouched() => of_part,
             Dating::Dated(dates, name) => match dates(context).and_then(|dates| dates.get(name)) {
-                Some(at) if !as_of.is_vouched() => of_part.worse(aged(*at)),
-                _ => of_part,
+                Some(at) => of_part.worse(aged(*at)),
+                None => of_part,
             },
             Dating::Own(said) => own(part, of_part, as_of, said(context), self.now),
         }
@@ -370,6 +371,21 @@ impl<'a> Facts<'a> {
         Some(Customer { context, currency: self.currency, found, model })
     }
 
+    /// Finds an entry of a map; a score may be older than its part.
+    pub(crate) fn entry_at(&self, fact: FactId, key: &str) -> (Cell<'a>, Delivery) {
+        let part = self.schema.entry(fact).part;
+        let delivery = self.delivery(part);
+        match self.cell(fact) {
+            Cell::Scores(scores) => match scores.get(key) {
+                Some(score) => (Cell::Double(score.value), self.score_delivery(part, score)),
+                None => (Cell::Absent, delivery),
+            },
+            Cell::Map(values) => (values.get(key), delivery),
+            // Without a map, nobody knows what it would have held.
+            _ => (Cell::List(ListCell::NONE, Completeness::Unknown), delivery),
+        }
+    }
+
     /// Reads an amount as minor units of the one currency, or not at all.
     pub(crate) fn in_one_currency(&self, cell: Cell<'a>) -> Cell<'a> {
         match cell {
@@ -456,7 +472,7 @@ fn attribute<'a>(entry: &FactEntry, name: &str, context: &'a Context) -> Cell<'a
         }
         (Attribute::Text(text), Type::Timestamp) => text.parse().map_or(Cell::Invalid, Cell::Time),
         (Attribute::Texts(texts), Type::List(_)) => {
-            Cell::List(ListCell(texts), crate::context::Completeness::Complete)
+            Cell::List(ListCell(texts), Completeness::Complete)
         }
         _ => Cell::Invalid,
     }

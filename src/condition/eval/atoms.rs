@@ -5,7 +5,7 @@ use crate::condition::functions::{compare_mixed, integer_cut};
 use crate::condition::program::{Atom, AtomId, Limit, Term, TermId};
 use crate::condition::truth::{NEVER, Outcome, Rail, Truth};
 use crate::context::Completeness;
-use crate::schema::{Cell, Delivery, FactId, ListCell, Moment};
+use crate::schema::{Cell, Delivery, Moment};
 use crate::time::Timestamp;
 
 use std::cmp::Ordering;
@@ -178,7 +178,7 @@ impl<'a> Evaluator<'a> {
                 let there = self.facts.cell_at(*fact, self.moment());
                 return (there, self.facts.delivery_of(*fact));
             }
-            Term::Entry(fact, key) => self.entry_at(*fact, key),
+            Term::Entry(fact, key) => self.facts.entry_at(*fact, key),
             Term::Field(_, field) => match scope.element {
                 Element::Row(rows, row) => {
                     let cell = self.facts.in_one_currency(rows.cell(row, *field));
@@ -191,21 +191,6 @@ impl<'a> Evaluator<'a> {
         (Moment { cell, changes_at: None }, delivery)
     }
 
-    /// Finds an entry of a map; a score may be older than its part.
-    pub(super) fn entry_at(&self, fact: FactId, key: &str) -> (Cell<'a>, Delivery) {
-        let part = self.facts.schema().entry(fact).part;
-        let delivery = self.facts.delivery(part);
-        match self.facts.cell(fact) {
-            Cell::Scores(scores) => match scores.get(key) {
-                Some(score) => (Cell::Double(score.value), self.facts.score_delivery(part, score)),
-                None => (Cell::Absent, delivery),
-            },
-            Cell::Map(values) => (values.get(key), delivery),
-            // Without a map, nobody knows what it would have held.
-            _ => (Cell::List(ListCell::NONE, Completeness::Unknown), delivery),
-        }
-    }
-
     /// Decides `known(part.fact)`: whether reading it gives a value.
     fn known_fact(&self, place: TermId, scope: Scope<'a>) -> Outcome {
         let (there, delivery) = self.place(place, scope);
@@ -214,7 +199,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// Decides whether a value lies below a cut of its line, or on it.
-pub(super) fn side(value: Value<'_>, limit: Limit) -> Truth {
+pub(in crate::condition) fn side(value: Value<'_>, limit: Limit) -> Truth {
     match (value, limit) {
         (Value::Int(value) | Value::Time(value) | Value::Length(value), Limit::Int(limit)) => {
             (value <= limit).into()
@@ -240,7 +225,7 @@ pub(super) fn side(value: Value<'_>, limit: Limit) -> Truth {
 }
 
 /// Says whether a place is filled; nobody knows whether there is an unknown list.
-pub(super) fn is_filled(cell: Cell<'_>) -> Option<bool> {
+pub(in crate::condition) fn is_filled(cell: Cell<'_>) -> Option<bool> {
     match cell {
         Cell::Absent => Some(false),
         Cell::Unknown => None,
@@ -250,7 +235,7 @@ pub(super) fn is_filled(cell: Cell<'_>) -> Option<bool> {
 }
 
 /// Says whether reading a place would give a value.
-pub(super) fn is_present(cell: Cell<'_>) -> bool {
+pub(in crate::condition) fn is_present(cell: Cell<'_>) -> bool {
     match cell {
         Cell::Absent | Cell::Invalid | Cell::Unknown => false,
         Cell::Double(value) => value.is_finite(),

@@ -17,7 +17,7 @@ impl<'a> Evaluator<'a> {
             Term::Unknown => Reading::UNKNOWN,
             Term::Fact(fact) => self.fact(*fact),
             Term::Entry(fact, key) => {
-                let (cell, delivery) = self.entry_at(*fact, key);
+                let (cell, delivery) = self.facts.entry_at(*fact, key);
                 self.read_cell(cell).delivered(delivery)
             }
             Term::Field(_, field) => match scope.element {
@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
         Reading::optional(self.value_in(cell))
     }
 
-    pub(super) fn value_in(&self, cell: Cell<'a>) -> Option<Value<'a>> {
+    pub(in crate::condition) fn value_in(&self, cell: Cell<'a>) -> Option<Value<'a>> {
         value_in(self.facts.in_one_currency(cell))
     }
 
@@ -277,7 +277,7 @@ pub(super) fn converted<'a>(term: &Term, value: Value<'a>) -> Option<Value<'a>> 
 }
 
 /// Reads a plain value; what is absent or invalid has none.
-pub(super) fn value_in(cell: Cell<'_>) -> Option<Value<'_>> {
+pub(in crate::condition) fn value_in(cell: Cell<'_>) -> Option<Value<'_>> {
     match cell {
         Cell::Bool(value) => Some(Value::Bool(value)),
         Cell::Int(value) => Some(Value::Int(value)),
@@ -290,7 +290,7 @@ pub(super) fn value_in(cell: Cell<'_>) -> Option<Value<'_>> {
     }
 }
 
-pub(super) fn value_of(constant: &Constant) -> Value<'_> {
+pub(in crate::condition) fn value_of(constant: &Constant) -> Value<'_> {
     match constant {
         Constant::Bool(value) => Value::Bool(*value),
         Constant::Int(value) => Value::Int(*value),

@@ -45,6 +45,21 @@ pub(in crate::decide) fn is_held(
     (is_held, horizon(&consents, facts, facts.now()))
 }
 
+/// Tells whether consent holds a purpose back, and nothing else.
+pub(in crate::decide) fn is_held_back(
+    plan: &Plan,
+    context: &Context,
+    channel: Channel,
+    purpose: Purpose,
+    facts: &Facts<'_>,
+) -> bool {
+    let (consents, now) = (Consents::of(plan, context, channel, purpose), facts.now());
+    let delivery = plan.questions.grants.map(|grants| facts.delivery_of(grants));
+    !delivery.is_some_and(Delivery::is_fresh)
+        || !consents.allows(now)
+        || consents.lacking(now).is_some()
+}
+
 fn horizon(consents: &Consents<'_>, facts: &Facts<'_>, at: Timestamp) -> Horizon {
     let part = facts.schema().find_part("consent");
     let delivery = part.map_or(Delivery::Never, |part| facts.delivery(part));

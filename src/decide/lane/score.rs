@@ -11,6 +11,7 @@ use crate::plan::{ActionId, Plan, PlannedAction, factor};
 use crate::policy::point;
 
 /// The context weights that apply.
+#[derive(Default)]
 pub(super) struct Scorer {
     /// For each boost of the plan its basis points, or 0 if it does not apply,
     /// and until when that stays so.
@@ -97,7 +98,12 @@ fn value_of(of: &CheckedValue, evaluator: &mut Evaluator<'_>) -> Option<u64> {
     }
 }
 
-/// Reads a propensity in parts per billion, rounded half to even.
+/// Reads a propensity in parts per billion.
+pub(in crate::decide) fn propensity(term: TermId, evaluator: &mut Evaluator<'_>) -> Option<u32> {
+    parts(evaluator.number(term)?)
+}
+
+/// Turns a score into parts per billion, rounded half to even.
 ///
 /// A score outside 0 to 1 is no propensity: it counts as missing.
 #[expect(
@@ -105,16 +111,20 @@ fn value_of(of: &CheckedValue, evaluator: &mut Evaluator<'_>) -> Option<u64> {
     clippy::cast_sign_loss,
     reason = "the number is between 0 and a billion"
 )]
-pub(in crate::decide) fn propensity(term: TermId, evaluator: &mut Evaluator<'_>) -> Option<u32> {
-    let score = evaluator.number(term)?;
+pub(in crate::decide) fn parts(score: f64) -> Option<u32> {
     let parts = (score * f64::from(CERTAIN)).round_ties_even();
     (0.0..=1.0).contains(&score).then_some(parts as u32)
 }
 
-/// Reads a value in minor units; one that is too large is none.
+/// Reads a value in minor units.
 pub(in crate::decide) fn value(term: TermId, evaluator: &mut Evaluator<'_>) -> Option<u64> {
-    let minor = u64::try_from(evaluator.whole_number(term)?).ok();
-    minor.filter(|minor| *minor <= MAX_VALUE)
+    minor(evaluator.whole_number(term)?)
+}
+
+/// Takes a whole number for a value in minor units; one that is too large is
+/// none.
+pub(in crate::decide) fn minor(whole: i64) -> Option<u64> {
+    u64::try_from(whole).ok().filter(|minor| *minor <= MAX_VALUE)
 }
 
 impl<'a> Lane<'a> {

@@ -10,6 +10,7 @@ use crate::plan::{ActionId, Plan, PlannedAction, SuppressionId};
 use crate::vocabulary::Channel;
 
 /// The suppressions that are in force, by rule.
+#[derive(Default)]
 pub(super) struct Suppressions {
     /// For each suppression of the plan, its place among those in force.
     places: Vec<Option<usize>>,

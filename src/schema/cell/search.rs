@@ -126,6 +126,11 @@ fn mark_of_double(value: f64) -> Option<u16> {
     value.is_finite().then(|| mixed(value.to_bits(), 1, 0))
 }
 
+/// Marks a text; equal texts share their mark.
+pub(crate) fn text_mark(text: &str) -> u16 {
+    mark_of_text(text.as_bytes())
+}
+
 /// Marks a text by its length, its ends and its middle.
 fn mark_of_text(bytes: &[u8]) -> u16 {
     let length = bytes.len() as u64;

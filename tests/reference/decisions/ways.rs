@@ -105,7 +105,12 @@ fn follows_changes(
         let Some(best) = best else { return Ok(()) };
         let interaction = decision.outcome(&best, Outcome::Impression, request.now).unwrap();
         bound.record(interaction);
-        alike(engine, case, scratch, bound, request)?;
+        // At once, and again when it may have been found out until when it holds.
+        for later in [Duration::ZERO, Duration::from_millis(1), Duration::hours(1)] {
+            let mut request = request.clone();
+            request.now = request.now + later;
+            alike(engine, case, scratch, bound, &request)?;
+        }
     }
     Ok(())
 }

@@ -39,6 +39,6 @@ fn main() {
             )* };
         }
         go!(limits::Postings, limits::Plain, limits::PlainMemo, limits::Scan, limits::PostingsAny, limits::PostingsFromCtx);
-        go!(ours::Kept, ours::With, ours::Ranked, ours::Complete);
+        go!(ours::Kept, ours::With, ours::Changed, ours::Text, ours::Ranked, ours::Complete);
     }
 }

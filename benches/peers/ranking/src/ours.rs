@@ -220,3 +220,37 @@ impl Engine for Kept {
         picks(&self.0.decide_bound(&mut self.1, &mut bound.borrow_mut(), request), out);
     }
 }
+
+/// From a context that is kept, and changes before every request.
+pub struct Changed(tactful::Engine, Scratch);
+impl Engine for Changed {
+    type Input = (RefCell<Bound>, Request);
+    const NAME: &'static str = "tactful, decide_bound after a change";
+    fn load(policy: &Policy) -> Self { Self(engine(policy), Scratch::new()) }
+    fn prepare(&self, customer: &Ctx, _: &str) -> Self::Input {
+        (RefCell::new(Bound::new(context(customer))), request().ranked_only())
+    }
+    fn decide(&mut self, (bound, request): &Self::Input, out: &mut Vec<Pick>) {
+        let mut bound = bound.borrow_mut();
+        bound.change(|_| ());
+        picks(&self.0.decide_bound(&mut self.1, &mut bound, request), out);
+    }
+}
+
+/// JSON text of a context in, JSON text of the recommendations out.
+pub struct Text(tactful::Engine, Scratch);
+impl Engine for Text {
+    type Input = (String, Request);
+    const NAME: &'static str = "tactful, JSON in, JSON out";
+    fn load(policy: &Policy) -> Self { Self(engine(policy), Scratch::new()) }
+    fn prepare(&self, customer: &Ctx, _: &str) -> Self::Input {
+        (context(customer).to_json(), request().ranked_only())
+    }
+    fn decide(&mut self, (text, request): &Self::Input, out: &mut Vec<Pick>) {
+        let context = Context::from_json(text).unwrap();
+        let decision = self.0.decide_with(&mut self.1, &context, request);
+        let placed: Vec<_> = decision.recommendations().collect();
+        std::hint::black_box(serde_json::to_string(&placed).unwrap());
+        picks(&decision, out);
+    }
+}
