@@ -15,7 +15,7 @@ mod words;
 
 pub(crate) use contact::CheckedQuietHours;
 pub(crate) use limits::{CheckedLimit, LimitRule, Per, WhoseZone, Window};
-pub(crate) use numbers::{CERTAIN, MAX_VALUE, ONE};
+pub(crate) use numbers::{CERTAIN, MAX_VALUE, ONE, PROPENSITY_DECIMALS};
 pub(crate) use promises::{CheckedPromise, Claim, Measure};
 pub(crate) use selection::{
     CheckedExclusive, CheckedHoldout, CheckedPlacement, CheckedThreshold, ExclusiveRule,
@@ -76,7 +76,7 @@ pub(crate) struct CheckedAction {
     pub(crate) paused: bool,
     pub(crate) starts_at: Option<Timestamp>,
     pub(crate) ends_at: Option<Timestamp>,
-    pub(crate) channels: Vec<Channel>,
+    pub(crate) channels: Arc<[Channel]>,
     pub(crate) eligible: Vec<Clause>,
     pub(crate) applicable: Vec<Clause>,
     pub(crate) suitable: Vec<Clause>,
@@ -206,6 +206,11 @@ struct Checker<'p> {
     program: Program,
     currency: Option<Currency>,
     situations: HashMap<String, NodeId>,
+    /// The conditions that were compiled without a finding, by their text: what
+    /// is written again means the same.
+    compiled: HashMap<Arc<str>, NodeId, ahash::RandomState>,
+    /// Which truths let an action through when nobody can tell.
+    opening: HashMap<NodeId, bool, ahash::RandomState>,
     /// How often rules have selected an action.
     selected: usize,
     /// How reports read the situations aloud.
@@ -222,6 +227,8 @@ impl<'p> Checker<'p> {
             program: Program::new(),
             currency: None,
             situations: HashMap::new(),
+            compiled: HashMap::default(),
+            opening: HashMap::default(),
             selected: 0,
             sayings: BTreeMap::new(),
         }
@@ -295,13 +302,14 @@ impl<'p> Checker<'p> {
     }
 
     /// Compiles a condition; one that is wrong is reported and stands for false.
-    fn compile(&mut self, text: &str, path: &DocPath) -> Option<NodeId> {
+    fn compile(&mut self, text: &str, path: &DocPath) -> Option<Clause> {
         // The policy is wrong, and nobody would read what else is; or what is
         // wrong is a model that it reads.
         if self.report.is_full() || self.reads_broken_model(text) {
             return None;
         }
-        if self.currency.is_none() && condition::reads_money(text) {
+        let lacks_currency = self.currency.is_none() && condition::reads_money(text);
+        if lacks_currency {
             let message = "this reads an amount of money, and the policy names no `currency`";
             self.error_with_help(
                 code::MISSING_KEY,
@@ -312,7 +320,14 @@ impl<'p> Checker<'p> {
         }
         let situations = Known(&self.situations);
         match condition::compile(text, &self.schema, &situations, &mut self.program) {
-            Ok(node) => Some(node),
+            Ok(node) => {
+                let text: Arc<str> = text.into();
+                // What was found is found at every place.
+                if !lacks_currency {
+                    self.compiled.insert(text.clone(), node);
+                }
+                Some(Clause { text, node, origin: None })
+            }
             Err(findings) => {
                 for finding in findings {
                     self.report.push(condition::diagnostic(finding, path.clone()));
@@ -323,19 +338,21 @@ impl<'p> Checker<'p> {
     }
 
     /// Compiles conditions that must all hold, each one a clause.
-    fn clauses(&mut self, texts: &[String], path: &DocPath) -> Vec<Clause> {
+    fn clauses(&mut self, texts: &[String], path: &DocPath, key: &'static str) -> Vec<Clause> {
         let mut clauses = Vec::with_capacity(texts.len());
         for (place, text) in texts.iter().enumerate() {
-            let path = self.place_of(texts, path, place);
-            if let Some(node) = self.compile(text, &path) {
-                clauses.push(Clause { text: text.as_str().into(), node, origin: None });
+            if let Some((text, node)) = self.compiled.get_key_value(text.as_str()) {
+                clauses.push(Clause { text: text.clone(), node: *node, origin: None });
+                continue;
             }
+            let path = self.place_of(texts, &path.key(key), place);
+            clauses.extend(self.compile(text, &path));
         }
         clauses
     }
 
-    fn all_of(&mut self, texts: &[String], path: &DocPath) -> NodeId {
-        let clauses = self.clauses(texts, path);
+    fn all_of(&mut self, texts: &[String], path: &DocPath, key: &'static str) -> NodeId {
+        let clauses = self.clauses(texts, path, key);
         self.program.all(clauses.into_iter().map(|clause| clause.node))
     }
 
@@ -350,8 +367,8 @@ impl<'p> Checker<'p> {
                 "write `true` if it should",
             );
         }
-        let when = self.all_of(when, &path.key("when"));
-        let unless = self.clauses(unless, &path.key("unless"));
+        let when = self.all_of(when, path, "when");
+        let unless = self.clauses(unless, path, "unless");
         let mut parts = vec![when];
         for clause in unless {
             parts.push(self.program.not(clause.node));

@@ -16,11 +16,16 @@ mod slate;
 #[cfg(feature = "json")]
 mod summary;
 
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
+
 use crate::check::CheckedSuppression;
 use crate::condition::Evaluator;
 use crate::context::Context;
 use crate::decision::{
-    Account, Decision, DecisionData, InForce, Request, Stage, StoredReason, Verdict, verdict,
+    Account, Data, Decision, DecisionData, Detail, InForce, Request, Rest, Stage, StoredReason,
+    Verdict, verdict,
 };
 use crate::plan::{ActionId, Plan, PlannedAction};
 use crate::schema::{Facts, RequestFacts};
@@ -30,8 +35,10 @@ use crate::vocabulary::Channel;
 use asked::Asked;
 use assignment::assignments;
 use clearing::Hold;
+use front::Front;
 use horizon::Horizon;
 use lane::{Lane, Tested};
+use ranked::Desk;
 use slate::Slate;
 
 pub use scratch::{Bound, Scratch};
@@ -42,9 +49,24 @@ pub(crate) use scratch::{decide_bound, decide_with};
 #[cfg(feature = "json")]
 pub(crate) use summary::summarize;
 
-/// Decides: a pure function of a plan, a context and a request.
+/// Decides what to recommend; what became of the other actions, and why, is
+/// found out once somebody asks for it.
+///
+/// A ranking has nothing to say of the others and is complete at once.
+pub(crate) fn answer(plan: &Plan, context: &Context, request: &Request) -> Data<'static> {
+    if request.detail == Detail::RankedOnly || !ranked::fits(plan, context, request) {
+        return Data::Own(decide(plan, context, request));
+    }
+    let (mut front, mut desk) = (Front::default(), Desk::default());
+    let mut data = DecisionData::of(request);
+    ranked::rank((plan, context), request, &mut front, &mut desk, &mut data);
+    let rest = Rest::of_copy(decide, context, request);
+    Data::Ranked { ranked: Cow::Owned(data), rest }
+}
+
+/// Decides all at once: a pure function of a plan, a context and a request.
 pub(crate) fn decide(plan: &Plan, context: &Context, request: &Request) -> DecisionData {
-    if ranked::fits(plan, context, request) {
+    if request.detail == Detail::RankedOnly && ranked::fits(plan, context, request) {
         return ranked::decide(plan, context, request);
     }
     decide_at(plan, context, request, request.now).0
@@ -61,15 +83,56 @@ pub(crate) fn decide_at(
     at: Timestamp,
 ) -> (DecisionData, Option<Timestamp>) {
     let channels = asked::channels(plan, context, request);
-    let facts = gather_all(plan, context, request, &channels);
     let asked = Asked::new(plan, request, &channels);
-    let mut pipeline = Pipeline {
-        plan,
-        asked: &asked,
-        lanes: facts.iter().map(|facts| Lane::new(plan, context, &asked, facts, at)).collect(),
-    };
+    decide_as_asked((plan, context), &asked, channels, at)
+}
+
+/// Decides as far as it matters to one action: the others are only looked at
+/// where they may be recommended, and `valid_until` is left open.
+pub(crate) fn decide_about(
+    plan: &Plan,
+    context: &Context,
+    request: &Request,
+    id: ActionId,
+) -> DecisionData {
+    let channels = asked::channels(plan, context, request);
+    let asked = Asked::new(plan, request, &channels).about(id);
+    let (data, _) = decide_as_asked((plan, context), &asked, channels, request.now);
+    DecisionData { valid_until: None, ..data }
+}
+
+/// Decides about one action as if there were no other, and as if it were later,
+/// with every part as fresh or stale as it is now.
+///
+/// What is not held back has no account.
+pub(crate) fn decide_alone(
+    plan: &Plan,
+    context: &Context,
+    request: &Request,
+    id: ActionId,
+    at: Timestamp,
+) -> DecisionData {
+    let channels = asked::channels(plan, context, request);
+    let asked = Asked::new(plan, request, &channels).about(id);
+    let facts = gather_all(plan, context, request, &channels);
+    let mut pipeline = Pipeline::new((plan, context), &asked, &facts, at);
+    let candidate = pipeline.test(id, plan.action(id));
+    let is_held_back = !candidate.is_admissible();
+    let withheld = is_held_back.then(|| pipeline.account(candidate)).into_iter().collect();
+    DecisionData { withheld, in_force: pipeline.in_force(), channels, ..DecisionData::of(request) }
+}
+
+fn decide_as_asked(
+    (plan, context): (&Plan, &Context),
+    asked: &Asked<'_>,
+    channels: SmallVec<[Channel; 4]>,
+    at: Timestamp,
+) -> (DecisionData, Option<Timestamp>) {
+    let request = asked.request;
+    let facts = gather_all(plan, context, request, &channels);
+    let mut pipeline = Pipeline::new((plan, context), asked, &facts, at);
     let mut candidates = pipeline.test_all();
-    candidates.sort_by_key(|candidate| candidate.order(plan));
+    candidates.sort_by_cached_key(|candidate| candidate.order(plan));
     let ghosts = pipeline.ghosts(&candidates);
     let (slate, withheld) = pipeline.place(candidates);
     let horizon = pipeline.horizon();
@@ -168,11 +231,9 @@ fn order(
 ) -> impl Ord + use<> {
     use std::cmp::Reverse;
 
-    let action = plan.action(action);
+    let tie = plan.index.actions.get(action.place()).map(|ranked| ranked.tie);
     let priority = priority.map_or((1, Reverse(0)), |priority| (0, Reverse(priority)));
-    let end = action.ends_at.map_or(i64::MAX, Timestamp::as_millis);
-    let important = (Reverse(is_forced), Reverse(action.tier));
-    (important, priority, Reverse(action.rank), end, action.id_order)
+    (Reverse(is_forced), Reverse(plan.action(action).tier), priority, tie)
 }
 
 /// Returns the place an action has, or would have, among the admissible ones.
@@ -187,7 +248,7 @@ pub(crate) fn place_in_order(decision: &Decision<'_>, id: ActionId, priority: u1
         .iter()
         .map(|placed| (placed.action, Some(placed.priority), placed.is_forced));
     let outranked =
-        decision.data.withheld.iter().filter(|account| account.verdict == Verdict::Outranked);
+        decision.data.withheld(plan).iter().filter(|account| account.verdict == Verdict::Outranked);
     let outranked = outranked.map(|account| (account.action, account.priority, false));
     let before = placed
         .chain(outranked)
@@ -203,17 +264,49 @@ struct Pipeline<'a> {
 }
 
 impl<'a> Pipeline<'a> {
+    fn new(
+        (plan, context): (&'a Plan, &'a Context),
+        asked: &'a Asked<'a>,
+        facts: &'a [Facts<'a>],
+        at: Timestamp,
+    ) -> Self {
+        let lanes = facts.iter().map(|facts| Lane::new(plan, context, asked, facts, at));
+        Self { plan, asked, lanes: lanes.collect() }
+    }
+
     fn test_all(&mut self) -> Vec<Candidate> {
         let plan = self.plan;
+        let Some(about) = self.asked.about else {
+            return self.test_each(plan.actions().map(|(id, _)| id));
+        };
+        let near = self.near(about);
+        self.test_each(near.into_iter())
+    }
+
+    fn test_each(&mut self, ids: impl Iterator<Item = ActionId>) -> Vec<Candidate> {
         let mut candidates = Vec::new();
-        for (id, action) in plan.actions() {
-            let candidate = self.test(id, action);
+        for id in ids {
+            let candidate = self.test(id, self.plan.action(id));
             let is_kept = candidate.is_admissible() || candidate.held_out().is_some();
-            if self.asked.is_complete || is_kept {
+            if is_kept || self.asked.is_complete && self.asked.is_about(id) {
                 candidates.push(candidate);
             }
         }
         candidates
+    }
+
+    /// Lists an action, and those that may be recommended: their conditions hold
+    /// on some channel, or the request forces them.
+    fn near(&mut self, about: ActionId) -> Vec<ActionId> {
+        let forced = self.asked.request.force.as_ref();
+        let forced = forced.and_then(|force| self.plan.find(&force.action));
+        let mut near: Vec<ActionId> = forced.into_iter().chain([about]).collect();
+        for lane in &mut self.lanes {
+            lane.add_eligible(&mut near);
+        }
+        near.sort_unstable();
+        near.dedup();
+        near
     }
 
     /// Tests an action on one channel after the other, up to the first one
@@ -246,7 +339,7 @@ impl<'a> Pipeline<'a> {
             Some((candidate, candidate.held_out().or(admissible)?))
         };
         let mut all: Vec<(&Candidate, &Tested)> = candidates.iter().filter_map(on).collect();
-        all.sort_by_key(|(candidate, on)| {
+        all.sort_by_cached_key(|(candidate, on)| {
             order(self.plan, candidate.action, on.priority, candidate.is_forced)
         });
         let mut slate = Slate::new(self.plan, self.asked, &mut self.lanes);
@@ -308,11 +401,15 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Lists what is in force on any channel, each rule once.
+    ///
+    /// Where one action is asked about, these are the rules about it.
     fn in_force(&mut self) -> Vec<InForce> {
+        let about = self.asked.about.map(|id| &*self.plan.action(id).suppressions);
         let mut in_force: Vec<InForce> = Vec::new();
         for lane in &mut self.lanes {
             for rule in lane.take_in_force() {
-                if !in_force.iter().any(|known| known.rule == rule.rule) {
+                let is_asked_for = about.is_none_or(|about| about.contains(&rule.rule));
+                if is_asked_for && !in_force.iter().any(|known| known.rule == rule.rule) {
                     in_force.push(rule);
                 }
             }

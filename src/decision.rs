@@ -1,6 +1,7 @@
 //! The answer: what is recommended, what became of everything else, and why.
 
 mod account;
+mod bases;
 #[cfg(feature = "json")]
 mod case;
 mod data;
@@ -19,6 +20,7 @@ use crate::plan::{Plan, SuppressionId};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Outcome};
 
+pub(crate) use bases::Bases;
 pub(crate) use data::{Account, Assignment, Data, DecisionData, InForce, Placed, Rest};
 
 pub use account::{HoldoutAssignment, Recommendation, Suppressed, SuppressionInForce};
@@ -64,14 +66,15 @@ impl<'e> Decision<'e> {
     /// They come in the order they would have had. Empty for a request that
     /// asked for the ranking only.
     pub fn withheld(&self) -> impl ExactSizeIterator<Item = Suppressed<'_>> {
-        self.data.withheld.iter().map(|account| Suppressed::new(self, account))
+        self.data.withheld(self.plan).iter().map(|account| Suppressed::new(self, account))
     }
 
     /// Returns the action at a place of [`withheld`](Self::withheld), the first
     /// at 0.
     #[must_use]
     pub fn withheld_at(&self, place: usize) -> Option<Suppressed<'_>> {
-        self.data.withheld.get(place).map(|account| Suppressed::new(self, account))
+        let account = self.data.withheld(self.plan).get(place);
+        account.map(|account| Suppressed::new(self, account))
     }
 
     /// Returns the actions that a suppression holds back, and nothing before it.

@@ -2,7 +2,7 @@
 
 use crate::check::check;
 use crate::context::{Context, Retention};
-use crate::decide::{Bound, Scratch, decide, decide_bound, decide_with, retention};
+use crate::decide::{Bound, Scratch, answer, decide_bound, decide_with, retention};
 use crate::decision::{Decision, Request};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
@@ -153,17 +153,22 @@ impl Engine {
     ///
     /// A pure function: the same policy, context and request give the same
     /// decision, on every machine and at any time.
+    ///
+    /// The recommendations are there at once. What became of the other actions,
+    /// and why, is found out when it is asked for the first time, from a copy of
+    /// the context that the decision keeps; copies share their lists.
     #[must_use]
     pub fn decide(&self, context: &Context, request: &Request) -> Decision<'_> {
-        Decision::new(&self.plan, decide(&self.plan, context, request))
+        Decision::new(&self.plan, answer(&self.plan, context, request))
     }
 
     /// Decides in memory that is used again, for those who decide often.
     ///
-    /// The decision is that of [`decide`](Self::decide). Of one that only ranks
-    /// ([`Request::ranked_only`]) the recommendations are there at once; the
-    /// suppressions in force and `valid_until` are found out when they are
-    /// asked for, which takes about as long as `decide`.
+    /// The decision is that of [`decide`](Self::decide), without a copy of the
+    /// context: the recommendations are there at once; everything else is found
+    /// out when it is asked for. That is the account of the other actions, and of
+    /// a request that only ranks ([`Request::ranked_only`]) the suppressions in
+    /// force and `valid_until`.
     ///
     /// # Examples
     ///
@@ -336,14 +341,14 @@ impl Engine {
     /// Returns the policy as it was written.
     #[must_use]
     pub fn policy(&self) -> &Policy {
-        &self.plan.policy
+        self.plan.written()
     }
 
     /// Returns the fingerprint of the policy, which every decision carries.
     #[cfg(feature = "json")]
     #[must_use]
     pub fn fingerprint(&self) -> crate::hash::Fingerprint {
-        self.plan.fingerprint
+        self.plan.fingerprint()
     }
 
     /// Returns what is questionable about the policy, though not wrong.

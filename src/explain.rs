@@ -16,7 +16,7 @@ use crate::condition::{
     Basis, Evaluator, NodeId, Truth, Witness, describe as describe_condition, shown, witnesses,
 };
 use crate::context::Context;
-use crate::decide::{decide, gather, place_in_order};
+use crate::decide::{decide_about, gather, place_in_order};
 use crate::decision::{
     Decision, FactUse, Priority, Reason, Recommendation, Request, Stage, Suppressed, Verdict,
 };
@@ -158,7 +158,7 @@ pub(crate) fn explain(
     let id = plan.find(action).ok_or_else(|| plan.unknown_action(action))?;
     // All reasons are wanted, whatever the request asked for.
     let request = Request { detail: crate::decision::Detail::Complete, ..request.clone() };
-    let decision = Decision::new(plan, decide(plan, context, &request));
+    let decision = Decision::new(plan, decide_about(plan, context, &request, id));
     let channel = channel_of(&decision, id).unwrap_or(request.channel);
     let facts = gather(plan, context, &request, channel);
     let explainer =
@@ -189,7 +189,7 @@ fn on_channels(
         let or_channels = Vec::new();
         let request = Request { channel: *channel, or_channels, ..request.clone() };
         let facts = gather(plan, context, &request, *channel);
-        let decision = Decision::new(plan, decide(plan, context, &request));
+        let decision = Decision::new(plan, decide_about(plan, context, &request, id));
         let (request, channel) = (&request, *channel);
         let (facts, decision) = (&facts, &decision);
         let explainer = Explainer { plan, id, request, channel, facts, decision };

@@ -1,12 +1,17 @@
 //! The checked policy laid out for deciding: dense ids, and rules by action.
 
+mod find;
 mod index;
 mod questions;
 mod turned;
+mod written;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
 use std::sync::Arc;
+#[cfg(feature = "json")]
+use std::sync::OnceLock;
 
 use crate::check::{
     Checked, CheckedAction, CheckedBoost, CheckedExclusive, CheckedHoldout, CheckedLimit,
@@ -17,13 +22,15 @@ use crate::condition::{NodeId, Program};
 use crate::diagnostic::Report;
 use crate::diagnostic::suggest::closest;
 use crate::error::{Error, ErrorKind};
-use crate::policy::{Policy, Selector};
+use crate::policy::{Action, Policy, Selector};
 use crate::schema::Schema;
 use crate::vocabulary::{Channel, Currency};
 
+use find::Finder;
 use index::Index;
 use questions::Questions;
-use turned::RulesByAction;
+use turned::{RulesByAction, Shared};
+use written::Written;
 
 pub(crate) use index::{
     ActionList, Asks, Class, LiteralId, Number, Ranked, Row, bound_below, counts_alone,
@@ -67,12 +74,15 @@ ids! {
 /// A policy ready to decide.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    pub(crate) policy: Policy,
+    /// As it was written, but for the actions: see [`Plan::written`].
+    pub(crate) policy: Written,
+    /// Found out once somebody asks for it.
     #[cfg(feature = "json")]
-    pub(crate) fingerprint: crate::hash::Fingerprint,
+    fingerprint: OnceLock<crate::hash::Fingerprint>,
     /// What the limits say, as a hash: what a summary of a history is good for.
+    /// Found out once somebody asks for it.
     #[cfg(feature = "json")]
-    pub(crate) limits_fingerprint: String,
+    limits_fingerprint: OnceLock<String>,
     pub(crate) warnings: Report,
     pub(crate) schema: Schema,
     pub(crate) currency: Option<Currency>,
@@ -91,7 +101,7 @@ pub(crate) struct Plan {
     pub(crate) situations: HashMap<String, NodeId>,
     pub(crate) promises: Vec<CheckedPromise>,
     actions: Vec<PlannedAction>,
-    by_id: HashMap<String, ActionId, ahash::RandomState>,
+    by_id: Finder,
     /// The actions by their conditions, the best first.
     pub(crate) index: Index,
     /// What a ranking asks of a context.
@@ -109,14 +119,14 @@ pub(crate) struct PlannedAction {
     /// The product of all business levers, in basis points.
     pub(crate) lever: u32,
     /// The context weights that may apply, as places in `Plan::boosts`.
-    pub(crate) boosts: Vec<usize>,
-    pub(crate) suppressions: Vec<SuppressionId>,
-    pub(crate) limits: Vec<LimitId>,
+    pub(crate) boosts: Arc<[usize]>,
+    pub(crate) suppressions: Arc<[SuppressionId]>,
+    pub(crate) limits: Arc<[LimitId]>,
     /// The limits in which what becomes of this action counts.
-    pub(crate) counted_in: Vec<LimitId>,
-    pub(crate) holdouts: Vec<HoldoutId>,
-    pub(crate) thresholds: Vec<ThresholdId>,
-    pub(crate) exclusives: Vec<ExclusiveId>,
+    pub(crate) counted_in: Arc<[LimitId]>,
+    pub(crate) holdouts: Arc<[HoldoutId]>,
+    pub(crate) thresholds: Arc<[ThresholdId]>,
+    pub(crate) exclusives: Arc<[ExclusiveId]>,
     /// The place of the id among all ids, sorted: the last word in the order.
     pub(crate) id_order: u32,
 }
@@ -206,8 +216,6 @@ impl Plan {
             .limits
             .sort_by(|a, b| (a.is_of_exclusive(), &a.id).cmp(&(b.is_of_exclusive(), &b.id)));
         let by_action = RulesByAction::new(actions.len(), &rules);
-        let by_id = (0_u32..).zip(&actions).map(|(id, action)| (action.id.clone(), ActionId(id)));
-        let by_id = by_id.collect();
         let actions = planned_actions(actions, by_action);
         let boosts = planned_boosts(&rules.boosts);
         let limits: Vec<PlannedLimit> = rules.limits.into_iter().map(planned_limit).collect();
@@ -219,10 +227,10 @@ impl Plan {
             questions,
             token: Arc::new(()),
             #[cfg(feature = "json")]
-            fingerprint: policy.fingerprint(),
+            fingerprint: OnceLock::new(),
             #[cfg(feature = "json")]
-            limits_fingerprint: policy.limits_fingerprint().to_string(),
-            policy,
+            limits_fingerprint: OnceLock::new(),
+            policy: Written::new(policy, &actions, currency),
             warnings,
             schema,
             currency,
@@ -240,8 +248,8 @@ impl Plan {
             situations,
             promises: checked.promises,
             borne: borne(&actions),
+            by_id: Finder::new(&actions),
             actions,
-            by_id,
         }
     }
 
@@ -291,10 +299,28 @@ impl Plan {
         action.numbers().any(|term| self.program.is_answer(term, &self.schema))
     }
 
+    /// Returns the policy as it was written.
+    pub(crate) fn written(&self) -> &Policy {
+        self.policy.whole(&self.actions)
+    }
+
+    /// Returns an action as it was written.
+    pub(crate) fn written_action(&self, id: ActionId) -> Option<Cow<'_, Action>> {
+        self.policy.action(id.place(), self.action(id))
+    }
+
+    /// Returns the stable hash of what the policy says.
+    #[cfg(feature = "json")]
+    pub(crate) fn fingerprint(&self) -> crate::hash::Fingerprint {
+        *self.fingerprint.get_or_init(|| self.policy.write(&self.actions).fingerprint())
+    }
+
     /// Returns what summaries of a history that are good for the limits bear.
     pub(crate) fn mark_of_summaries(&self) -> Option<&str> {
         #[cfg(feature = "json")]
-        return Some(&self.limits_fingerprint);
+        let of_limits = || self.policy.limits_fingerprint().to_string();
+        #[cfg(feature = "json")]
+        return Some(self.limits_fingerprint.get_or_init(of_limits));
         #[cfg(not(feature = "json"))]
         return None;
     }
@@ -314,11 +340,11 @@ impl Plan {
 
     /// Tells whether an action is called so, or bears this kind, group or tag.
     pub(crate) fn knows(&self, name: &str) -> bool {
-        self.by_id.contains_key(name) || self.borne.contains(name)
+        self.find(name).is_some() || self.borne.contains(name)
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<ActionId> {
-        self.by_id.get(id).copied()
+        self.by_id.find(id, &self.actions)
     }
 
     /// Says that there is no such action, and which one may be meant.
@@ -358,11 +384,15 @@ impl Plan {
 
 /// Lists the kinds, groups and tags that actions bear.
 fn borne(actions: &[PlannedAction]) -> HashSet<String, ahash::RandomState> {
-    let of = |action: &PlannedAction| {
-        let labels = action.group.iter().chain(&action.tags).chain([&action.kind]);
-        labels.cloned().collect::<Vec<_>>()
-    };
-    actions.iter().flat_map(of).collect()
+    let mut borne = HashSet::default();
+    for action in actions {
+        for label in action.group.iter().chain(&action.tags).chain([&action.kind]) {
+            if !borne.contains(label) {
+                borne.insert(label.clone());
+            }
+        }
+    }
+    borne
 }
 
 fn read_by_limit(limit: &CheckedLimit) -> Vec<&'static str> {
@@ -391,17 +421,20 @@ fn planned_boosts(boosts: &[CheckedBoost]) -> Vec<PlannedBoost> {
 
 fn planned_actions(actions: Vec<CheckedAction>, rules: RulesByAction) -> Vec<PlannedAction> {
     let orders = id_orders(&actions);
+    let (mut boosts, mut suppressions, mut limits) = (Shared::new(), Shared::new(), Shared::new());
+    let (mut holdouts, mut thresholds) = (Shared::new(), Shared::new());
+    let (mut exclusives, mut channels) = (Shared::new(), Shared::new());
     let planned = actions.into_iter().zip(rules.into_actions()).zip(orders);
     let planned = planned.map(|((own, rules), id_order)| PlannedAction {
-        own,
+        own: CheckedAction { channels: channels.one(&own.channels), ..own },
         lever: factor(rules.lever),
-        boosts: rules.boosts,
-        suppressions: rules.suppressions,
-        limits: rules.limits,
-        counted_in: rules.counted_in,
-        holdouts: rules.holdouts,
-        thresholds: rules.thresholds,
-        exclusives: rules.exclusives,
+        boosts: boosts.one(&rules.boosts),
+        suppressions: suppressions.one(&rules.suppressions),
+        limits: limits.one(&rules.limits),
+        counted_in: limits.one(&rules.counted_in),
+        holdouts: holdouts.one(&rules.holdouts),
+        thresholds: thresholds.one(&rules.thresholds),
+        exclusives: exclusives.one(&rules.exclusives),
         id_order,
     });
     planned.collect()

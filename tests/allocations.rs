@@ -15,9 +15,13 @@
 #[allow(dead_code, reason = "benches use more of it")]
 mod typical;
 
+#[path = "../benches/decide/workload.rs"]
+#[allow(dead_code, clippy::indexing_slicing, reason = "benches use more of it")]
+mod workload;
+
 use allocation_counter::measure;
 use tactful::context::{Applied, Context, Event};
-use tactful::{Bound, Channel, Duration, Engine, Request, Scratch, TicketState};
+use tactful::{Bound, Channel, Duration, Engine, Policy, Request, Scratch, TicketState};
 
 /// Counts the allocations of an event, and tells what came of it.
 fn applying(context: &mut Context, event: &Event) -> (u64, Applied) {
@@ -116,4 +120,22 @@ fn a_ranking_allocates_nothing_once_warm() {
         count = decision.recommendations().len();
     });
     assert_eq!((by_bound.count_total, count), (0, expected), "about a context that is kept");
+}
+
+/// Most of it are names and conditions by action; the policy is written again
+/// once it is asked for.
+#[test]
+fn a_compiled_action_takes_little_memory() {
+    let policy = Policy::from_toml(&workload::policy(1_000)).unwrap();
+    let kept = measure(|| std::mem::forget(Engine::new(policy.clone()).unwrap()));
+    let of_an_action = kept.bytes_current / 1_000;
+    assert!(of_an_action < 800, "{of_an_action} bytes");
+}
+
+#[test]
+fn a_copy_of_a_context_shares_its_lists() {
+    let short = workload::context();
+    let long = short.clone().history(workload::history(1_000));
+    let (short, long) = (measure(|| drop(short.clone())), measure(|| drop(long.clone())));
+    assert_eq!(short.count_total, long.count_total);
 }

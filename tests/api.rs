@@ -440,3 +440,16 @@ fn names_in_a_request_can_be_checked() {
         .force("nothing");
     assert_eq!(engine.unknown_actions(&request), ["ofer", "sale", "nothing"]);
 }
+
+#[test]
+fn the_policy_is_given_back_as_it_was_written() {
+    for name in ["call_desk", "promises"] {
+        let path = format!("{}/examples/policies/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        let mut policy = Policy::from_toml(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let first = policy.actions.first_mut().unwrap();
+        (first.rank, first.obeys_limits) = (7, Some(true));
+        let engine = Engine::new(policy.clone()).unwrap();
+        assert_eq!(*engine.policy(), policy, "{name}");
+        assert_eq!(engine.fingerprint(), policy.fingerprint(), "{name}");
+    }
+}

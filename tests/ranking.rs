@@ -18,6 +18,53 @@ mod workload;
 use tactful::context::{Recency, Scores};
 use tactful::{Bound, Channel, Context, Decision, Duration, Engine, Request, Scratch};
 
+/// Spells a decision as it was found out on each way; what the last one says was
+/// found out all at once: a channel that is named twice takes the general way.
+fn accounts(engine: &Engine, context: &Context, request: &Request) -> [String; 4] {
+    let (mut scratch, mut bound) = (Scratch::new(), Bound::new(context.clone()));
+    [
+        engine.decide(context, request).to_json(),
+        engine.decide_with(&mut scratch, context, request).to_json(),
+        engine.decide_bound(&mut scratch, &mut bound, request).to_json(),
+        engine.decide(context, &request.clone().or_on(request.channel)).to_json(),
+    ]
+}
+
+#[test]
+fn what_is_found_out_later_is_what_is_found_out_at_once() {
+    for text in [workload::policy(300), workload::hard_policy(200), workload::contact_policy(100)] {
+        let engine = Engine::from_toml(&text).unwrap();
+        for context in customers() {
+            let context = context.history(workload::history(40));
+            let mut without = Request::new(workload::now(), Channel::Email);
+            without.excluded.push("a3".to_owned());
+            for request in [
+                Request::new(workload::now(), Channel::Web).limit(5),
+                without,
+                Request::new(workload::now(), Channel::Web).slots(["one", "two"]),
+            ] {
+                let [decided, others @ ..] = accounts(&engine, &context, &request);
+                assert!(decided.contains("\"verdict\""), "something is withheld");
+                others.iter().for_each(|other| assert_eq!(*other, decided, "{request:?}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_decision_speaks_of_the_context_it_was_made_from() {
+    let engine = Engine::from_toml(&workload::policy(50)).unwrap();
+    let mut context = workload::context();
+    let request = Request::new(workload::now(), Channel::Web).limit(5);
+    let expected = engine.decide(&context, &request).to_json();
+    let decision = engine.decide(&context, &request);
+    let copy = decision.clone();
+    context.record(workload::history(1).interactions.items()[0].clone());
+    drop(context);
+    assert_eq!(decision.to_json(), expected);
+    assert_eq!(copy.to_json(), expected);
+}
+
 const LIMITS: [Option<usize>; 6] = [None, Some(0), Some(1), Some(5), Some(64), Some(65)];
 
 fn customers() -> Vec<Context> {

@@ -10,6 +10,9 @@ use crate::policy::{Action, Treatment, code};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Kind, Purpose, Word};
 
+/// Ids that were seen before.
+pub(super) type Seen = HashSet<String, ahash::RandomState>;
+
 impl Checker<'_> {
     pub(super) fn check_actions(&mut self, actions: &[Action]) -> Vec<CheckedAction> {
         if actions.is_empty() && !self.report.has_errors() {
@@ -21,7 +24,7 @@ impl Checker<'_> {
                 "add `[[actions]]`",
             );
         }
-        let mut ids = HashSet::new();
+        let mut ids = Seen::default();
         let checked = actions.iter().enumerate().map(|(place, action)| {
             let path = DocPath::root().key("actions").index(place);
             self.unique(&mut ids, &action.id, &path);
@@ -40,8 +43,7 @@ impl Checker<'_> {
             ("suitable", &action.suitable),
         ];
         for (key, clauses) in stages {
-            let opens = |clause: &Clause| condition::fails_open(&self.program, clause.node, true);
-            if clauses.iter().any(opens) {
+            if clauses.iter().any(|clause| self.opens(clause)) {
                 let message = "with `!known(…)` this lets the action through when nobody can tell";
                 let warning = Diagnostic::warning(code::FAILS_OPEN, path.key(key), message);
                 self.report.push(warning.with_help("ask for what must be known to be true"));
@@ -49,8 +51,16 @@ impl Checker<'_> {
         }
     }
 
+    /// Tells whether a condition holds because something is not known; found out
+    /// once for each.
+    fn opens(&mut self, clause: &Clause) -> bool {
+        let (program, node) = (&self.program, clause.node);
+        let opens = || condition::fails_open(program, node, true);
+        *self.opening.entry(node).or_insert_with(opens)
+    }
+
     /// Reports an id that occurs twice, or cannot be printed.
-    pub(super) fn unique(&mut self, seen: &mut HashSet<String>, id: &str, path: &DocPath) {
+    pub(super) fn unique(&mut self, seen: &mut Seen, id: &str, path: &DocPath) {
         if id.chars().any(char::is_control) {
             let message = "an id is made of characters that can be printed";
             self.error(code::VALUE, path.key("id"), message);
@@ -77,10 +87,10 @@ impl Checker<'_> {
             paused: self.is_paused(action, path),
             starts_at,
             ends_at,
-            channels: self.channels(action, path),
-            eligible: self.clauses(&action.eligible, &path.key("eligible")),
-            applicable: self.clauses(&action.applicable, &path.key("applicable")),
-            suitable: self.clauses(&action.suitable, &path.key("suitable")),
+            channels: self.channels(action, path).into(),
+            eligible: self.clauses(&action.eligible, path, "eligible"),
+            applicable: self.clauses(&action.applicable, path, "applicable"),
+            suitable: self.clauses(&action.suitable, path, "suitable"),
             propensity: self.propensity(action, path),
             value: self.value(action, path),
             treatments: self.check_treatments(action, path),
@@ -145,8 +155,8 @@ impl Checker<'_> {
         action: &Action,
         path: &DocPath,
     ) -> (Option<Timestamp>, Option<Timestamp>) {
-        let starts_at = self.time(action.starts_at.as_deref(), path.key("starts_at"));
-        let ends_at = self.time(action.ends_at.as_deref(), path.key("ends_at"));
+        let starts_at = self.time(action.starts_at.as_deref(), path, "starts_at");
+        let ends_at = self.time(action.ends_at.as_deref(), path, "ends_at");
         if let (Some(starts_at), Some(ends_at)) = (starts_at, ends_at)
             && ends_at <= starts_at
         {
@@ -155,24 +165,23 @@ impl Checker<'_> {
         (starts_at, ends_at)
     }
 
-    fn time(&mut self, text: Option<&str>, path: DocPath) -> Option<Timestamp> {
+    fn time(&mut self, text: Option<&str>, path: &DocPath, key: &'static str) -> Option<Timestamp> {
         match text?.parse() {
             Ok(time) => Some(time),
             Err(error) => {
-                self.error(code::VALUE, path, format!("{error}"));
+                self.error(code::VALUE, path.key(key), format!("{error}"));
                 None
             }
         }
     }
 
     fn channels(&mut self, action: &Action, path: &DocPath) -> Vec<Channel> {
-        let path = path.key("channels");
-        let channels = self.words(&action.channels, &path);
+        let channels = self.words(&action.channels, || path.key("channels"));
         if action.channels.is_empty() && !self.report.has_errors() {
             let message = "an action without a channel is never recommended";
             self.error_with_help(
                 code::VALUE,
-                path,
+                path.key("channels"),
                 message,
                 "name one, or write `status = \"paused\"`",
             );
@@ -181,17 +190,23 @@ impl Checker<'_> {
     }
 
     /// Reads words of a closed set, each of them once.
-    pub(super) fn words<T: Word + FromStr>(&mut self, texts: &[String], path: &DocPath) -> Vec<T> {
+    ///
+    /// Their path is only made where one is wrong.
+    pub(super) fn words<T: Word + FromStr>(
+        &mut self,
+        texts: &[String],
+        path: impl Fn() -> DocPath,
+    ) -> Vec<T> {
         let mut words = Vec::with_capacity(texts.len());
         for (place, text) in texts.iter().enumerate() {
             match text.parse() {
                 Ok(_) if texts.iter().take(place).any(|earlier| earlier == text) => {
-                    let path = self.place_of(texts, path, place);
+                    let path = self.place_of(texts, &path(), place);
                     self.error(code::DUPLICATE, path, format!("`{text}` occurs twice"));
                 }
                 Ok(word) => words.push(word),
                 Err(_) => {
-                    let path = self.place_of(texts, path, place);
+                    let path = self.place_of(texts, &path(), place);
                     self.unknown_word(path, T::SET, text, T::WORDS.iter().copied());
                 }
             }
@@ -200,7 +215,7 @@ impl Checker<'_> {
     }
 
     fn check_treatments(&mut self, action: &Action, path: &DocPath) -> Vec<CheckedTreatment> {
-        let mut ids = HashSet::new();
+        let mut ids = Seen::default();
         let treatments = action.treatments.iter().enumerate().map(|(place, treatment)| {
             let path = path.key("treatments").index(place);
             self.unique(&mut ids, &treatment.id, &path);
@@ -215,7 +230,7 @@ impl Checker<'_> {
         treatment: &Treatment,
         path: &DocPath,
     ) -> CheckedTreatment {
-        let channels: Vec<Channel> = self.words(&treatment.channels, &path.key("channels"));
+        let channels: Vec<Channel> = self.words(&treatment.channels, || path.key("channels"));
         for (place, text) in treatment.channels.iter().enumerate() {
             if text.parse::<Channel>().is_ok() && !action.channels.contains(text) {
                 let path = self.place_of(&treatment.channels, &path.key("channels"), place);
@@ -232,7 +247,7 @@ impl Checker<'_> {
         CheckedTreatment {
             id: treatment.id.clone(),
             channels,
-            devices: self.words(&treatment.devices, &path.key("devices")),
+            devices: self.words(&treatment.devices, || path.key("devices")),
             slots: treatment.slots.clone(),
             locales: treatment
                 .locales

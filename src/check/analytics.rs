@@ -298,7 +298,7 @@ impl<'p> Checker<'p> {
         path: &DocPath,
     ) -> Option<Model> {
         let length = self.span(half_life, path.key("half_life"));
-        let outcomes = self.words(outcomes, &path.key("outcomes"));
+        let outcomes = self.words(outcomes, || path.key("outcomes"));
         self.check_names(selector, path);
         let half_life = self.in_domain(HalfLife::new(length?), path)?;
         let counted = (*selector != Selector::default()).then(|| Box::new(self.counted(selector)));

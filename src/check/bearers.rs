@@ -1,6 +1,6 @@
 //! Selectors: which actions a rule is about.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 
 use super::{CheckedAction, Checker};
 use crate::diagnostic::{Diagnostic, DocPath};
@@ -85,7 +85,7 @@ impl Checker<'_> {
             let message = format!("unknown {what} `{name}`");
             let diagnostic = Diagnostic::error(code::UNKNOWN_WORD, path, message);
             self.report.push(if known.len() <= MAX_SUGGESTED {
-                diagnostic.did_you_mean(name, known.keys().copied())
+                diagnostic.did_you_mean(name, names_of(known))
             } else {
                 diagnostic
             });
@@ -98,8 +98,16 @@ const MAX_SUGGESTED: usize = 2_000;
 /// How often all rules together may select an action.
 const MAX_SELECTED: usize = 5_000_000;
 
-/// The places of the actions that bear a name, in the order of the names.
-type ByName<'p> = BTreeMap<&'p str, Vec<usize>>;
+/// The places of the actions that bear a name.
+type ByName<'p> = HashMap<&'p str, Vec<usize>, ahash::RandomState>;
+
+/// Lists the names that actions bear: the map has no order of its own, and
+/// suggestions must not depend on it.
+fn names_of<'p>(of: &ByName<'p>) -> Vec<&'p str> {
+    let mut names: Vec<&str> = of.keys().copied().collect();
+    names.sort_unstable();
+    names
+}
 
 /// Which actions bear each kind, tag, group and id.
 pub(super) struct Bearers<'p> {
@@ -117,9 +125,9 @@ impl<'p> Bearers<'p> {
         let mut bearers = Self {
             count: actions.len(),
             kinds: known.map(|kind| (kind, Vec::new())).collect(),
-            tags: ByName::new(),
-            groups: ByName::new(),
-            ids: ByName::new(),
+            tags: ByName::default(),
+            groups: ByName::default(),
+            ids: ByName::default(),
         };
         for (place, action) in actions.iter().enumerate() {
             bearers.kinds.entry(&action.kind).or_default().push(place);
@@ -139,9 +147,14 @@ impl<'p> Bearers<'p> {
         self.kinds.get(kind).is_some_and(|places| !places.is_empty())
     }
 
+    /// Tells whether an action is in a group.
+    pub(super) fn has_group(&self, group: &str) -> bool {
+        self.groups.contains_key(group)
+    }
+
     /// Lists the groups that actions are in.
     pub(super) fn groups(&self) -> impl Iterator<Item = &'p str> {
-        self.groups.keys().copied()
+        names_of(&self.groups).into_iter()
     }
 
     /// Lists the places of the actions a selector matches.
@@ -152,12 +165,14 @@ impl<'p> Bearers<'p> {
             (&selector.groups, &self.groups),
             (&selector.ids, &self.ids),
         ];
-        let mut places = BTreeSet::new();
+        let mut places = Vec::new();
         for (names, by_name) in lists {
             for name in names {
                 places.extend(by_name.get(name.as_str()).into_iter().flatten().copied());
             }
         }
-        places.into_iter().collect()
+        places.sort_unstable();
+        places.dedup();
+        places
     }
 }

@@ -20,7 +20,7 @@ impl Checker<'_> {
     pub(super) fn check_soft_opt_in(&mut self) -> Vec<Channel> {
         let path = DocPath::root().key("consent").key("soft_opt_in");
         let policy = self.policy;
-        self.words(&policy.consent.soft_opt_in, &path)
+        self.words(&policy.consent.soft_opt_in, || path.clone())
     }
 
     pub(super) fn check_quiet_hours(&mut self) -> Vec<CheckedQuietHours> {
@@ -91,7 +91,7 @@ impl Checker<'_> {
     }
 
     fn outbound(&mut self, texts: &[String], path: &DocPath) -> Vec<Channel> {
-        let channels: Vec<Channel> = self.words(texts, path);
+        let channels: Vec<Channel> = self.words(texts, || path.clone());
         for (place, text) in texts.iter().enumerate() {
             if text.parse::<Channel>().is_ok_and(|channel| !channel.is_outbound()) {
                 let path = self.place_of(texts, path, place);

@@ -42,7 +42,7 @@ impl Checker<'_> {
         let groups = policy.groups.iter().map(|(name, group)| (name, &group.engagement));
         let groups = self.stages_by_name("groups", groups);
         for name in policy.groups.keys() {
-            if !bearers.groups().any(|group| group == name) {
+            if !bearers.has_group(name) {
                 let path = DocPath::root().key("groups").key(name.clone());
                 self.unknown_word(path, "group", name, bearers.groups());
             }
@@ -66,7 +66,7 @@ impl Checker<'_> {
             let path = DocPath::root().key(key).key(name.clone());
             let origin: Arc<str> = format!("{key}.{name}").into();
             let mut clauses = |texts: &[String], stage: &'static str| {
-                let mut clauses = self.clauses(texts, &path.key(stage));
+                let mut clauses = self.clauses(texts, &path, stage);
                 for clause in &mut clauses {
                     clause.origin = Some(origin.clone());
                 }
@@ -97,6 +97,9 @@ impl Checker<'_> {
                 }
             }
             let parents: Vec<&Stages> = of_kind.into_iter().chain(of_group).collect();
+            if parents.is_empty() {
+                continue;
+            }
             let path = DocPath::root().key("actions").index(place);
             let own = [&mut action.eligible, &mut action.applicable, &mut action.suitable];
             for (own, (key, stage)) in own.into_iter().zip(STAGES) {

@@ -1,7 +1,6 @@
 //! Limits: which interactions count, how they are counted, whom they hold back.
 
-use std::collections::HashSet;
-
+use super::actions::Seen;
 use super::bearers::Bearers;
 use super::{CheckedAction, Checker};
 use crate::diagnostic::DocPath;
@@ -132,7 +131,7 @@ impl Checker<'_> {
         bearers: &Bearers<'_>,
     ) -> Vec<CheckedLimit> {
         let policy = self.policy;
-        let mut ids = HashSet::new();
+        let mut ids = Seen::default();
         let mut checked = Vec::new();
         if let Some(preset) = self.preset.take() {
             for limit in &preset.limits {
@@ -163,7 +162,7 @@ impl Checker<'_> {
         bearers: &Bearers<'_>,
         path: &DocPath,
     ) -> CheckedLimit {
-        let channels: Vec<Channel> = self.words(&limit.channels, &path.key("channels"));
+        let channels: Vec<Channel> = self.words(&limit.channels, || path.key("channels"));
         let purposes = self.purposes(&limit.purposes, &path.key("purposes"));
         let per = self.per(limit, path);
         let own = self.limited(limit, bearers, path);
@@ -198,7 +197,7 @@ impl Checker<'_> {
                 selector,
                 purposes: counted_purposes,
                 channels: if only_after { Vec::new() } else { channels.clone() },
-                outcomes: self.words(&limit.outcomes, &path.key("outcomes")),
+                outcomes: self.words(&limit.outcomes, || path.key("outcomes")),
             },
             per,
             rule,

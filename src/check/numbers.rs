@@ -8,6 +8,8 @@ use crate::policy::{Action, Decimal, Propensity, Worth, code};
 
 /// A propensity of 1, in parts per billion.
 pub(crate) const CERTAIN: u32 = 1_000_000_000;
+/// How many decimals that makes.
+pub(crate) const PROPENSITY_DECIMALS: u32 = 9;
 /// The greatest value, in minor units.
 pub(crate) const MAX_VALUE: u64 = 1_000_000_000_000;
 /// The greatest factor that levers or context weights may come to.
@@ -17,16 +19,16 @@ pub(crate) const ONE: i64 = 10_000;
 
 impl Checker<'_> {
     pub(super) fn propensity(&mut self, action: &Action, path: &DocPath) -> CheckedPropensity {
-        let path = path.key("propensity");
         match &action.propensity {
             None => CheckedPropensity::Fixed(CERTAIN),
             Some(Propensity::Fixed(decimal)) => {
-                let parts = decimal.scaled(9).and_then(|parts| u32::try_from(parts).ok());
+                let parts =
+                    decimal.scaled(PROPENSITY_DECIMALS).and_then(|parts| u32::try_from(parts).ok());
                 let parts = parts.filter(|parts| *parts <= CERTAIN);
                 if parts.is_none() {
                     let message = format!("`{decimal}` is no propensity");
                     let help = "write a number from 0 to 1 with at most nine decimals";
-                    self.error_with_help(code::VALUE, path, message, help);
+                    self.error_with_help(code::VALUE, path.key("propensity"), message, help);
                 }
                 CheckedPropensity::Fixed(parts.unwrap_or(0))
             }
@@ -39,7 +41,8 @@ impl Checker<'_> {
             }
             Some(Propensity::Analytics { analytics }) => {
                 let wanted = (Sort::Probability, "a probability");
-                let term = self.answer(analytics, wanted, path.key("analytics"));
+                let path = path.key("propensity").key("analytics");
+                let term = self.answer(analytics, wanted, path);
                 term.map_or(CheckedPropensity::Fixed(0), CheckedPropensity::Read)
             }
         }
@@ -80,9 +83,7 @@ impl Checker<'_> {
                 }
                 CheckedValue::Fixed(0)
             }
-            Some(Worth::Fixed(decimal)) => {
-                CheckedValue::Fixed(self.amount(*decimal, path.key("value")))
-            }
+            Some(Worth::Fixed(decimal)) => CheckedValue::Fixed(self.amount(*decimal, path)),
             Some(Worth::Analytics { analytics }) => {
                 let path = path.key("value").key("analytics");
                 let term = self.answer(analytics, (Sort::Money, "an amount"), path);
@@ -91,7 +92,7 @@ impl Checker<'_> {
         }
     }
 
-    fn amount(&mut self, decimal: Decimal, path: DocPath) -> u64 {
+    fn amount(&mut self, decimal: Decimal, path: &DocPath) -> u64 {
         let decimals = self.currency.map_or(2, |currency| u32::from(currency.exponent()));
         let minor = decimal.scaled(decimals).and_then(|minor| u64::try_from(minor).ok());
         let minor = minor.filter(|minor| *minor <= MAX_VALUE);
@@ -101,7 +102,7 @@ impl Checker<'_> {
                 "write an amount from 0 to 10^{} with at most {decimals} decimals",
                 12 - decimals.min(12)
             );
-            self.error_with_help(code::VALUE, path, message, help);
+            self.error_with_help(code::VALUE, path.key("value"), message, help);
         }
         minor.unwrap_or(0)
     }

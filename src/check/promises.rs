@@ -1,8 +1,7 @@
 //! Promises: one claim each, about one situation.
 
-use std::collections::HashSet;
-
 use super::Checker;
+use super::actions::Seen;
 use super::bearers::Bearers;
 use crate::condition::NodeId;
 use crate::diagnostic::DocPath;
@@ -48,7 +47,7 @@ pub(crate) enum Measure {
 impl Checker<'_> {
     pub(super) fn check_promises(&mut self, bearers: &Bearers<'_>) -> Vec<CheckedPromise> {
         let policy = self.policy;
-        let mut ids = HashSet::new();
+        let mut ids = Seen::default();
         let mut checked = Vec::new();
         if let Some(preset) = self.preset.take() {
             for promise in &preset.promises {
@@ -83,9 +82,9 @@ impl Checker<'_> {
         always: Option<Vec<usize>>,
     ) -> Option<CheckedPromise> {
         let (measure, texts, key) = self.measure(promise, path)?;
-        let when = self.all_of(texts, &path.key(key));
+        let when = self.all_of(texts, path, key);
         let implied = &promise.implies;
-        let implies = (!implied.is_empty()).then(|| self.all_of(implied, &path.key("implies")));
+        let implies = (!implied.is_empty()).then(|| self.all_of(implied, path, "implies"));
         let claim = match (never, always, implies) {
             (Some(targets), None, None) => {
                 Claim::Never(promise.never.clone().unwrap_or_default(), targets)

@@ -1,7 +1,6 @@
 //! Suppressions and boosts: conditions and selectors.
 
-use std::collections::HashSet;
-
+use super::actions::Seen;
 use super::bearers::Bearers;
 use super::numbers::{MAX_FACTOR, ONE};
 use super::{CheckedAction, CheckedBoost, CheckedSuppression, Checker};
@@ -12,7 +11,7 @@ use crate::policy::{Suppression, code};
 impl Checker<'_> {
     pub(super) fn check_suppressions(&mut self, bearers: &Bearers<'_>) -> Vec<CheckedSuppression> {
         let policy = self.policy;
-        let mut ids = HashSet::new();
+        let mut ids = Seen::default();
         let mut checked = Vec::new();
         if let Some(preset) = self.preset.take() {
             for suppression in &preset.suppress {
@@ -40,8 +39,8 @@ impl Checker<'_> {
         targets: Vec<usize>,
     ) -> CheckedSuppression {
         let when = self.when_unless(&suppression.when, &suppression.unless, path);
-        let after = (!suppression.after.is_empty())
-            .then(|| self.all_of(&suppression.after, &path.key("after")));
+        let after =
+            (!suppression.after.is_empty()).then(|| self.all_of(&suppression.after, path, "after"));
         let allow_unknown = match suppression.on_unknown.as_deref() {
             None | Some("suppress") => false,
             Some("allow") => true,
@@ -57,7 +56,7 @@ impl Checker<'_> {
             when,
             after,
             allow_unknown,
-            channels: self.words(&suppression.channels, &path.key("channels")),
+            channels: self.words(&suppression.channels, || path.key("channels")),
             because: suppression.because.clone(),
             say: self.aloud(&suppression.when, &suppression.unless),
             say_after: self.aloud(&suppression.after, &[]),
@@ -103,7 +102,7 @@ impl Checker<'_> {
         bearers: &Bearers<'_>,
     ) -> Vec<CheckedBoost> {
         let policy = self.policy;
-        let mut ids = HashSet::new();
+        let mut ids = Seen::default();
         let mut checked = Vec::new();
         for (place, boost) in policy.boosts.iter().enumerate() {
             let path = DocPath::root().key("boosts").index(place);

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::actions::Seen;
 use super::bearers::Bearers;
 use super::numbers::CERTAIN;
 use super::{CheckedAction, Checker};
@@ -147,7 +148,7 @@ impl Checker<'_> {
 
     pub(super) fn check_placement_ids(&mut self) {
         let policy = self.policy;
-        let mut ids = HashSet::new();
+        let mut ids = Seen::default();
         for (place, placement) in policy.placements.iter().enumerate() {
             let path = DocPath::root().key("placements").index(place);
             self.unique(&mut ids, &placement.id, &path);
@@ -163,7 +164,7 @@ impl Checker<'_> {
                 .then(|| self.select(&placement.selector, bearers, &path).into_iter().collect());
             checked.push(CheckedPlacement {
                 id: placement.id.clone(),
-                channels: self.words(&placement.channels, &path.key("channels")),
+                channels: self.words(&placement.channels, || path.key("channels")),
                 takes,
             });
         }
@@ -172,7 +173,7 @@ impl Checker<'_> {
 
     pub(super) fn check_exclusives(&mut self, bearers: &Bearers<'_>) -> Vec<CheckedExclusive> {
         let policy = self.policy;
-        let mut ids = HashSet::new();
+        let mut ids = Seen::default();
         let mut checked = Vec::new();
         for (place, exclusive) in policy.exclusive.iter().enumerate() {
             let path = DocPath::root().key("exclusive").index(place);

@@ -23,6 +23,8 @@ impl Checker<'_> {
             }
         }
         self.compile_in_order(&own, &DocPath::root().key("situations"));
+        // A name that meant nothing may mean one of these from now on.
+        self.compiled.clear();
     }
 
     fn name_is_free(&mut self, name: &str) -> bool {

@@ -32,11 +32,38 @@ impl Token {
     }
 }
 
-/// Longer symbols first, so that `<=` is not read as `<`.
-const SYMBOLS: [&str; 25] = [
-    "&&", "||", "==", "!=", "<=", ">=", "<", ">", "!", "-", "+", "*", "/", "%", "?", ":", "(", ")",
-    "[", "]", "{", "}", ",", ".", "=",
-];
+/// Finds the symbol that a text begins with; `<=` is not read as `<`.
+fn symbol(text: &str) -> Option<&'static str> {
+    const PAIRS: [&str; 6] = ["&&", "||", "==", "!=", "<=", ">="];
+    const SINGLE: [(char, &str); 19] = [
+        ('.', "."),
+        ('(', "("),
+        (')', ")"),
+        (',', ","),
+        ('<', "<"),
+        ('>', ">"),
+        ('!', "!"),
+        ('-', "-"),
+        ('+', "+"),
+        ('*', "*"),
+        ('/', "/"),
+        ('%', "%"),
+        ('?', "?"),
+        (':', ":"),
+        ('[', "["),
+        (']', "]"),
+        ('{', "{"),
+        ('}', "}"),
+        ('=', "="),
+    ];
+    let first = text.chars().next()?;
+    if "&|=!<>".contains(first)
+        && let Some(pair) = PAIRS.into_iter().find(|pair| text.starts_with(pair))
+    {
+        return Some(pair);
+    }
+    SINGLE.into_iter().find(|(symbol, _)| *symbol == first).map(|(_, symbol)| symbol)
+}
 
 /// Splits a text into tokens, each with its place; the last one is `End`.
 pub(crate) fn lex(text: &str) -> Result<Vec<(Token, Span)>, Finding> {
@@ -118,11 +145,9 @@ impl<'a> Lexer<'a> {
         if next.is_alphabetic() || next == '_' {
             return self.name();
         }
-        for symbol in SYMBOLS {
-            if self.rest().starts_with(symbol) {
-                self.at += symbol.len();
-                return Ok(Token::Symbol(symbol));
-            }
+        if let Some(symbol) = symbol(self.rest()) {
+            self.at += symbol.len();
+            return Ok(Token::Symbol(symbol));
         }
         self.bump();
         let finding =

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -57,12 +59,39 @@ pub struct List<T> {
     claims: Option<Box<AsOf>>,
     /// Whether older entries were dropped.
     capped: bool,
-    items: Vec<T>,
+    items: Items<T>,
+}
+
+/// The entries: copies of a context share them until one of them changes.
+///
+/// Nothing is there for a list without entries.
+#[derive(Clone, Debug, PartialEq)]
+struct Items<T>(Option<Arc<Vec<T>>>);
+
+impl<T> Items<T> {
+    fn new(items: Vec<T>) -> Self {
+        Self((!items.is_empty()).then(|| Arc::new(items)))
+    }
+}
+
+impl<T> Deref for Items<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
+}
+
+impl<T: Clone> Items<T> {
+    /// Returns the entries to change them: a copy, if others have them as well.
+    fn own(&mut self) -> &mut Vec<T> {
+        Arc::make_mut(self.0.get_or_insert_default())
+    }
 }
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self { told: Completeness::Unknown, claims: None, capped: false, items: Vec::new() }
+        Self { told: Completeness::Unknown, claims: None, capped: false, items: Items(None) }
     }
 }
 
@@ -88,7 +117,7 @@ impl<T: Record> List<T> {
 
     fn new(told: Completeness, mut items: Vec<T>) -> Self {
         let capped = settle(&mut items);
-        Self { told, claims: None, capped, items }
+        Self { told, claims: None, capped, items: Items::new(items) }
     }
 
     /// Counts the entries that are so, as far as the list tells.
@@ -145,7 +174,7 @@ impl<T: Record> List<T> {
                 Added::Dropped
             }
             Err(place) => {
-                self.items.insert(place, item.clone());
+                self.items.own().insert(place, item.clone());
                 self.tidy();
                 Added::Changed
             }
@@ -162,27 +191,26 @@ impl<T: Record> List<T> {
     }
 
     fn renew(&mut self, place: usize, item: &T) -> Added {
-        let Some(known) = self.items.get_mut(place) else {
-            return Added::Duplicate;
-        };
-        if known.covers(item) {
+        if self.items.get(place).is_none_or(|known| known.covers(item)) {
             return Added::Duplicate;
         }
-        if !known.join(item) {
+        let items = self.items.own();
+        if !items.get_mut(place).is_some_and(|known| known.join(item)) {
             return Added::Superseded;
         }
-        let renewed = self.items.remove(place);
-        let place = self.items.partition_point(|known| newest_first(known, &renewed).is_lt());
-        self.items.insert(place, renewed);
+        let renewed = items.remove(place);
+        let place = items.partition_point(|known| newest_first(known, &renewed).is_lt());
+        items.insert(place, renewed);
         self.tidy();
         Added::Changed
     }
 
     /// Joins what an entry has brought together, and drops what is too much.
     fn tidy(&mut self) {
-        self.items.dedup_by(|older, newer| newer.absorb(older));
-        self.capped |= self.items.len() > T::CAP;
-        self.items.truncate(T::CAP);
+        let items = self.items.own();
+        items.dedup_by(|older, newer| newer.absorb(older));
+        self.capped |= items.len() > T::CAP;
+        items.truncate(T::CAP);
     }
 
     /// Returns up to when sources have told everything.
@@ -253,8 +281,9 @@ impl<T: Record> List<T> {
         if new.is_empty() {
             return false;
         }
-        self.items.extend(new);
-        settle(&mut self.items)
+        let items = self.items.own();
+        items.extend(new);
+        settle(items)
     }
 
     /// Returns the entries of another list that are not there as they are:
@@ -279,13 +308,13 @@ impl<T: Record> List<T> {
     /// place depends on.
     pub(super) fn find_mut(&mut self, key: Key<'_>) -> Option<&mut T> {
         let place = self.items.iter().position(|known| known.key() == key)?;
-        self.items.get_mut(place)
+        self.items.own().get_mut(place)
     }
 
     /// Returns the entries, to change what neither their keys nor their places
     /// depend on.
     pub(super) fn items_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.items.iter_mut()
+        self.items.0.as_mut().map(Arc::make_mut).into_iter().flatten()
     }
 
     /// Brings what the list claims under the watermarks of its part into its
@@ -370,7 +399,11 @@ impl<T: Footprint> Footprint for List<T> {
         let entries: usize = self.items.iter().map(Footprint::heap_bytes).sum();
         let claims =
             self.claims.as_deref().map_or(0, |claims| size_of::<AsOf>() + claims.heap_bytes());
-        self.items.capacity() * size_of::<T>() + entries + claims
+        let list = self.items.0.as_deref().map_or(0, |items| {
+            // Two counts of those who share it, and the list itself.
+            2 * size_of::<usize>() + size_of::<Vec<T>>() + items.capacity() * size_of::<T>()
+        });
+        list + entries + claims
     }
 
     fn is_plausible(&self) -> bool {
@@ -394,17 +427,17 @@ impl<T: Serialize> Serialize for List<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match (self.told, self.capped) {
             (Completeness::Unknown, _) => return serializer.serialize_none(),
-            (Completeness::Complete, false) => return self.items.serialize(serializer),
+            (Completeness::Complete, false) => return self.items().serialize(serializer),
             (Completeness::Complete, true) => {
                 let mut map = serializer.serialize_map(Some(1))?;
-                map.serialize_entry("newest", &self.items)?;
+                map.serialize_entry("newest", self.items())?;
                 return map.end();
             }
             (Completeness::Partial, _) => {}
         }
         let entries = 1 + usize::from(self.claims.is_some()) + usize::from(self.capped);
         let mut map = serializer.serialize_map(Some(entries))?;
-        map.serialize_entry("partial", &self.items)?;
+        map.serialize_entry("partial", self.items())?;
         if let Some(claims) = &self.claims {
             map.serialize_entry("complete_as_of", claims)?;
         }

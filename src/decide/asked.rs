@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use crate::condition::{Basis, FactState, Subject};
 use crate::context::Context;
 use crate::decision::{ChannelOrder, Detail, Request};
-use crate::plan::{Plan, PlannedAction};
+use crate::plan::{ActionId, Plan, PlannedAction};
 use crate::time::Zone;
 use crate::vocabulary::Channel;
 
@@ -39,6 +39,9 @@ pub(super) struct Asked<'a> {
     /// Whether all reasons are wanted: a recommendation has those why it does
     /// not go on the channels before, however little else is asked for.
     pub(super) needs_reasons: bool,
+    /// The one action that is asked about, if the others matter only as far as
+    /// they go before it.
+    pub(super) about: Option<ActionId>,
     /// The zone of the request, if it names one; an error if there is no such
     /// zone.
     pub(super) zone: Option<Result<Zone, Basis>>,
@@ -54,8 +57,24 @@ impl<'a> Asked<'a> {
             already_shown: Ids::new(&request.already_shown),
             is_complete: request.detail == Detail::Complete,
             needs_reasons: request.detail == Detail::Complete || channels.len() > 1,
+            about: None,
             zone: zone.map(|name| Zone::find(name).ok_or_else(no_such_zone)),
         }
+    }
+
+    /// The same where one action is asked about.
+    pub(super) fn about(self, id: ActionId) -> Self {
+        Self { about: Some(id), ..self }
+    }
+
+    /// Tells whether an action is asked about: all are, or only one.
+    pub(super) fn is_about(&self, id: ActionId) -> bool {
+        self.about.is_none_or(|about| about == id)
+    }
+
+    /// The same where only the recommendations are wanted, for now.
+    pub(super) fn for_ranking(self) -> Self {
+        Self { is_complete: false, needs_reasons: false, ..self }
     }
 
     pub(super) fn is_forced(&self, action: &PlannedAction) -> bool {

@@ -11,10 +11,12 @@ mod suppression;
 
 use std::collections::HashMap;
 
+use smallvec::SmallVec;
+
 use crate::condition::{Evaluator, NodeId};
 use crate::context::Context;
 use crate::decision::{InForce, ReasonCode, Rule, Stage, StoredReason};
-use crate::plan::{ActionId, Plan, PlannedAction};
+use crate::plan::{ActionId, LiteralId, Plan, PlannedAction};
 use crate::schema::{Delivery, Facts};
 use crate::time::Timestamp;
 use crate::vocabulary::Channel;
@@ -64,7 +66,9 @@ pub(super) struct Tested {
     /// `None` if a score is missing.
     pub(super) priority: Option<u128>,
     pub(super) reasons: Vec<StoredReason>,
-    pub(super) holds: Vec<Hold>,
+    pub(super) holds: SmallVec<[Hold; 2]>,
+    /// Whether all reasons are wanted, and what each rests on.
+    needs_reasons: bool,
     /// Whether it is out, so that what comes later changes nothing.
     is_out: bool,
     horizon: Horizon,
@@ -72,8 +76,15 @@ pub(super) struct Tested {
 
 impl Tested {
     pub(super) fn new(lane: usize) -> Self {
-        let (reasons, holds) = (Vec::new(), Vec::new());
-        Self { lane, priority: None, reasons, holds, is_out: false, horizon: Horizon::NEVER }
+        Self {
+            lane,
+            priority: None,
+            reasons: Vec::new(),
+            holds: SmallVec::new(),
+            needs_reasons: false,
+            is_out: false,
+            horizon: Horizon::NEVER,
+        }
     }
 
     /// Adds a reason and what clears it.
@@ -115,7 +126,9 @@ impl<'a> Lane<'a> {
         let channel = facts.channel().unwrap_or(asked.request.channel);
         let mut evaluator = Evaluator::at(&plan.program, facts, at);
         let mut clearing = Clearing::new(plan, context, asked, channel, facts, at);
-        let suppressions = Suppressions::in_force(plan, channel, &mut evaluator, &mut clearing);
+        let about = asked.about.map(|id| &*plan.action(id).suppressions);
+        let looked_at = (&mut evaluator, &mut clearing);
+        let suppressions = Suppressions::in_force(plan, channel, about, looked_at);
         let scorer = Scorer::new(plan, &mut evaluator);
         Self {
             plan,
@@ -182,6 +195,7 @@ impl<'a> Lane<'a> {
         ];
         let is_forced = self.asked.is_forced(action);
         let mut tested = Tested::new(place);
+        tested.needs_reasons = self.asked.needs_reasons && self.asked.is_about(id);
         self.prioritise(action, is_forced, &mut tested);
         for (stage, test) in stages {
             let is_lifted = ENGAGEMENT.contains(&stage) || stage >= Stage::Holdout;
@@ -192,12 +206,33 @@ impl<'a> Lane<'a> {
             // Whether a held-out action would have had a place is asked later.
             let goes_on = tested.reasons.iter().all(|reason| reason.stage() == Stage::Holdout);
             tested.is_out = !tested.reasons.is_empty();
-            if !self.asked.needs_reasons && !goes_on {
+            if !tested.needs_reasons && !goes_on {
                 break;
             }
         }
         self.horizon = self.horizon.joined(tested.horizon);
         tested
+    }
+
+    /// Adds the actions whose conditions hold.
+    pub(super) fn add_eligible(&mut self, found: &mut Vec<ActionId>) {
+        let index = &self.plan.index;
+        for list in &index.lists {
+            if !self.holds(list.literal) {
+                continue;
+            }
+            for row in index.rows_of(list) {
+                if row.rest.iter().all(|literal| self.holds(*literal)) {
+                    found.push(ActionId(row.action));
+                }
+            }
+        }
+    }
+
+    fn holds(&mut self, literal: LiteralId) -> bool {
+        self.plan.index.literal(literal).is_none_or(|literal| {
+            self.evaluator.truth(literal.node).truth() == literal.holds.into()
+        })
     }
 
     pub(super) fn facts(&self) -> &'a Facts<'a> {

@@ -15,7 +15,7 @@ use super::slate::Slate;
 use super::{Candidate, gather};
 use crate::check::CheckedPropensity;
 use crate::context::Context;
-use crate::decision::{DecisionData, Detail, Placed, Request};
+use crate::decision::{DecisionData, Placed, Request};
 use crate::plan::{ActionId, ActionList, Asks, Plan, Ranked, Row, bound_below, greatest_score};
 use crate::time::Timestamp;
 
@@ -129,11 +129,10 @@ impl Best {
     }
 }
 
-/// Tells whether a decision is found this way: a ranking on one channel, for a
-/// customer who is not held out.
+/// Tells whether recommendations are found this way: those on one channel, for
+/// a customer who is not held out.
 pub(super) fn fits(plan: &Plan, context: &Context, request: &Request) -> bool {
-    request.detail == Detail::RankedOnly
-        && request.or_channels.is_empty()
+    request.or_channels.is_empty()
         && request.force.is_none()
         && !assignments(plan, context).any(|assignment| assignment.is_held_out)
 }
@@ -182,7 +181,7 @@ pub(super) fn rank(
 ) {
     data.begin(request);
     data.assignments.extend(assignments(plan, context));
-    let asked = Asked::new(plan, request, &[request.channel]);
+    let asked = Asked::new(plan, request, &[request.channel]).for_ranking();
     if !front.is_for(plan, request) {
         let facts = gather(plan, context, request, request.channel);
         front.renew((plan, context), &asked, &facts, &mut desk.notes);

@@ -1,6 +1,6 @@
 //! Memory for many decisions, and contexts that are kept between them.
 
-use std::sync::OnceLock;
+use std::borrow::Cow;
 
 use super::decide;
 use super::front::Front;
@@ -140,6 +140,6 @@ fn rank<'d>(
         return Data::Own(decide(plan, context, request));
     }
     ranked::rank((plan, context), request, front, desk, data);
-    let found = OnceLock::new();
-    Data::Lent { ranked: data, rest: Rest { decide, context, request, found } }
+    let rest = Rest::lent(decide, context, request);
+    Data::Ranked { ranked: Cow::Borrowed(data), rest }
 }

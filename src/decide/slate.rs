@@ -106,7 +106,7 @@ impl<'a> Slate<'a> {
             Some(_) => Err(reason(ReasonCode::VolumeExhausted)),
             None => {
                 let subject = Subject::Outside(format!("request.quotas.{quota}"));
-                let basis = vec![Basis { subject, state: FactState::Unknown }];
+                let basis = vec![Basis { subject, state: FactState::Unknown }].into();
                 Err(StoredReason { basis, ..reason(ReasonCode::VolumeExhausted) })
             }
         }
@@ -149,7 +149,7 @@ impl<'a> Slate<'a> {
         if self.contacts.is_empty() {
             return Ok(());
         }
-        for id in &action.limits {
+        for id in action.limits.iter() {
             let limit = self.plan.limit(*id);
             if !limit.is_about(lane.channel) {
                 continue;
@@ -175,7 +175,7 @@ impl<'a> Slate<'a> {
         if let Some(quota) = &action.quota {
             *self.reservations.entry(quota.clone()).or_insert(0) += 1;
         }
-        for id in &action.exclusives {
+        for id in action.exclusives.iter() {
             let per = match self.plan.exclusive(*id).rule {
                 ExclusiveRule::NeverTogether => None,
                 ExclusiveRule::AtMost(_, per) => per,
@@ -198,7 +198,7 @@ impl<'a> Slate<'a> {
         let outcome = if is_outbound { Outcome::Sent } else { Outcome::Impression };
         let labels = Labels::today(action, Some(lane.channel), outcome);
         let mark = Mark { at: lane.at, action: &self.plan.action(candidate.action).id };
-        for id in &action.counted_in {
+        for id in action.counted_in.iter() {
             let limit = self.plan.limit(*id);
             if !labels.count_for(limit) || limit.is_met_by_history_only() {
                 continue;

@@ -38,7 +38,7 @@ pub(crate) fn summarize(plan: &Plan, history: &History, now: Timestamp) -> Histo
     let kept = kept.into_iter().filter_map(|place| interactions.get(place).cloned());
     let mut summary = history.clone();
     summary.interactions = List::cut(kept.collect());
-    summary.summary_of = Some(plan.limits_fingerprint.clone());
+    summary.summary_of = plan.mark_of_summaries().map(str::to_owned);
     summary
 }
 

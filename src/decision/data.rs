@@ -1,12 +1,13 @@
 //! What a decision holds: owned, or lent by the memory it was worked out in.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Deref;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use smallvec::SmallVec;
 
-use super::{ReasonCode, Request, StoredReason, Verdict};
+use super::{Detail, ReasonCode, Request, StoredReason, Verdict};
 use crate::condition::Basis;
 use crate::context::Context;
 use crate::plan::{ActionId, HoldoutId, Plan, SuppressionId};
@@ -19,16 +20,60 @@ pub(crate) enum Data<'e> {
     /// All of it.
     Own(DecisionData),
     /// The recommendations; the rest is found out once somebody asks for it.
-    Lent { ranked: &'e DecisionData, rest: Rest<'e> },
+    Ranked { ranked: Cow<'e, DecisionData>, rest: Rest<'e> },
 }
 
 /// What a decision says besides its recommendations, once it is asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Rest<'e> {
-    pub(crate) decide: fn(&Plan, &Context, &Request) -> DecisionData,
-    pub(crate) context: &'e Context,
-    pub(crate) request: &'e Request,
-    pub(crate) found: OnceLock<Box<DecisionData>>,
+    decide: Decide,
+    about: About<'e>,
+    found: OnceLock<Box<DecisionData>>,
+}
+
+/// Decides all at once.
+type Decide = fn(&Plan, &Context, &Request) -> DecisionData;
+
+/// What a decision is about: lent by the caller, or a copy.
+#[derive(Clone, Debug)]
+enum About<'e> {
+    Lent(&'e Context, &'e Request),
+    Own(Arc<(Context, Request)>),
+}
+
+impl About<'_> {
+    fn get(&self) -> (&Context, &Request) {
+        match self {
+            Self::Lent(context, request) => (context, request),
+            Self::Own(about) => (&about.0, &about.1),
+        }
+    }
+}
+
+impl<'e> Rest<'e> {
+    /// Leaves the rest for later, about what the caller keeps meanwhile.
+    pub(crate) fn lent(decide: Decide, context: &'e Context, request: &'e Request) -> Self {
+        Self { decide, about: About::Lent(context, request), found: OnceLock::new() }
+    }
+
+    /// Leaves the rest for later, about what may be gone by then.
+    pub(crate) fn of_copy(decide: Decide, context: &Context, request: &Request) -> Self {
+        let about = About::Own(Arc::new((context.clone(), request.clone())));
+        Self { decide, about, found: OnceLock::new() }
+    }
+
+    fn find(&self, plan: &Plan, ranked: &DecisionData) -> &DecisionData {
+        self.found.get_or_init(|| {
+            let (context, request) = self.about.get();
+            let found = (self.decide)(plan, context, request);
+            debug_assert_eq!(
+                (&found.recommendations, &found.reservations, &found.assignments),
+                (&ranked.recommendations, &ranked.reservations, &ranked.assignments),
+                "the ranking is that of the general pipeline"
+            );
+            Box::new(found)
+        })
+    }
 }
 
 impl Data<'_> {
@@ -36,9 +81,16 @@ impl Data<'_> {
     pub(crate) fn whole(&self, plan: &Plan) -> &DecisionData {
         match self {
             Self::Own(data) => data,
-            Self::Lent { rest, .. } => {
-                rest.found.get_or_init(|| Box::new((rest.decide)(plan, rest.context, rest.request)))
-            }
+            Self::Ranked { ranked, rest } => rest.find(plan, ranked),
+        }
+    }
+
+    /// Returns what became of the actions that are not recommended.
+    pub(crate) fn withheld(&self, plan: &Plan) -> &[Account] {
+        match self {
+            Self::Own(data) => &data.withheld,
+            Self::Ranked { rest, .. } if rest.about.get().1.detail == Detail::RankedOnly => &[],
+            Self::Ranked { .. } => &self.whole(plan).withheld,
         }
     }
 }
@@ -56,7 +108,7 @@ impl Deref for Data<'_> {
     fn deref(&self) -> &DecisionData {
         match self {
             Self::Own(data) => data,
-            Self::Lent { ranked, .. } => ranked,
+            Self::Ranked { ranked, .. } => ranked,
         }
     }
 }

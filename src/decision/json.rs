@@ -43,7 +43,7 @@ impl Serialize for Decision<'_> {
         let mut object = serializer.serialize_struct("Decision", 12)?;
         object.serialize_field("policy", &self.plan.policy.policy)?;
         #[cfg(feature = "json")]
-        object.serialize_field("policy_fingerprint", &self.plan.fingerprint)?;
+        object.serialize_field("policy_fingerprint", &self.plan.fingerprint())?;
         match self.decision_id() {
             Some(id) => object.serialize_field("decision_id", id)?,
             None => object.skip_field("decision_id")?,

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::Decision;
+use super::{Bases, Decision};
 use crate::check::Clause;
 use crate::condition::{Basis, FactState};
 use crate::plan::{
@@ -279,7 +279,7 @@ pub(crate) struct StoredReason {
     /// The channel, if the reason is about one.
     pub(crate) channel: Option<Channel>,
     /// Empty for a suppression: what it rests on is stored once, by rule.
-    pub(crate) basis: Vec<Basis>,
+    pub(crate) basis: Bases,
     /// Whether it rests on last known facts that are stale by now.
     pub(crate) by_last_known: bool,
     pub(crate) until: Option<Timestamp>,
@@ -288,7 +288,7 @@ pub(crate) struct StoredReason {
 impl StoredReason {
     /// Makes a reason that rests on no facts, and that time does not clear.
     pub(crate) fn new(code: ReasonCode, rule: Rule) -> Self {
-        let (channel, basis, by_last_known, until) = (None, Vec::new(), false, None);
+        let (channel, basis, by_last_known, until) = (None, Bases::default(), false, None);
         Self { code, rule, channel, basis, by_last_known, until }
     }
 
@@ -438,7 +438,7 @@ impl<'d> Reason<'d> {
                 Some(in_force) => (in_force.basis.as_slice(), in_force.by_last_known),
                 None => (&[], false),
             },
-            _ => (self.stored.basis.as_slice(), self.stored.by_last_known),
+            _ => (&*self.stored.basis, self.stored.by_last_known),
         }
     }
 

@@ -319,7 +319,7 @@ impl Recorder<'_> {
         Record {
             format: Record::FORMAT,
             policy: decision.plan.policy.policy.clone(),
-            policy_fingerprint: decision.plan.fingerprint,
+            policy_fingerprint: decision.plan.fingerprint(),
             context_fingerprint: context.fingerprint(),
             request: request.clone(),
             channels: decision.channels().to_vec(),

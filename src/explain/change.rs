@@ -90,7 +90,7 @@ impl Explainer<'_> {
         let asked = clauses.into_iter().filter(|_| !self.is_forced(action)).flatten();
         let mut demands: Vec<Demand> =
             asked.map(|clause| Demand { node: clause.node, truth: true }).collect();
-        for id in &action.suppressions {
+        for id in action.suppressions.iter() {
             let rule = self.plan.suppression(*id);
             if !rule.channels.is_empty() && !rule.channels.contains(&self.channel) {
                 continue;

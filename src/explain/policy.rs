@@ -123,7 +123,8 @@ impl Reader<'_> {
     /// Says where the numbers come from that an action is ranked by, if models
     /// of the policy answer with them.
     fn ranked(&mut self, id: &str) -> fmt::Result {
-        let written = self.plan.policy.actions.iter().find(|action| action.id == id);
+        let written = self.plan.find(id).and_then(|id| self.plan.written_action(id));
+        let written = written.as_deref();
         if let Some(Propensity::Analytics { analytics }) =
             written.and_then(|a| a.propensity.as_ref())
         {

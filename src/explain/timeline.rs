@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::decide::{decide_at, place_in_order};
+use crate::decide::{decide_alone, decide_at, place_in_order};
 use crate::decision::{Decision, Detail, Priority, ReasonCode, Request, Stage, Verdict};
 use crate::error::Error;
 use crate::plan::{ActionId, Plan};
@@ -170,18 +170,13 @@ pub(super) fn opportunity(
     for _ in 0..MAX_HOLDS {
         let Some(at) = until else { break };
         let first = *first.get_or_insert(at);
-        let (data, _) = decide_at(plan, context, request, at);
-        let later = Decision::new(plan, data);
+        let later = Decision::new(plan, decide_alone(plan, context, request, id, at));
         let Some(account) = later.withheld().find(|account| account.is(id)) else {
-            return Some(Opportunity::Survives { at });
-        };
-        let against = account.reasons().find(|reason| reason.stage() != Stage::Slate);
-        let Some(against) = against else {
             return Some(Opportunity::Survives { at });
         };
         until = account.until().filter(|until| *until > at);
         if until.is_none() {
-            return Some(Opportunity::Lost { at: first, because: against.because() });
+            return Some(Opportunity::Lost { at: first, because: account.because() });
         }
     }
     Some(Opportunity::Unknown)

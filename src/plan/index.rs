@@ -7,6 +7,7 @@
 //! elsewhere.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::{PlannedAction, PlannedLimit, SuppressionId, ThresholdId, factor};
 use crate::check::{
@@ -55,7 +56,7 @@ pub(crate) struct Index {
     pub(crate) actions: Vec<Ranked>,
     pub(crate) classes: Vec<Class>,
     /// The sets of context weights that actions have, each once.
-    pub(crate) weights: Vec<Box<[usize]>>,
+    pub(crate) weights: Vec<Arc<[usize]>>,
     /// Whether the bounds of rows take context weights for granted.
     pub(crate) is_inflated: bool,
     /// The numbers that scores are read from, each once.
@@ -139,12 +140,12 @@ pub(crate) struct Ranked {
 /// What actions have in common as far as rules are concerned.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Class {
-    pub(crate) channels: Vec<Channel>,
+    pub(crate) channels: Arc<[Channel]>,
     /// The purpose, if it needs consent.
     pub(crate) consent: Option<Purpose>,
     pub(crate) obeys_quiet_hours: bool,
-    pub(crate) suppressions: Vec<SuppressionId>,
-    pub(crate) thresholds: Vec<ThresholdId>,
+    pub(crate) suppressions: Arc<[SuppressionId]>,
+    pub(crate) thresholds: Arc<[ThresholdId]>,
     /// The place of its context weights.
     pub(crate) weight: u32,
 }
@@ -208,6 +209,13 @@ impl Index {
             && actions.iter().all(|action| is_plain(action, limits));
         let counts_together = limits.iter().any(|limit| !counts_alone(limit));
         builder.finish(actions, is_inflated, is_plain, counts_together)
+    }
+
+    /// Returns what a literal asks for; nothing for the one that always holds.
+    pub(crate) fn literal(&self, id: LiteralId) -> Option<Literal> {
+        let place = id.0.checked_sub(1)?;
+        let node = *self.truths.get(place as usize / 2)?;
+        Some(Literal { node, holds: place % 2 == 0 })
     }
 
     /// Returns the rows of a list.
@@ -296,7 +304,7 @@ struct Builder<'p> {
     more: HashMap<u32, Box<[LiteralId]>, ahash::RandomState>,
     ranked: Vec<Ranked>,
     classes: Interned<Class>,
-    weights: Interned<Box<[usize]>>,
+    weights: Interned<Arc<[usize]>>,
     numbers: Interned<Number>,
 }
 
@@ -357,7 +365,7 @@ impl<'p> Builder<'p> {
         if !can_hold {
             return;
         }
-        literals.sort_by_key(|literal| self.program.guess(*literal));
+        literals.sort_by_cached_key(|literal| self.program.guess(*literal));
         let mut ids = literals.iter().filter_map(|literal| self.id_of(*literal));
         let list = ids.next().unwrap_or(LiteralId::ALWAYS);
         let mut rest = [LiteralId::ALWAYS; REST];
@@ -395,7 +403,7 @@ impl<'p> Builder<'p> {
         rest: [LiteralId; REST],
         more: &[LiteralId],
     ) -> Row {
-        let weight = self.weights.place(action.boosts.clone().into_boxed_slice());
+        let weight = self.weights.place(action.boosts.clone());
         let class = self.classes.place(Class {
             channels: action.channels.clone(),
             consent: action.needs_consent.then_some(action.purpose),

@@ -1,7 +1,30 @@
 //! The rules turned around: which of them are about an action.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+use std::sync::Arc;
+
 use super::{ExclusiveId, HoldoutId, LimitId, SuppressionId, ThresholdId};
 use crate::check::{CheckedBoost, CheckedRules, ONE};
+
+/// Lists without repetition: most actions have their rules in common.
+pub(super) struct Shared<T>(HashSet<Arc<[T]>, ahash::RandomState>);
+
+impl<T: Copy + Eq + Hash> Shared<T> {
+    pub(super) fn new() -> Self {
+        Self(HashSet::default())
+    }
+
+    /// Returns the one list that is like this.
+    pub(super) fn one(&mut self, list: &[T]) -> Arc<[T]> {
+        if let Some(known) = self.0.get(list) {
+            return known.clone();
+        }
+        let new: Arc<[T]> = list.into();
+        self.0.insert(new.clone());
+        new
+    }
+}
 
 /// The rules about each action.
 pub(super) struct RulesByAction(Vec<RulesOfAction>);

@@ -41,6 +41,15 @@ impl Decimal {
         self.mantissa.checked_mul(10_i128.checked_pow(missing)?)
     }
 
+    /// Takes a number of which so many digits are decimals.
+    pub(crate) fn unscaled(mut mantissa: i128, mut decimals: u32) -> Self {
+        while decimals > 0 && mantissa % 10 == 0 {
+            mantissa /= 10;
+            decimals -= 1;
+        }
+        Self { mantissa, scale: decimals }
+    }
+
     /// Takes the shortest decimal that stands for a double.
     #[cfg(any(feature = "toml", feature = "json", test))]
     pub(super) fn from_double(value: f64) -> Option<Self> {
@@ -116,6 +125,10 @@ mod tests {
         assert_eq!(Decimal::from_double(0.06), "0.06".parse().ok());
         assert_eq!(Decimal::from_double(1e-9), "0.000000001".parse().ok());
         assert_eq!("100".parse::<Decimal>().unwrap().to_string(), "100");
+        for (number, decimals, same) in [(61_000_000, 9, "0.061"), (24_000, 2, "240"), (0, 9, "0")]
+        {
+            assert_eq!(Ok(Decimal::unscaled(number, decimals)), same.parse());
+        }
     }
 
     #[test]

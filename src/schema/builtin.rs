@@ -82,7 +82,7 @@ macro_rules! fields {
 }
 
 /// A record whose fields conditions read.
-trait Fields: Sized + Sync + 'static {
+trait Fields: Sized + Send + Sync + 'static {
     const FIELDS: &'static [Field<Self>];
 }
 

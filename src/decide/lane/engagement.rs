@@ -6,14 +6,14 @@ use super::super::clearing::Hold;
 use super::super::horizon::Horizon;
 use super::{Lane, Tested};
 use crate::check::Clause;
-use crate::condition::{Basis, NodeId, Truth, basis};
-use crate::decision::{ReasonCode, Rule, StoredReason};
+use crate::condition::{NodeId, Truth, basis};
+use crate::decision::{Bases, ReasonCode, Rule, StoredReason};
 use crate::plan::{ActionId, PlannedAction};
 use crate::time::Timestamp;
 
 /// What conditions that do not hold rest on, found out once for each.
 #[derive(Default)]
-pub(super) struct Clauses(HashMap<NodeId, (Vec<Basis>, Option<Timestamp>), ahash::RandomState>);
+pub(super) struct Clauses(HashMap<NodeId, (Bases, Option<Timestamp>), ahash::RandomState>);
 
 impl<'a> Lane<'a> {
     pub(super) fn test_eligibility(
@@ -50,20 +50,20 @@ impl<'a> Lane<'a> {
             if outcome.truth() == Truth::True {
                 continue;
             }
-            let (basis, until) = if self.asked.needs_reasons {
+            let (basis, until) = if tested.needs_reasons {
                 self.account_of(clause.node)
             } else {
-                (Vec::new(), None)
+                (Bases::default(), None)
             };
             let reason = StoredReason::new(code, Rule::Clause(place));
             tested.add(StoredReason { basis, until, ..reason }, Hold::Condition(clause.node));
         }
     }
 
-    fn account_of(&mut self, node: NodeId) -> (Vec<Basis>, Option<Timestamp>) {
+    fn account_of(&mut self, node: NodeId) -> (Bases, Option<Timestamp>) {
         let (evaluator, clearing) = (&mut self.evaluator, &mut self.clearing);
         let account = self.clauses.0.entry(node).or_insert_with(|| {
-            (basis(evaluator, node, false), clearing.clear(Hold::Condition(node)))
+            (basis(evaluator, node, false).into(), clearing.clear(Hold::Condition(node)))
         });
         account.clone()
     }

@@ -6,7 +6,7 @@ use super::super::limits::{Standing, code};
 use super::{Lane, Tested};
 use crate::check::{CheckedLimit, LimitRule, Per};
 use crate::condition::Basis;
-use crate::decision::{Rule, StoredReason};
+use crate::decision::{Bases, Rule, StoredReason};
 use crate::plan::{ActionId, LimitId, PlannedAction};
 use crate::vocabulary::Purpose;
 
@@ -18,7 +18,7 @@ impl<'a> Lane<'a> {
         tested: &mut Tested,
     ) {
         let plan = self.plan;
-        for limit_id in &action.limits {
+        for limit_id in action.limits.iter() {
             let limit = plan.limit(*limit_id);
             if !limit.is_about(self.channel) || self.has_no_value(limit, action) {
                 continue;
@@ -26,8 +26,10 @@ impl<'a> Lane<'a> {
             let standing = self.clearing.limits.standing(*limit_id, id, self.at);
             let is_marketing = action.purpose == Purpose::Marketing;
             tested.watch(self.limit_horizon(limit, standing, is_marketing));
-            if let Some((reason, hold)) = self.against(*limit_id, id, standing, is_marketing) {
-                tested.add(reason, hold);
+            let against = self.against(*limit_id, id, standing, is_marketing);
+            if let Some((reason, hold)) = against {
+                let until = if tested.needs_reasons { self.clearing.clear(hold) } else { None };
+                tested.add(StoredReason { until, ..reason }, hold);
             }
         }
     }
@@ -78,17 +80,16 @@ impl<'a> Lane<'a> {
         if !is_shown && !is_open {
             return None;
         }
-        let basis: Vec<Basis> = if is_shown {
+        let basis: Bases = if is_shown {
             limits.rests_on(limit).filter_map(|knowledge| knowledge.known.clone()).collect()
         } else {
-            lacking
+            lacking.into()
         };
         // What is not known stays so, even once what is shown lets go.
         let hold = if is_open { Hold::Never } else { Hold::Limit(limit_id, id) };
         let channel = limit.names_channel().then_some(self.channel);
-        let until = if self.asked.needs_reasons { self.clearing.clear(hold) } else { None };
         let (code, by_last_known) = (code(limit), is_shown);
         let reason = StoredReason::new(code, Rule::Limit(limit_id));
-        Some((StoredReason { channel, basis, by_last_known, until, ..reason }, hold))
+        Some((StoredReason { channel, basis, by_last_known, ..reason }, hold))
     }
 }

@@ -165,13 +165,13 @@ impl<'a> Lane<'a> {
     ) {
         self.watch_numbers(action, tested);
         if tested.priority.is_none() {
-            let basis = self.lacking(action);
+            let basis = self.lacking(action).into();
             let reason = StoredReason::new(ReasonCode::ModelMissing, Rule::None);
             tested.add(StoredReason { basis, ..reason }, Hold::Never);
             return;
         }
         let Some(scored) = self.scorer.score(action, &mut self.evaluator) else { return };
-        for id in &action.thresholds {
+        for id in action.thresholds.iter() {
             let threshold = self.plan.thresholds.get(id.place());
             let least = threshold.and_then(|threshold| threshold.propensity);
             if least.is_some_and(|least| scored.propensity < least) {
@@ -210,7 +210,7 @@ impl<'a> Lane<'a> {
     ) {
         tested.watch(self.scorer.horizon(action));
         let Some(priority) = tested.priority else { return };
-        for id in &action.thresholds {
+        for id in action.thresholds.iter() {
             let threshold = self.plan.thresholds.get(id.place());
             let least = threshold.and_then(|threshold| threshold.priority);
             if least.is_some_and(|least| priority < least) {

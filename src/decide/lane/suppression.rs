@@ -21,11 +21,14 @@ pub(super) struct Suppressions {
 
 impl Suppressions {
     /// Evaluates every suppression once, before any action.
+    ///
+    /// What it rests on, and when it lets go, is found out of those in `about`;
+    /// of all if there is none.
     pub(super) fn in_force(
         plan: &Plan,
         channel: Channel,
-        evaluator: &mut Evaluator<'_>,
-        clearing: &mut Clearing<'_>,
+        about: Option<&[SuppressionId]>,
+        (evaluator, clearing): (&mut Evaluator<'_>, &mut Clearing<'_>),
     ) -> Self {
         let count = plan.suppressions.len();
         let (places, horizons) = (Vec::with_capacity(count), Vec::with_capacity(count));
@@ -42,15 +45,21 @@ impl Suppressions {
                 continue;
             };
             found.places.push(Some(found.in_force.len()));
+            let (basis, until) = if about.is_none_or(|about| about.contains(&id)) {
+                let basis = what_it_rests_on(rule, holding, evaluator);
+                (basis, clearing.clear(Hold::Suppression(id)))
+            } else {
+                (Vec::new(), None)
+            };
             found.in_force.push(InForce {
                 rule: id,
                 code: match holding.side {
                     Side::Situation => ReasonCode::SituationActive,
                     Side::CoolOff => ReasonCode::CoolOff,
                 },
-                basis: what_it_rests_on(rule, holding, evaluator),
+                basis,
                 by_last_known: holding.by_last_known,
-                until: clearing.clear(Hold::Suppression(id)),
+                until,
             });
         }
         found
@@ -99,7 +108,7 @@ impl<'a> Lane<'a> {
         action: &'a PlannedAction,
         tested: &mut Tested,
     ) {
-        for id in &action.suppressions {
+        for id in action.suppressions.iter() {
             tested.watch(
                 self.suppressions.horizons.get(id.place()).copied().unwrap_or(Horizon::NEVER),
             );
