@@ -230,7 +230,7 @@ def test_a_table_that_does_not_hold_together(engine: tactful.Engine, wrong: str)
     change, message = WRONG[wrong]
     table = Table()
     change(table)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message or None):
         decide(engine, table)
 
 
@@ -240,7 +240,7 @@ def test_a_stream_of_such_tables(engine: tactful.Engine, wrong: str) -> None:
     change, message = WRONG[wrong]
     table = Table()
     change(table)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message or None):
         decide(engine, Tables(table))
 
 
