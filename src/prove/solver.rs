@@ -52,8 +52,8 @@ enum Conflict {
 const RUN: u64 = 64;
 /// How many clauses looked at count as much as a conflict.
 const VISITS: u64 = 2_000;
-/// How many literals all clauses may have, those that were learned included:
-/// 128 MiB.
+/// How many literals the clauses may have that are longer than two, or were
+/// learned: 128 MiB.
 const MOST_LITERALS: usize = 32_000_000;
 
 pub(super) struct Solver {

@@ -15,10 +15,28 @@ pub(crate) enum Cond {
         or: bool,
         tests: Vec<Test>,
     },
+    /// `number op limit`
+    #[allow(dead_code, reason = "only those who prove ask for numbers")]
+    Compare(Number, &'static str, i64),
     Situation(String),
     Not(Box<Cond>),
     And(Vec<Cond>),
     Or(Vec<Cond>),
+}
+
+/// A number, read or counted.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(dead_code, reason = "only those who prove ask for numbers")]
+pub(crate) enum Number {
+    Fact(&'static str),
+    /// `size(list)`
+    Size(&'static str),
+    /// `list.filter(x, test).size()`
+    Count(&'static str, Test),
+    /// `(cond ? number : other)`
+    Choice(Box<Cond>, Box<Self>, i64),
+    /// `double(number)`: what it is compared with lies between two whole numbers.
+    Double(Box<Self>),
 }
 
 /// One question about one fact, by its path; `x.` is an element of a list.
@@ -58,6 +76,10 @@ impl Cond {
                 let body = tests.join(if *or { " || " } else { " && " });
                 format!("{list}.{function}(x, {body})")
             }
+            Self::Compare(number, op, limit) => {
+                let half = if matches!(number, Number::Double(_)) { ".5" } else { "" };
+                format!("{} {op} {limit}{half}", number.text())
+            }
             Self::Situation(name) => name.clone(),
             Self::Not(cond) => format!("!({})", cond.text()),
             Self::And(conds) => join(conds, " && "),
@@ -69,6 +91,20 @@ impl Cond {
         match self {
             Self::And(_) | Self::Or(_) => format!("({})", self.text()),
             _ => self.text(),
+        }
+    }
+}
+
+impl Number {
+    fn text(&self) -> String {
+        match self {
+            Self::Fact(fact) => (*fact).to_owned(),
+            Self::Size(list) => format!("size({list})"),
+            Self::Count(list, test) => format!("{list}.filter(x, {}).size()", test.text()),
+            Self::Choice(cond, number, other) => {
+                format!("({} ? {} : {other})", cond.operand(), number.text())
+            }
+            Self::Double(number) => format!("double({})", number.text()),
         }
     }
 }

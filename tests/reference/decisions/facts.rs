@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::cond::{Cond, Test};
+use crate::cond::{Cond, Number, Test};
 use crate::interpreter::Reference;
 use crate::model::{DAY, HOUR, MINUTE};
 
@@ -59,6 +59,15 @@ pub(crate) enum Fact {
     Is(Value),
 }
 
+/// A number as far as it is known.
+#[derive(Clone, Copy)]
+enum Counted {
+    Unknown,
+    Is(i64),
+    /// There are more, perhaps.
+    AtLeast(i64),
+}
+
 /// Whether facts count that are too old to be known, as what was known last.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Facts {
@@ -75,6 +84,20 @@ impl Reference<'_> {
     pub(crate) fn truth(&self, cond: &Cond, facts: Facts) -> Truth {
         match cond {
             Cond::Test(test) => self.test(test, None, facts),
+            Cond::Compare(Number::Double(number), op, limit) => {
+                // The numbers are small: each is a double, and so is the limit.
+                let limit = *limit as f64 + 0.5;
+                match self.number(number, facts) {
+                    Counted::Is(number) => Truth::of(Some(compare(number as f64, op, limit))),
+                    // No double is made of a bound.
+                    Counted::AtLeast(_) | Counted::Unknown => Unknown,
+                }
+            }
+            Cond::Compare(number, op, limit) => match self.number(number, facts) {
+                Counted::Unknown => Unknown,
+                Counted::Is(number) => Truth::of(Some(compare(number, op, *limit))),
+                Counted::AtLeast(least) => bounded(least, op, *limit),
+            },
             Cond::Situation(name) => self.every(&self.world.policy.situations[name], facts),
             Cond::Not(cond) => self.truth(cond, facts).not(),
             Cond::And(conds) => self.every(conds, facts),
@@ -97,6 +120,40 @@ impl Reference<'_> {
                 }
                 if *all { Truth::all(&truths) } else { Truth::any(&truths) }
             }
+        }
+    }
+
+    fn number(&self, number: &Number, facts: Facts) -> Counted {
+        let is = |complete: bool, count: usize| {
+            let count = i64::try_from(count).expect("few");
+            if complete { Counted::Is(count) } else { Counted::AtLeast(count) }
+        };
+        match number {
+            Number::Fact(path) => match self.fact(path, None, facts) {
+                Fact::Is(value) => value.as_i64().map_or(Counted::Unknown, Counted::Is),
+                _ => Counted::Unknown,
+            },
+            Number::Size(list) => match self.told(list, facts) {
+                Some((complete, items)) => is(complete, items.len()),
+                None => Counted::Unknown,
+            },
+            Number::Count(list, test) => {
+                let Some((complete, items)) = self.told(list, facts) else {
+                    return Counted::Unknown;
+                };
+                let truths = items.iter().map(|item| self.test(test, Some(item), facts));
+                let truths: Vec<_> = truths.collect();
+                if truths.contains(&Unknown) {
+                    return Counted::Unknown;
+                }
+                is(complete, truths.iter().filter(|truth| **truth == True).count())
+            }
+            Number::Choice(cond, number, other) => match self.truth(cond, facts) {
+                True => self.number(number, facts),
+                False => Counted::Is(*other),
+                Unknown => Counted::Unknown,
+            },
+            Number::Double(number) => self.number(number, facts),
         }
     }
 
@@ -262,6 +319,14 @@ impl Reference<'_> {
         })
     }
 
+    /// The same of a list of which something is said: of one that is not there
+    /// nobody knows how long it is, not even that it is not shorter than nothing.
+    fn told(&self, path: &str, facts: Facts) -> Option<(bool, &[Value])> {
+        let (part, name) = path.split_once('.').expect("a part and a list");
+        let list = &self.world.context[part][name];
+        if list.is_null() { None } else { self.list(path, facts) }
+    }
+
     /// Why something that a part should tell is not known; with a code of its
     /// own if that is because of its age.
     pub(crate) fn cause_of_part(&self, part: &str, stale: u16) -> u16 {
@@ -352,6 +417,20 @@ fn or_untold(part: &Value, path: &str, fact: Fact) -> Fact {
         _ => is_told || !matches!(fact, Fact::Absent),
     };
     if is_known { fact } else { Fact::Unknown }
+}
+
+/// What a lower bound says of a number.
+fn bounded(least: i64, op: &str, limit: i64) -> Truth {
+    let is_more = least > limit;
+    let is_no_less = least >= limit;
+    Truth::of(match op {
+        ">" => is_more.then_some(true),
+        ">=" => is_no_less.then_some(true),
+        "<" => is_no_less.then_some(false),
+        "<=" => is_more.then_some(false),
+        "==" => is_more.then_some(false),
+        _ => is_more.then_some(true),
+    })
 }
 
 fn compare<T: PartialOrd>(left: T, op: &str, right: T) -> bool {

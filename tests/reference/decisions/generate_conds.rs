@@ -188,7 +188,7 @@ impl Tape<'_> {
         }
     }
 
-    fn of_an_element(&mut self, list: &str) -> Vec<Test> {
+    pub(crate) fn of_an_element(&mut self, list: &str) -> Vec<Test> {
         let op = self.pick(&[">=", "<", "<=", ">"]);
         let equal = self.pick(&["==", "!="]);
         let length = self.length();
