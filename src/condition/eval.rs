@@ -201,6 +201,15 @@ pub(crate) struct Memory {
     scopes: u32,
 }
 
+/// Makes empty places, in the memory there is if there is some.
+fn make_room<T: Copy>(places: &mut Vec<Option<T>>, count: usize) {
+    if places.capacity() == 0 {
+        *places = vec![None; count];
+    } else {
+        places.resize(count, None);
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// Prepares to evaluate on memory that was used before.
     pub(crate) fn with(program: &'a Program, facts: &'a Facts<'a>, memory: Memory) -> Self {
@@ -358,12 +367,19 @@ impl<'a> Evaluator<'a> {
         (known_in == scope).then_some(known)
     }
 
-    /// Memory is made once something is remembered: many evaluators are only
-    /// asked in rare cases.
     fn remember(&mut self, id: NodeId, scope: ScopeId, outcome: Outcome) {
-        if self.nodes.len() < self.program.node_count() {
-            self.nodes.resize(self.program.node_count(), None);
+        match self.nodes.get_mut(id.0 as usize) {
+            Some(place) => *place = Some((scope, outcome)),
+            None => self.remember_first(id, scope, outcome),
         }
+    }
+
+    /// Makes memory once something is remembered: many evaluators are only there
+    /// for rare cases.
+    #[cold]
+    #[inline(never)]
+    fn remember_first(&mut self, id: NodeId, scope: ScopeId, outcome: Outcome) {
+        make_room(&mut self.nodes, self.program.node_count());
         if let Some(place) = self.nodes.get_mut(id.0 as usize) {
             *place = Some((scope, outcome));
         }
@@ -376,9 +392,16 @@ impl<'a> Evaluator<'a> {
     }
 
     fn remember_term(&mut self, id: TermId, scope: ScopeId, reading: Reading<'a>) {
-        if self.terms.len() < self.program.term_count() {
-            self.terms.resize(self.program.term_count(), None);
+        match self.terms.get_mut(id.0 as usize) {
+            Some(place) => *place = Some((scope, reading)),
+            None => self.remember_first_term(id, scope, reading),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn remember_first_term(&mut self, id: TermId, scope: ScopeId, reading: Reading<'a>) {
+        make_room(&mut self.terms, self.program.term_count());
         if let Some(place) = self.terms.get_mut(id.0 as usize) {
             *place = Some((scope, reading));
         }
