@@ -207,7 +207,16 @@ fn is_of_models(why: &str) -> bool {
 /// Tells whether a policy computes numbers of others: what rests on them may be
 /// left open.
 fn computes(policy: &model::Policy) -> bool {
-    let is_computed = |text: String| text.contains(" ? ") || text.contains("double(");
+    let marks = [
+        " ? ",
+        "double(",
+        " < size(",
+        " < support.",
+        " < purchases.",
+        " < feedback.",
+        " < appointments.",
+    ];
+    let is_computed = |text: String| marks.iter().any(|mark| text.contains(mark));
     conditions(policy).iter().any(|cond| is_computed(cond.text()))
 }
 

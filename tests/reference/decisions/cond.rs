@@ -18,6 +18,9 @@ pub(crate) enum Cond {
     /// `number op limit`
     #[allow(dead_code, reason = "only those who prove ask for numbers")]
     Compare(Number, &'static str, i64),
+    /// `fact < number`
+    #[allow(dead_code, reason = "only those who prove ask for numbers")]
+    Less(&'static str, Number),
     Situation(String),
     Not(Box<Cond>),
     And(Vec<Cond>),
@@ -80,6 +83,7 @@ impl Cond {
                 let half = if matches!(number, Number::Double(_)) { ".5" } else { "" };
                 format!("{} {op} {limit}{half}", number.text())
             }
+            Self::Less(fact, number) => format!("{fact} < {}", number.text()),
             Self::Situation(name) => name.clone(),
             Self::Not(cond) => format!("!({})", cond.text()),
             Self::And(conds) => join(conds, " && "),

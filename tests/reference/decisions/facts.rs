@@ -98,6 +98,14 @@ impl Reference<'_> {
                 Counted::Is(number) => Truth::of(Some(compare(number, op, *limit))),
                 Counted::AtLeast(least) => bounded(least, op, *limit),
             },
+            Cond::Less(fact, number) => {
+                let fact = self.number(&Number::Fact(fact), facts);
+                match (fact, self.number(number, facts)) {
+                    (Counted::Is(fact), Counted::Is(number)) => Truth::of(Some(fact < number)),
+                    (Counted::Is(fact), Counted::AtLeast(least)) => bounded(least, ">", fact),
+                    _ => Unknown,
+                }
+            }
             Cond::Situation(name) => self.every(&self.world.policy.situations[name], facts),
             Cond::Not(cond) => self.truth(cond, facts).not(),
             Cond::And(conds) => self.every(conds, facts),

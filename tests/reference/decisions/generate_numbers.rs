@@ -64,6 +64,9 @@ impl Tape<'_> {
 
     /// A comparison: most numbers are small, and a lower bound decides some.
     fn cut(&mut self, number: &Number, limits: &[i64]) -> Cond {
+        if self.one_in(4) && !matches!(number, Number::Fact(_)) {
+            return Cond::Less(self.pick(&FACTS[1..]), number.clone());
+        }
         let (op, limit) =
             (self.pick(&[">", ">=", "!=", ">", ">=", "!=", "<=", "=="]), self.pick(limits));
         let limit = match number {
