@@ -66,9 +66,9 @@ fn path_of<E>(error: &serde_path_to_error::Error<E>) -> String {
 const EXPECTED: [(&str, &str); 12] = [
     ("i64", "a whole number"),
     ("u64", "a whole number from 0"),
-    ("u32", "a whole number from 0"),
-    ("u16", "a whole number from 0"),
-    ("u8", "a whole number from 0"),
+    ("u32", "a whole number from 0 to 4294967295"),
+    ("u16", "a whole number from 0 to 65535"),
+    ("u8", "a whole number from 0 to 255"),
     ("usize", "a whole number from 0"),
     ("f64", "a number"),
     ("a string", "a text"),
@@ -112,11 +112,18 @@ fn plain(said: &str) -> Option<String> {
     Some(format!("expected {expected}, found {}", found.as_deref().unwrap_or(rust_found)))
 }
 
+/// Tells whether a text ends as errors about JSON do: `3 column 7`. What was
+/// found may be a text that speaks of lines itself.
+fn is_place(text: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once(" column ").is_some_and(|(line, column)| is_number(line) && is_number(column))
+}
+
 /// Says in the words of people what serde says, with advice where there is some.
 fn with_help(message: &str) -> String {
     let (said, place) = match message.rsplit_once(" at line ") {
-        Some((said, place)) => (said, format!(" (line {place})")),
-        None => (message, String::new()),
+        Some((said, place)) if is_place(place) => (said, format!(" (line {place})")),
+        _ => (message, String::new()),
     };
     if let Some(plain) = plain(said) {
         return format!("{plain}{place}");

@@ -108,3 +108,101 @@ fn many_actions_rank_the_same_on_every_way() {
         }
     }
 }
+
+/// Spells an order of ten units of a currency, and a policy that asks whether its
+/// total is known, alone and beside others.
+const OF_ANOTHER_CURRENCY: &str = r#"
+policy = "money"
+currency = "EUR"
+
+[[actions]]
+id = "known"
+kind = "service"
+eligible = "purchases.orders.exists(o, known(o.total_minor))"
+channels = ["web"]
+
+[[actions]]
+id = "unknown"
+kind = "service"
+eligible = "purchases.orders.exists(o, !known(o.total_minor))"
+channels = ["web"]
+
+[[actions]]
+id = "one"
+kind = "service"
+eligible = "purchases.orders.exists_one(o, known(o.total_minor) && o.total_minor > 5)"
+channels = ["web"]
+
+[[actions]]
+id = "there"
+kind = "service"
+eligible = "purchases.orders.exists(o, has(o.total_minor))"
+channels = ["web"]
+
+[[actions]]
+id = "cart"
+kind = "service"
+eligible = "known(purchases.cart.value_minor)"
+channels = ["web"]
+"#;
+
+#[test]
+fn money_of_another_currency_is_there_and_not_known_on_every_way() {
+    for (currency, expected) in
+        [("EUR", vec!["cart", "known", "one", "there"]), ("USD", vec!["there", "unknown"])]
+    {
+        let engine = Engine::from_toml(OF_ANOTHER_CURRENCY).unwrap();
+        let money = format!(r#"{{"minor": 10, "currency": "{currency}"}}"#);
+        let context = Context::from_json(format!(
+            r#"{{"purchases": {{"as_of": "2026-03-10T15:00:00Z",
+                "orders": [{{"id": "1", "placed_at": "2026-03-09T15:00:00Z", "total": {money}}}],
+                "cart": {{"units": 1, "updated_at": "2026-03-10T14:59:00Z", "value": {money}}}}}}}"#,
+        ))
+        .unwrap();
+        let request = Request::new("2026-03-10T15:00:00Z".parse().unwrap(), Channel::Web);
+        let (mut scratch, mut bound) = (Scratch::new(), Bound::new(context.clone()));
+        let named = |decision: Decision<'_>| {
+            let ids = decision.recommendations().map(|placed| placed.action().to_owned());
+            let mut ids: Vec<String> = ids.collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(named(engine.decide(&context, &request)), expected, "{currency}");
+        for ways in 0..2 {
+            let mut request = request.clone().ranked_only();
+            request.now = request.now + Duration::seconds(ways);
+            assert_eq!(named(engine.decide(&context, &request)), expected, "{currency}");
+            assert_eq!(named(engine.decide_with(&mut scratch, &context, &request)), expected);
+            assert_eq!(named(engine.decide_bound(&mut scratch, &mut bound, &request)), expected);
+        }
+    }
+}
+
+#[test]
+fn limits_of_many_actions_are_those_of_each() {
+    use std::fmt::Write as _;
+
+    let mut text = "policy = \"caps\"\n".to_owned();
+    for number in 0..200 {
+        write!(
+            text,
+            "[[actions]]\nid = 'a{number}'\nkind = 'service'\nchannels = ['web']\nrank = {number}\n",
+        )
+        .unwrap();
+    }
+    text += "[[limits]]\nid = 'seldom'\nkinds = ['service']\nper = 'action'\n\
+             at_most = 2\nwithin = '30d'\noutcomes = 'click'\n";
+    let engine = Engine::from_toml(&text).unwrap();
+    let context = Context::new().history(workload::history(400));
+    let request = Request::new(workload::now(), Channel::Web);
+    let whole = engine.decide(&context, &request.clone().or_on(Channel::Web));
+    assert!(whole.recommendations().len() < 200, "a limit holds something back");
+    for limit in LIMITS {
+        let mut request = request.clone().ranked_only();
+        request.limit = limit;
+        let mut scratch = Scratch::new();
+        let ranked = ranking(&engine.decide_with(&mut scratch, &context, &request));
+        let all = ranking(&whole);
+        assert_eq!(ranked, all[..limit.unwrap_or(all.len()).min(all.len())]);
+    }
+}

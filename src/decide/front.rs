@@ -24,6 +24,10 @@ use crate::schema::{Facts, text_mark};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Purpose};
 
+/// Beyond so many actions that were judged by themselves, one walk through the
+/// history for all of them takes less.
+const FEW_JUDGED: usize = 32;
+
 /// What the literals, the rules and the history come to on one channel.
 #[derive(Debug, Default)]
 pub(super) struct Front {
@@ -54,6 +58,8 @@ pub(super) struct Front {
     /// The actions that were judged, where limits count them by themselves, and
     /// whether one holds them back; in order.
     shown: Vec<(ActionId, bool)>,
+    /// Whether all that the history shows were judged.
+    are_all_judged: bool,
     /// Interactions of such actions: memory.
     seen: Vec<(ActionId, u32)>,
     /// A short number for each interaction that those of one action share, once
@@ -173,10 +179,12 @@ impl Front {
 
     /// Notes what it is for, and forgets what classes came to.
     fn start(&mut self, plan: &Plan, request: &Request) {
-        self.is_current = true;
+        // Not before everything is found out.
+        self.is_current = false;
         self.of.get_or_insert_with(|| Of::new(plan, request)).renew(plan, request);
         self.horizon = Horizon::NEVER;
         self.shown.clear();
+        self.are_all_judged = plan.limits.is_empty();
         self.marks.clear();
         for class in self.looked_at.drain(..) {
             self.classes.get_mut(class as usize).into_iter().for_each(|slot| *slot = Slot::OPEN);
@@ -219,6 +227,7 @@ impl Front {
         if !plan.limits.is_empty() {
             self.is_history_lacking = limits::is_history_lacking(plan, context, facts);
         }
+        self.is_current = true;
     }
 
     /// Reads what a survey says of literals and rules.
@@ -283,6 +292,7 @@ impl Front {
         self.find_numbers(plan, evaluator);
         self.find_contact((plan, context), asked, facts);
         self.find_limits((plan, context), request, facts);
+        self.is_current = true;
     }
 
     fn watch(&mut self, horizon: Horizon) {
@@ -406,6 +416,8 @@ impl Front {
     /// Judges what limits say of every action that the history shows.
     fn judge_all(&mut self, (plan, context): (&Plan, &Context), request: &Request) {
         self.see(plan, context);
+        self.shown.clear();
+        self.are_all_judged = true;
         let seen = std::mem::take(&mut self.seen);
         let interactions = interactions(context);
         for alike in seen.chunk_by(|(one, _), (other, _)| one == other) {
@@ -425,10 +437,12 @@ impl Front {
         request: &Request,
         id: ActionId,
     ) -> bool {
+        if !self.are_all_judged && self.shown.len() >= FEW_JUDGED {
+            self.judge_all((plan, context), request);
+        }
         let place = match self.shown.binary_search_by_key(&id, |(shown, _)| *shown) {
             Ok(place) => return self.shown.get(place).is_some_and(|(_, is_held)| *is_held),
-            // What the history shows was judged when horizons were found out.
-            Err(_) if self.has_horizons => return false,
+            Err(_) if self.are_all_judged => return false,
             Err(place) => place,
         };
         let interactions = interactions(context);

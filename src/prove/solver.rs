@@ -173,7 +173,7 @@ impl Solver {
     /// How much work was done so far: the conflicts, and more for those of
     /// large questions.
     pub(super) fn spent(&self) -> u64 {
-        self.conflicts + self.visits / VISITS
+        self.conflicts + (self.visits + self.order.walked) / VISITS
     }
 
     fn search(&mut self, assumptions: &[Lit], most: u64) -> Outcome {

@@ -380,7 +380,7 @@ impl<'a> Facts<'a> {
                 Some(score) => (Cell::Double(score.value), self.score_delivery(part, score)),
                 None => (Cell::Absent, delivery),
             },
-            Cell::Map(values) => (values.get(key), delivery),
+            Cell::Map(values) => (self.in_one_currency(values.get(key)), delivery),
             // Without a map, nobody knows what it would have held.
             _ => (Cell::List(ListCell::NONE, Completeness::Unknown), delivery),
         }

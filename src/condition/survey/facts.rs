@@ -74,7 +74,7 @@ impl FactQuestions {
             };
             answers.set(*slot, Answer::found(truth, is_fresh));
         }
-        if is_there {
+        if is_there && !self.members.is_empty() {
             self.answer_members(cell, is_fresh, answers);
         }
     }

@@ -217,6 +217,7 @@ impl Column {
 
     /// Asks everything about the field of an element.
     fn look(&self, cell: Cell<'_>, facts: &Facts<'_>, board: &mut impl Board) {
+        let cell = facts.in_one_currency(cell);
         if let Cell::List(..) = cell {
             self.look_for_members(cell, board);
         }
@@ -228,7 +229,7 @@ impl Column {
         for bit in &self.known {
             board.set(*bit, is_present(cell));
         }
-        match value_in(facts.in_one_currency(cell)) {
+        match value_in(cell) {
             None => {}
             Some(Value::Word(code)) => {
                 board.deny(&self.words.all);

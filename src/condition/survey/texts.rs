@@ -13,7 +13,8 @@ pub(super) struct Texts {
 const FEW: usize = 6;
 
 impl Texts {
-    /// Adds a text under a number, unless it is there.
+    /// Adds a text under a number, unless it is there: equal questions are one in
+    /// a program, so that nobody waits for another number.
     pub(super) fn add(&mut self, text: &str, number: u32) {
         if self.find(text).is_some() {
             return;
@@ -24,6 +25,10 @@ impl Texts {
         }
         self.many.extend(self.few.drain(..));
         self.many.insert(text.into(), number);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.few.is_empty() && self.many.is_empty()
     }
 
     /// Returns the number of a text.

@@ -16,6 +16,8 @@ pub(super) struct Order {
     places: Vec<Option<u32>>,
     /// The variables before this one that were never in the way were taken out.
     next: u32,
+    /// How many were passed over on the way, all in all.
+    pub(super) walked: u64,
     step: f64,
 }
 
@@ -27,7 +29,7 @@ const DECAY: f64 = 0.95;
 impl Order {
     pub(super) fn new(count: u32) -> Self {
         let (activity, places) = (vec![0.0; count as usize], vec![None; count as usize]);
-        Self { activity, heap: Vec::new(), places, next: 0, step: 1.0 }
+        Self { activity, heap: Vec::new(), places, next: 0, walked: 0, step: 1.0 }
     }
 
     /// Puts a variable back among those to decide.
@@ -57,6 +59,7 @@ impl Order {
         while (self.next as usize) < self.activity.len() {
             let var = Var(self.next);
             self.next += 1;
+            self.walked += 1;
             if !self.was_in_the_way(var) {
                 return Some(var);
             }

@@ -46,9 +46,17 @@ fn agrees_with_trying_everything() {
     for round in 0..3_000 {
         let vars = 3 + dice.below(8);
         let clauses = vars + dice.below(4 * vars);
-        let (cnf, listed) = random(&mut dice, vars, clauses, 3);
+        let (cnf, mut listed) = random(&mut dice, vars, clauses, 3);
         let mut solver = Solver::new(&cnf);
-        for _ in 0..3 {
+        for _ in 0..4 {
+            // Between questions more is said: the same twice, or what always holds, as well.
+            for _ in 0..dice.below(3) {
+                let length = 1 + dice.below(4);
+                let any = |dice: &mut Dice| Lit::new(Var(1 + dice.below(vars)), dice.below(2) == 1);
+                let clause: Vec<Lit> = (0..length).map(|_| any(&mut dice)).collect();
+                solver.add(&clause);
+                listed.push(clause);
+            }
             let assumed: Vec<Lit> = (0..dice.below(3))
                 .map(|_| Lit::new(Var(1 + dice.below(vars)), dice.below(2) == 1))
                 .collect();
