@@ -11,9 +11,9 @@
 
 use std::hint::black_box;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use tactful::context::Profile;
-use tactful::{Bound, Channel, Context, Engine, Request, Scratch};
+use tactful::{Bound, Channel, Context, Engine, Policy, Request, Scratch};
 
 #[path = "decide/workload.rs"]
 mod workload;
@@ -35,6 +35,17 @@ fn decide(criterion: &mut Criterion) {
             &complete,
             |bencher, request| {
                 bencher.iter(|| engine.decide(black_box(&context), black_box(request)));
+            },
+        );
+        // What became of every other action, and why: found out when it is read.
+        group.bench_with_input(
+            BenchmarkId::new("complete, read", size),
+            &complete,
+            |bencher, request| {
+                bencher.iter(|| {
+                    let decision = engine.decide(black_box(&context), black_box(request));
+                    decision.withheld().filter(|account| account.until().is_some()).count()
+                });
             },
         );
         group.bench_with_input(
@@ -131,6 +142,11 @@ fn build(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(size as u64));
         group.bench_with_input(BenchmarkId::new("from_toml", size), &text, |bencher, text| {
             bencher.iter(|| Engine::from_toml(black_box(text)).expect("the policy is sound"));
+        });
+        let policy = Policy::from_toml(&text).expect("the policy can be read");
+        group.bench_function(BenchmarkId::new("in memory", size), |bencher| {
+            let build = |policy| Engine::new(policy).expect("the policy is sound");
+            bencher.iter_batched(|| policy.clone(), build, BatchSize::LargeInput);
         });
     }
     group.finish();

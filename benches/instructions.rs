@@ -1,4 +1,4 @@
-//! How many instructions ten fixed pieces of work take, beside what they took.
+//! How many instructions some fixed pieces of work take, beside what they took.
 //!
 //! Times say little on a busy machine; counts hardly change there. Run by
 //! `cargo xtask instructions`, which needs valgrind; `-- --accept` writes the
@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
 
-use tactful::{Bound, Channel, Context, Engine, Request, Scratch};
+use tactful::{Bound, Channel, Context, Engine, Policy, Request, Scratch};
 
 #[path = "decide/workload.rs"]
 mod workload;
 
 use workload::{contact_policy, context, hard_policy, history, now, policy};
 
-const CASES: [&str; 10] = [
+const CASES: [&str; 14] = [
     "ranked, bound, 10 actions",
     "ranked, bound, 1000 actions",
     "ranked, scratch, 1000 actions",
@@ -34,6 +34,10 @@ const CASES: [&str; 10] = [
     "explain one of 100 actions",
     "context from JSON, ranked, 100 actions",
     "compile 100 actions",
+    "complete, 1000 actions",
+    "complete and read, 1000 actions",
+    "explain one of 1000 actions",
+    "compile 1000 actions in memory",
 ];
 
 /// By so many percent a count may grow.
@@ -123,10 +127,7 @@ fn run(name: &str) {
             scratch(&contact_policy(1_000), &context, &request);
         }
         Some(6) => decide(&policy(100), &request),
-        Some(7) => {
-            let (engine, context) = (engine(&policy(100)), context());
-            case(|| drop(black_box(engine.explain(&context, &request, "a7"))));
-        }
+        Some(7) => explain(&policy(100), &request),
         Some(8) => {
             let engine = engine(&policy(100));
             let json = serde_json::to_vec(&context()).expect("a context is JSON");
@@ -136,11 +137,36 @@ fn run(name: &str) {
                 black_box(engine.decide_with(&mut scratch, &context, &ranked));
             });
         }
-        _ => {
+        Some(9) => {
             let text = policy(100);
             case(|| drop(black_box(engine(&text))));
         }
+        Some(10) => decide(&policy(1_000), &request),
+        Some(11) => {
+            let (engine, context) = (engine(&policy(1_000)), context());
+            case(|| {
+                let decision = engine.decide(&context, &request);
+                let read = |withheld: tactful::decision::Suppressed<'_>| {
+                    black_box((withheld.verdict(), withheld.code(), withheld.until()));
+                };
+                decision.withheld().for_each(read);
+            });
+        }
+        Some(12) => explain(&policy(1_000), &request),
+        _ => {
+            let policy = Policy::from_toml(&policy(1_000)).expect("the policy can be read");
+            let mut copies = vec![policy; 4];
+            case(|| {
+                let engine = Engine::new(copies.pop().expect("one for each time"));
+                std::mem::forget(black_box(engine));
+            });
+        }
     }
+}
+
+fn explain(text: &str, request: &Request) {
+    let (engine, context) = (engine(text), context());
+    case(|| drop(black_box(engine.explain(&context, request, "a7"))));
 }
 
 fn bound(text: &str, request: &Request) {
