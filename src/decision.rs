@@ -65,6 +65,10 @@ impl<'e> Decision<'e> {
     ///
     /// They come in the order they would have had. Empty for a request that
     /// asked for the ranking only.
+    ///
+    /// Most decisions have their recommendations at first: what became of the
+    /// rest, the suppressions in force and `valid_until` are found out with the
+    /// first question about any of them, and kept.
     pub fn withheld(&self) -> impl ExactSizeIterator<Item = Suppressed<'_>> {
         self.data.withheld(self.plan).iter().map(|account| Suppressed::new(self, account))
     }

@@ -338,13 +338,31 @@ impl Engine {
         crate::decide::summarize(&self.plan, history, now)
     }
 
+    /// Returns the name of the policy.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.plan.policy.policy
+    }
+
+    /// Returns how many actions the policy has.
+    #[must_use]
+    pub fn action_count(&self) -> usize {
+        self.plan.actions().count()
+    }
+
     /// Returns the policy as it was written.
+    ///
+    /// It is written again when this is called first, and kept from then on:
+    /// [`name`](Self::name) alone takes no memory.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         self.plan.written()
     }
 
     /// Returns the fingerprint of the policy, which every decision carries.
+    ///
+    /// It is found out when it is needed first, which takes about as long as
+    /// loading did: whoever minds calls this after loading.
     #[cfg(feature = "json")]
     #[must_use]
     pub fn fingerprint(&self) -> crate::hash::Fingerprint {

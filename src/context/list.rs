@@ -72,6 +72,10 @@ impl<T> Items<T> {
     fn new(items: Vec<T>) -> Self {
         Self((!items.is_empty()).then(|| Arc::new(items)))
     }
+
+    fn is_shared(&self) -> bool {
+        self.0.as_ref().is_some_and(|items| Arc::strong_count(items) > 1)
+    }
 }
 
 impl<T> Deref for Items<T> {
@@ -193,6 +197,11 @@ impl<T: Record> List<T> {
     fn renew(&mut self, place: usize, item: &T) -> Added {
         if self.items.get(place).is_none_or(|known| known.covers(item)) {
             return Added::Duplicate;
+        }
+        // What is no news is no reason to copy a list that others have as well.
+        let is_news = |known: &T| known.clone().join(item);
+        if self.items.is_shared() && !self.items.get(place).is_some_and(is_news) {
+            return Added::Superseded;
         }
         let items = self.items.own();
         if !items.get_mut(place).is_some_and(|known| known.join(item)) {

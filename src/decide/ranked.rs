@@ -1,4 +1,4 @@
-//! Decisions that only rank: they look at the few actions that may win.
+//! Recommendations, found by looking at the few actions that may win.
 //!
 //! The recommendations are those of the general pipeline, and so is everything
 //! else that a decision says. What differs is the order of the work: literals
@@ -133,6 +133,7 @@ impl Best {
 /// a customer who is not held out.
 pub(super) fn fits(plan: &Plan, context: &Context, request: &Request) -> bool {
     request.or_channels.is_empty()
+        && plan.index.tells_tiers
         && request.force.is_none()
         && !assignments(plan, context).any(|assignment| assignment.is_held_out)
 }

@@ -69,6 +69,8 @@ pub(crate) struct Index {
     pub(crate) is_plain: bool,
     /// Whether limits count actions together.
     pub(crate) counts_together: bool,
+    /// Whether rows tell all tiers apart.
+    pub(crate) tells_tiers: bool,
 }
 
 /// A list of rows, in the static order.
@@ -208,7 +210,9 @@ impl Index {
             && placements == 0
             && actions.iter().all(|action| is_plain(action, limits));
         let counts_together = limits.iter().any(|limit| !counts_alone(limit));
-        builder.finish(actions, is_inflated, is_plain, counts_together)
+        let tells_tiers = tiers.len() <= usize::from(u16::MAX);
+        let index = builder.finish(actions, is_inflated, is_plain, counts_together);
+        Self { tells_tiers, ..index }
     }
 
     /// Returns what a literal asks for; nothing for the one that always holds.
@@ -501,6 +505,7 @@ impl<'p> Builder<'p> {
             instants,
             is_plain,
             counts_together,
+            tells_tiers: true,
         }
     }
 }

@@ -120,17 +120,38 @@ impl Kept {
 
 /// Tells whether an action says nothing that its plan has in another form.
 fn is_plain(action: &Action) -> bool {
-    action.purpose.is_none()
-        && action.status.is_none()
-        && action.starts_at.is_none()
-        && action.ends_at.is_none()
-        && action.treatments.is_empty()
-        && action.obeys_limits.is_none()
-        && action.counts_toward_limits.is_none()
-        && action.obeys_quiet_hours.is_none()
-        && action.needs_consent.is_none()
-        && matches!(action.propensity, None | Some(Propensity::Fixed(_)))
-        && matches!(action.value, None | Some(Worth::Fixed(_)))
+    // Every key is here, so that none that is added later can be forgotten.
+    let Action {
+        id: _,
+        kind: _,
+        group: _,
+        tags: _,
+        tier: _,
+        rank: _,
+        channels: _,
+        eligible: _,
+        applicable: _,
+        suitable: _,
+        quota: _,
+        purpose,
+        status,
+        starts_at,
+        ends_at,
+        propensity,
+        value,
+        treatments,
+        obeys_limits,
+        counts_toward_limits,
+        obeys_quiet_hours,
+        needs_consent,
+    } = action;
+    let words = [purpose, status, starts_at, ends_at];
+    let switches = [obeys_limits, counts_toward_limits, obeys_quiet_hours, needs_consent];
+    words.iter().all(|word| word.is_none())
+        && switches.iter().all(|switch| switch.is_none())
+        && treatments.is_empty()
+        && matches!(propensity, None | Some(Propensity::Fixed(_)))
+        && matches!(value, None | Some(Worth::Fixed(_)))
 }
 
 /// Lists the conditions that are the action's own, and not inherited.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
 use arrow_schema::{Field, Schema, SchemaRef};
-use tactful::{Context, Engine, Request};
+use tactful::{Context, Engine, Request, Scratch};
 
 use crate::cells::{Entry, Value, bind, bind_members};
 use crate::error::{Error, Misfit, RowFault, unknown};
@@ -128,12 +128,19 @@ impl Columns {
         let rows = Rows::new(self, batch)?;
         let mut request = self.options.ask();
         let mut output = Output::new(&self.options, batch.num_rows());
+        let mut scratch = Scratch::new();
         for row in 0..batch.num_rows() {
             if row % WATCHED == 0 && row > 0 && watch(row).is_break() {
                 return Err(Error::Stopped);
             }
             match rows.ask(row, &mut request).and_then(|()| rows.context(row)) {
-                Ok(context) => output.push(&engine.decide(&context, &request)),
+                // A ranking has all that is asked for at once.
+                Ok(context) if self.options.accounts == crate::Accounts::None => {
+                    output.push(&engine.decide(&context, &request));
+                }
+                Ok(context) => {
+                    output.push(&engine.decide_with(&mut scratch, &context, &request));
+                }
                 Err(misfit) => match self.options.on_error {
                     OnError::Fail => return Err(Error::Row { row, fault: misfit.into_fault() }),
                     OnError::Null => output.push_fault(&misfit.into_fault()),

@@ -137,7 +137,7 @@ impl PyDecision {
     /// The name of the policy.
     #[getter]
     fn policy(&self) -> &str {
-        &self.answer.engine().core().policy().policy
+        self.answer.engine().core().name()
     }
 
     /// The moment the decision is about.

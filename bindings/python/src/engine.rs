@@ -264,7 +264,7 @@ impl PyEngine {
     /// The name of the policy.
     #[getter]
     fn policy(&self) -> &str {
-        &self.core.policy().policy
+        self.core.name()
     }
 
     /// The stable hash of the policy, which every decision carries.
@@ -293,8 +293,8 @@ impl PyEngine {
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {
-        let policy = repr(py, &self.core.policy().policy);
-        format!("<Engine of {policy}: {} actions>", self.core.policy().actions.len())
+        let policy = repr(py, self.core.name());
+        format!("<Engine of {policy}: {} actions>", self.core.action_count())
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {

@@ -59,7 +59,7 @@ impl Page<'_> {
     }
 
     fn head(&self, out: &mut String) -> fmt::Result {
-        let policy = Text(&self.answer.engine().core().policy().policy);
+        let policy = Text(self.answer.engine().core().name());
         let channels = self.decision.channels().iter().map(|channel| channel.as_str());
         let channels = channels.collect::<Vec<_>>().join(", then ");
         let now = moment(self.decision.now());
