@@ -46,42 +46,94 @@ struct Rules {
     registries: BTreeSet<String>,
 }
 
+/// What else `deny.toml` says: what is done here anyway.
+const SETTINGS: [(&str, &str); 4] = [
+    ("graph", "all-features = true"),
+    ("bans", "multiple-versions = \"deny\""),
+    ("sources", "unknown-registry = \"deny\""),
+    ("sources", "unknown-git = \"deny\""),
+];
+
+/// Where in the file a line is: below a heading, perhaps within a list.
+#[derive(Default)]
+struct Place {
+    section: String,
+    list: Option<String>,
+}
+
 impl Rules {
     // The file is ours and has one shape: an entry of a list is a line.
     fn parse(text: &str) -> Result<Self, String> {
-        let mut rules = Self::default();
-        let mut list = String::new();
-        for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
-            if let Some((key, rest)) = line.split_once(" = [").filter(|_| !line.starts_with('{')) {
-                list = key.to_owned();
-                if !rest.ends_with(']') {
-                    continue;
-                }
-            }
-            let words: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
-            match (list.as_str(), words.as_slice()) {
-                (_, []) => {}
-                ("allow", [license]) => drop(rules.licenses.insert((*license).to_owned())),
-                ("exceptions", [name, licenses @ ..]) => {
-                    let licenses = licenses.iter().map(|license| (*license).to_owned());
-                    rules.exceptions.insert((*name).to_owned(), licenses.collect());
-                }
-                ("skip", [spec, _reason]) => {
-                    let (name, version) =
-                        spec.split_once('@').ok_or_else(|| format!("`{spec}` has no version"))?;
-                    rules.skipped.insert((name.to_owned(), version.to_owned()));
-                }
-                ("allow-registry", registries) => {
-                    rules.registries.extend(registries.iter().map(|one| (*one).to_owned()));
-                }
-                _ => {}
-            }
-            if line.ends_with(']') {
-                list.clear();
-            }
+        let (mut rules, mut place) = (Self::default(), Place::default());
+        let lines = text.lines().map(str::trim);
+        for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let read = rules.line(&mut place, line);
+            read.ok_or_else(|| format!("deny.toml: cannot read this line: {line}"))?;
         }
-        Ok(rules)
+        match place.list {
+            Some(list) => Err(format!("deny.toml: `{list}` does not end")),
+            None => Ok(rules),
+        }
     }
+
+    /// Reads a line, `None` if it cannot be read.
+    fn line(&mut self, place: &mut Place, line: &str) -> Option<()> {
+        if let Some(list) = &place.list {
+            if line != "]" {
+                return self.entry(list, line.strip_suffix(',').unwrap_or(line));
+            }
+            place.list = None;
+            return Some(());
+        }
+        if let Some(heading) = line.strip_prefix('[') {
+            place.section = heading.strip_suffix(']')?.to_owned();
+            return Some(());
+        }
+        if SETTINGS.contains(&(&place.section, line)) {
+            return Some(());
+        }
+        let (key, value) = line.split_once(" = ")?;
+        let list = format!("{}.{key}", place.section);
+        if value == "[" {
+            place.list = Some(list);
+            return Some(());
+        }
+        let mut entries = value.strip_prefix('[')?.strip_suffix(']')?.split(", ");
+        entries.try_for_each(|entry| self.entry(&list, entry))
+    }
+
+    /// Reads an entry of a list.
+    fn entry(&mut self, list: &str, entry: &str) -> Option<()> {
+        match list {
+            "licenses.allow" => drop(self.licenses.insert(quoted(entry)?)),
+            "licenses.exceptions" => {
+                let (name, licenses) = table(entry)?.split_once(", allow = ")?;
+                let licenses = licenses.strip_prefix('[')?.strip_suffix(']')?.split(", ");
+                self.exceptions.insert(quoted(name)?, licenses.map(quoted).collect::<Option<_>>()?);
+            }
+            "bans.skip" => {
+                let (spec, reason) = table(entry)?.split_once(", reason = ")?;
+                quoted(reason)?;
+                let spec = quoted(spec)?;
+                let (name, version) = spec.split_once('@')?;
+                self.skipped.insert((name.to_owned(), version.to_owned()));
+            }
+            "sources.allow-registry" => drop(self.registries.insert(quoted(entry)?)),
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+/// Returns what is in an entry about a crate, from its name on.
+fn table(entry: &str) -> Option<&str> {
+    entry.strip_prefix("{ crate = ")?.strip_suffix(" }")
+}
+
+/// Returns a text without its quotes: there are no escapes in the file.
+fn quoted(text: &str) -> Option<String> {
+    let inside = text.strip_prefix('"')?.strip_suffix('"')?;
+    (!inside.contains(['"', '\\'])).then(|| inside.to_owned())
 }
 
 /// A package of the lock file.
@@ -196,7 +248,7 @@ fn unlicensed(rules: &Rules, licensed: &[(String, String)]) -> Result<Vec<String
 fn told_by_cargo() -> Result<String, String> {
     let mut command = cargo();
     command.args(["tree", "--workspace", "--locked", "--all-features", "--target", "all"]);
-    command.args(["--edges", "normal,build,dev", "--prefix", "none", "--no-dedupe"]);
+    command.args(["--edges", "normal,build,dev", "--prefix", "none"]);
     let output = command.args(["--format", "{p}\t{l}"]).output();
     let output = output.map_err(|error| format!("cargo does not start: {error}"))?;
     match output.status.success() {
@@ -205,7 +257,8 @@ fn told_by_cargo() -> Result<String, String> {
     }
 }
 
-/// Reads what cargo says: each package once, with its licence.
+/// Reads what cargo says: each package once, with its licence. Where one comes
+/// again, cargo marks it.
 fn licensed(said: &str) -> Vec<(String, String)> {
     let pairs = said.lines().filter_map(|line| line.split_once('\t'));
     let pairs: BTreeSet<(&str, &str)> =
@@ -228,15 +281,16 @@ exceptions = [
     { crate = "cbindgen", allow = ["MPL-2.0"] },
 ]
 [bans]
+multiple-versions = "deny"
 skip = [
-    { crate = "toml@0.9", reason = "an \"older\" one" },
+    { crate = "toml@0.9", reason = "an older one" },
 ]
 [sources]
 allow-registry = ["https://example.com/index"]
 "#;
 
     fn rules() -> Rules {
-        let mut rules = Rules::parse(&RULES.replace("\\\"", "")).unwrap();
+        let mut rules = Rules::parse(RULES).unwrap();
         rules.licenses.remove("Apache-2.0 WITH LLVM-exception");
         rules
     }
@@ -252,12 +306,43 @@ allow-registry = ["https://example.com/index"]
 
     #[test]
     fn the_rules_are_read() {
-        let rules = Rules::parse(&RULES.replace("\\\"", "")).unwrap();
+        let rules = Rules::parse(RULES).unwrap();
         assert!(rules.licenses.contains("Apache-2.0 WITH LLVM-exception"));
         assert_eq!(rules.licenses.len(), 2);
         assert!(rules.exceptions["cbindgen"].contains("MPL-2.0"));
         assert!(rules.skipped.contains(&("toml".to_owned(), "0.9".to_owned())));
         assert!(rules.registries.contains("https://example.com/index"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error() {
+        for (line, instead) in [
+            ("    \"MIT\",", "    MIT,"),
+            ("    \"MIT\",", "    \"MIT\", \"ISC\","),
+            ("    \"MIT\",", "    \"MIT\", # the usual one"),
+            ("allow = [\"MPL-2.0\"]", "license = [\"MPL-2.0\"]"),
+            ("allow = [\"MPL-2.0\"]", "allow = \"MPL-2.0\""),
+            ("toml@0.9", "toml"),
+            (", reason = \"an older one\"", ""),
+            ("multiple-versions = \"deny\"", "multiple-versions = \"allow\""),
+            ("multiple-versions = \"deny\"", "wildcards = \"deny\""),
+            ("[licenses]", "[licences]"),
+            ("[\"https://example.com/index\"]", "\"https://example.com/index\""),
+        ] {
+            let text = RULES.replace(line, instead);
+            assert_ne!(text, RULES, "{line}");
+            let error = Rules::parse(&text).unwrap_err();
+            assert!(error.starts_with("deny.toml: cannot read this line: "), "{instead}: {error}");
+        }
+        let cut = RULES.split("]\n[bans]").next().unwrap();
+        assert_eq!(Rules::parse(cut).unwrap_err(), "deny.toml: `licenses.exceptions` does not end");
+    }
+
+    #[test]
+    fn a_package_that_comes_again_is_read_once() {
+        let said = "a v1.0.0\tMIT\nb v1.0.0\t\na v1.0.0\tMIT (*)\nb v1.0.0\t (*)\n";
+        let one = |name: &str, license: &str| (name.to_owned(), license.to_owned());
+        assert_eq!(licensed(said), [one("a v1.0.0", "MIT"), one("b v1.0.0", "")]);
     }
 
     #[test]

@@ -8,6 +8,9 @@
 //!
 //! This knows the two structs of the interface, and no library of Arrow.
 
+#[cfg(test)]
+mod tests;
+
 use std::ffi::{CStr, c_char, c_void};
 use std::slice;
 
@@ -46,6 +49,23 @@ pub(crate) struct Array {
     dictionary: *const Array,
     release: *const c_void,
     private_data: *const c_void,
+}
+
+/// What says whether it still belongs to somebody.
+trait Owned {
+    fn is_released(&self) -> bool;
+}
+
+impl Owned for Schema {
+    fn is_released(&self) -> bool {
+        self.release.is_null()
+    }
+}
+
+impl Owned for Array {
+    fn is_released(&self) -> bool {
+        self.release.is_null()
+    }
 }
 
 /// Checks an array together with its schema, and all that is within them.
@@ -110,7 +130,7 @@ impl Walk {
     unsafe fn schema(&mut self, schema: *const Schema) -> Result<(), String> {
         self.enter()?;
         // SAFETY: the contract of `sound_schema`.
-        let schema = unsafe { seen(schema, "the schema") }?;
+        let schema = unsafe { owned(schema, "the schema") }?;
         // SAFETY: the same.
         let format = unsafe { words(schema.format, "its format") }?.ok_or("its format is NULL")?;
         number(schema.n_children, "children")?;
@@ -121,7 +141,7 @@ impl Walk {
         }
         for &child in children {
             // SAFETY: the same.
-            let named = unsafe { seen(child, "the schema of a child") }?;
+            let named = unsafe { owned(child, "the schema of a child") }?;
             // SAFETY: the same.
             let name = unsafe { words(named.name, "the name of a child") }?.unwrap_or_default();
             self.path.push(name.to_owned());
@@ -141,7 +161,7 @@ impl Walk {
     unsafe fn both(&mut self, schema: *const Schema, array: *const Array) -> Result<(), String> {
         self.enter()?;
         // SAFETY: the contract of `sound`.
-        let (schema, array) = unsafe { (seen(schema, "the schema")?, seen(array, "the array")?) };
+        let (schema, array) = unsafe { (owned(schema, "the schema")?, owned(array, "the array")?) };
         // SAFETY: the same.
         let format = unsafe { words(schema.format, "its format") }?.ok_or("its format is NULL")?;
         // SAFETY: the same.
@@ -186,7 +206,7 @@ impl Walk {
         }
         for (place, (&schema, &array)) in schemas.iter().zip(arrays).enumerate() {
             // SAFETY: the same.
-            let child = unsafe { seen(schema, "the schema of a child") }?;
+            let child = unsafe { owned(schema, "the schema of a child") }?;
             // SAFETY: the same.
             let name = unsafe { words(child.name, "the name of a child") }?.unwrap_or_default();
             self.path.push(name.to_owned());
@@ -247,11 +267,32 @@ unsafe fn buffers(array: &Array, format: &str, rows: i64) -> Result<(), String> 
     let buffers = unsafe { list(array.buffers, array.n_buffers, "buffers") }?;
     // SAFETY: the same.
     unsafe { extents(buffers, format, rows) }?;
-    let is_told = buffers.first().is_some_and(|bits| !bits.is_null());
-    match array.null_count > 0 && !is_told && says_which(format) {
-        true => Err(format!("its null_count is {}, and no buffer says which", array.null_count)),
-        false => Ok(()),
+    let bits = buffers.first().copied().filter(|bits| !bits.is_null() && says_which(format));
+    match (array.null_count, bits) {
+        (1.., None) if says_which(format) => {
+            Err(format!("its null_count is {}, and no buffer says which", array.null_count))
+        }
+        // Whoever imports it would look no further, and take what is null for a value. Other
+        // counts are compared there.
+        // SAFETY: the contract of `sound`.
+        (0, Some(bits)) => match unsafe { nulls(bits.cast(), array.offset, array.length) }? {
+            0 => Ok(()),
+            found => Err(format!("its null_count is 0, and its buffer says {found}")),
+        },
+        _ => Ok(()),
     }
+}
+
+/// Counts the nulls among so many rows: the bits that are 0, the lowest of a byte first.
+unsafe fn nulls(bits: *const u8, offset: i64, length: i64) -> Result<usize, String> {
+    let rows = offset.saturating_add(length);
+    // SAFETY: the contract of `sound`: there is a bit for each row.
+    let bytes = unsafe { list(bits, rows.saturating_add(7) / 8, "bits of nulls") }?;
+    let is_null = |row: &i64| {
+        let byte = usize::try_from(row / 8).ok().and_then(|place| bytes.get(place));
+        byte.is_some_and(|byte| byte >> (row % 8) & 1 == 0)
+    };
+    Ok((offset..rows).filter(is_null).count())
 }
 
 /// Checks what tells how long the buffers of a format are.
@@ -343,6 +384,17 @@ unsafe fn seen<'a, T>(pointer: *const T, what: &str) -> Result<&'a T, String> {
     }
     // SAFETY: it is not NULL and aligned; the contract of `sound` is the rest.
     Ok(unsafe { &*pointer })
+}
+
+/// Returns a struct that is there and still belongs to somebody: nothing else
+/// in one that does not may be read.
+unsafe fn owned<'a, T: Owned>(pointer: *const T, what: &str) -> Result<&'a T, String> {
+    // SAFETY: the contract of `sound`.
+    let found = unsafe { seen(pointer, what) }?;
+    match found.is_released() {
+        true => Err(format!("{what} was released, or given away, before")),
+        false => Ok(found),
+    }
 }
 
 /// Returns a list, of which the pointer may be NULL if nothing is in it.

@@ -1,8 +1,10 @@
 //! The Arrow PyCapsule interface: tables of other libraries, in and out without a copy.
 //!
-//! All that is unsafe about Arrow is here. A capsule says by its name what its
-//! pointer points to, and what is taken out of it is replaced by something
-//! released, so that its destructor finds nothing left to do.
+//! What is unsafe about capsules is here; what is unsafe about the structs in
+//! them is in `bindings/arrow-ffi`, which looks at a table before it imports it.
+//! A capsule says by its name what its pointer points to, and what is taken out
+//! of it is replaced by something released, so that its destructor finds nothing
+//! left to do.
 
 use std::ffi::CStr;
 use std::sync::Arc;

@@ -172,6 +172,11 @@ def a_null_row(table: Table) -> None:
     table.rows.null_count = 1
 
 
+def a_null_that_nobody_counted(table: Table) -> None:
+    table.bits = ctypes.c_uint8(0b01)  # type: ignore[attr-defined]
+    table.column_buffers[0] = ctypes.addressof(table.bits)  # type: ignore[attr-defined]
+
+
 def put(struct: str, field: str, value: object) -> Callable[[Table], None]:
     def change(table: Table) -> None:
         setattr(getattr(table, struct), field, value)
@@ -185,6 +190,7 @@ WRONG: dict[str, tuple[Callable[[Table], None], str]] = {
     "a negative offset": (put("column", "offset", -3), "offset"),
     "an offset over the end": (put("column", "offset", 2**62), "offset"),
     "more nulls than rows": (put("column", "null_count", 7), "null_count"),
+    "a null that nobody counted": (a_null_that_nobody_counted, "null_count is 0, and its buffer says 1"),
     "nulls without a buffer": (put("column", "null_count", 1), "no buffer says which"),
     "too few buffers": (put("column", "n_buffers", 1), "buffers"),
     "buffers without a list": (put("column", "buffers", None), "buffers"),
@@ -199,7 +205,7 @@ WRONG: dict[str, tuple[Callable[[Table], None], str]] = {
     "a child that is NULL": (null_children, "NULL"),
     "shorter columns than rows": (put("column", "length", 1), ""),
     # Where it is taken, the child is the struct that was taken.
-    "itself within itself": (itself_within_itself, "levels|its format is NULL"),
+    "itself within itself": (itself_within_itself, "levels|given away"),
     "no format": (put("column_schema", "format", None), "format is NULL"),
     "a format that is no text": (put("column_schema", "format", b"\xff"), "format is not UTF-8"),
     "a format nobody knows": (put("column_schema", "format", b"?"), ""),
@@ -207,6 +213,8 @@ WRONG: dict[str, tuple[Callable[[Table], None], str]] = {
     "a null row": (a_null_row, "null as a whole"),
     "a released array": (put("rows", "release", RELEASE()), "released"),
     "a released schema": (put("schema", "release", RELEASE()), "released"),
+    "a released column": (put("column", "release", RELEASE()), "the array was released"),
+    "the released schema of a column": (put("column_schema", "release", RELEASE()), "a child was released"),
 }
 
 

@@ -244,6 +244,44 @@ static void refuses_pointers_that_lead_nowhere(void)
             table.text_array.buffers = views, "a buffer of it has -7 bytes");
 }
 
+static void refuses_what_belongs_to_nobody(void)
+{
+    static const void *letters[2] = { PRESENT, OFFSETS };
+    struct ArrowSchema words;
+    struct ArrowArray texts;
+    struct table table;
+
+    REFUSED(table.text_schema.release = NULL, "the schema of a child was released, or given away");
+    REFUSED(table.text_array.release = NULL, "`profile.plan`: the array was released, or given");
+    make(&table, "profile.plan");
+    words = table.text_schema;
+    texts = table.text_array;
+    words.release = NULL;
+    REFUSED(table.text_schema.dictionary = &words; table.text_array.dictionary = &texts;
+            table.text_schema.format = "i"; table.text_array.n_buffers = 2;
+            table.text_array.buffers = letters,
+            "`profile.plan.dictionary`: the schema was released, or given away");
+    words.release = release_schema;
+    texts.release = NULL;
+    REFUSED(table.text_schema.dictionary = &words; table.text_array.dictionary = &texts;
+            table.text_schema.format = "i"; table.text_array.n_buffers = 2;
+            table.text_array.buffers = letters,
+            "`profile.plan.dictionary`: the array was released, or given away");
+}
+
+/* Or what is null would be taken for an empty text: unknown would be known. */
+static void refuses_nulls_that_nobody_counted(void)
+{
+    static const uint8_t rows[1] = { 0x5 };
+    struct table table;
+
+    REFUSED(table.text_array.null_count = 0,
+            "`profile.plan`: its null_count is 0, and its buffer says 1");
+    row_buffers[0] = rows;
+    REFUSED((void)0, "array: its null_count is 0, and its buffer says 1");
+    row_buffers[0] = NULL;
+}
+
 /* A column that holds itself, once and twice over. */
 static void refuses_what_has_no_end(void)
 {
@@ -365,6 +403,8 @@ int main(void)
     refuses_what_does_not_hold_together();
     refuses_numbers_that_nobody_set();
     refuses_pointers_that_lead_nowhere();
+    refuses_what_belongs_to_nobody();
+    refuses_nulls_that_nobody_counted();
     refuses_what_has_no_end();
     leaves_the_schema_to_its_owner();
     takes_an_empty_table();
