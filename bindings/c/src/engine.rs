@@ -136,7 +136,7 @@ pub unsafe extern "C" fn tactful_engine_fingerprint(engine: *const tactful_engin
 pub unsafe extern "C" fn tactful_engine_policy(engine: *const tactful_engine) -> tactful_str {
     answer(tactful_str::EMPTY, || {
         // SAFETY: NULL or an engine.
-        Ok(tactful_str::of(&unsafe { shared(engine) }?.engine.name()))
+        Ok(tactful_str::of(unsafe { shared(engine) }?.engine.name()))
     })
 }
 
