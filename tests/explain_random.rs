@@ -168,7 +168,7 @@ fn explanations_agree_with_decisions() {
 
 #[test]
 fn timelines_and_opportunities_are_exact() {
-    check(12, |engine, case| {
+    check(4, |engine, case| {
         for action in &engine.policy().actions {
             let (context, request) = (&case.context, &case.request);
             let timeline = engine.timeline(context, request, &action.id).unwrap();

@@ -27,7 +27,7 @@ Usage: cargo xtask <task> [arguments]
                  count instructions beside what they were (needs valgrind);
                  `--accept` writes the counts down
   sample [args]  rebuild the data of the example; arguments go to the generator
-  deep           proofs tried on ten million random customers, and the Python package
+  deep           proofs tried on ten million random customers, timelines, and the Python package
                  as it is shipped, as a wheel and as source: an hour, or more
   accept         rewrite the verbatim expectation files of the tests
   help           this text
@@ -157,6 +157,11 @@ impl Task {
                 )
                 .env("TACTFUL_CASES", "2500")
                 .env("TACTFUL_ROUNDS", "1000"),
+                Step::new(
+                    "random timelines",
+                    "test --release -p tactful --test explain_random timelines -- --nocapture",
+                )
+                .env("TACTFUL_CASES", "100"),
                 python::shipped(),
                 python::from_source_alone(),
             ],
