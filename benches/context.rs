@@ -14,11 +14,18 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use tactful::context::Event;
 use tactful::{Context, Duration, TicketState};
 
-/// Measures an event on copies of a context, without what the copies cost.
+/// A context of which nobody has a copy: copies share their lists until one of
+/// them changes.
+fn alone(bytes: &[u8]) -> Context {
+    Context::from_bytes(bytes).expect("we wrote it")
+}
+
+/// Measures an event on a context that nobody else has.
 fn measure(criterion: &mut Criterion, name: &str, context: &Context, event: &Event) {
+    let bytes = context.to_bytes();
     criterion.bench_with_input(BenchmarkId::new("apply", name), event, |bencher, event| {
         bencher.iter_batched_ref(
-            || context.clone(),
+            || alone(&bytes),
             |context| context.apply(black_box(event)),
             BatchSize::LargeInput,
         );
@@ -42,6 +49,16 @@ fn apply(criterion: &mut Criterion) {
     for beat in typical::heartbeats(typical::NOW).iter().take(1) {
         measure(criterion, "duplicate watermarks", &context, beat);
     }
+    // A decision that is kept, for example, has a copy.
+    let seen = typical::interaction(25, typical::NOW);
+    let seen = Event::new(typical::NOW).source("web").user_id("mira").interaction(seen);
+    criterion.bench_function("apply/interaction, of a copy", |bencher| {
+        bencher.iter_batched_ref(
+            || context.clone(),
+            |context| context.apply(black_box(&seen)),
+            BatchSize::LargeInput,
+        );
+    });
 }
 
 fn merge(criterion: &mut Criterion) {
@@ -53,9 +70,10 @@ fn merge(criterion: &mut Criterion) {
     }
     let mut group = criterion.benchmark_group("merge");
     for (name, copy) in [("the same", context.clone()), ("both have news", one)] {
+        let bytes = copy.to_bytes();
         group.bench_function(name, |bencher| {
             bencher.iter_batched_ref(
-                || copy.clone(),
+                || alone(&bytes),
                 |copy| copy.merge(black_box(if name == "the same" { &context } else { &other })),
                 BatchSize::LargeInput,
             );

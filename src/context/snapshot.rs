@@ -74,7 +74,27 @@ impl Context {
     }
 }
 
-fn read(mut content: &[u8]) -> Result<Context, Error> {
+fn read(content: &[u8]) -> Result<Context, Error> {
+    // As with JSON: to know the path of every value takes longer than all the
+    // rest, and only an error shows one.
+    let (context, rest) = match read_soundly(content) {
+        Some(read) => read,
+        None => read_with_paths(content)?,
+    };
+    if rest.is_empty() {
+        context.settled()
+    } else {
+        Err(wrong(format!("{} bytes follow the snapshot", rest.len())))
+    }
+}
+
+fn read_soundly(mut content: &[u8]) -> Option<(Context, &[u8])> {
+    let mut reader = rmp_serde::Deserializer::new(&mut content);
+    let context = <Context as Deserialize>::deserialize(&mut reader).ok()?;
+    Some((context, content))
+}
+
+fn read_with_paths(mut content: &[u8]) -> Result<(Context, &[u8]), Error> {
     let mut reader = rmp_serde::Deserializer::new(&mut content);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
@@ -83,11 +103,7 @@ fn read(mut content: &[u8]) -> Result<Context, Error> {
         let path = if path == "." { String::new() } else { path };
         Error::at(ErrorKind::Context, path, error.to_string())
     })?;
-    if content.is_empty() {
-        context.settled()
-    } else {
-        Err(wrong(format!("{} bytes follow the snapshot", content.len())))
-    }
+    Ok((context, content))
 }
 
 fn wrong(message: String) -> Error {
