@@ -109,49 +109,36 @@ fn many_actions_rank_the_same_on_every_way() {
     }
 }
 
-/// Spells an order of ten units of a currency, and a policy that asks whether its
-/// total is known, alone and beside others.
-const OF_ANOTHER_CURRENCY: &str = r#"
-policy = "money"
-currency = "EUR"
+/// Spells a policy of actions that are there for a channel, each with something
+/// more.
+fn services<'a>(actions: impl IntoIterator<Item = (String, &'a str)>) -> String {
+    let mut text = "policy = 'services'\ncurrency = 'EUR'\n".to_owned();
+    for (id, more) in actions {
+        text +=
+            &format!("[[actions]]\nid = '{id}'\nkind = 'service'\nchannels = ['web']\n{more}\n");
+    }
+    text
+}
 
-[[actions]]
-id = "known"
-kind = "service"
-eligible = "purchases.orders.exists(o, known(o.total_minor))"
-channels = ["web"]
-
-[[actions]]
-id = "unknown"
-kind = "service"
-eligible = "purchases.orders.exists(o, !known(o.total_minor))"
-channels = ["web"]
-
-[[actions]]
-id = "one"
-kind = "service"
-eligible = "purchases.orders.exists_one(o, known(o.total_minor) && o.total_minor > 5)"
-channels = ["web"]
-
-[[actions]]
-id = "there"
-kind = "service"
-eligible = "purchases.orders.exists(o, has(o.total_minor))"
-channels = ["web"]
-
-[[actions]]
-id = "cart"
-kind = "service"
-eligible = "known(purchases.cart.value_minor)"
-channels = ["web"]
-"#;
+/// Asks whether the total of an order is known, alone and beside others.
+const OF_ANOTHER_CURRENCY: [(&str, &str); 5] = [
+    ("known", "eligible = 'purchases.orders.exists(o, known(o.total_minor))'"),
+    ("unknown", "eligible = 'purchases.orders.exists(o, !known(o.total_minor))'"),
+    (
+        "one",
+        "eligible = 'purchases.orders.exists_one(o, known(o.total_minor) && o.total_minor > 5)'",
+    ),
+    ("there", "eligible = 'purchases.orders.exists(o, has(o.total_minor))'"),
+    ("cart", "eligible = 'known(purchases.cart.value_minor)'"),
+];
 
 #[test]
 fn money_of_another_currency_is_there_and_not_known_on_every_way() {
     for (currency, expected) in
         [("EUR", vec!["cart", "known", "one", "there"]), ("USD", vec!["there", "unknown"])]
     {
-        let engine = Engine::from_toml(OF_ANOTHER_CURRENCY).unwrap();
+        let text = services(OF_ANOTHER_CURRENCY.map(|(id, more)| (id.to_owned(), more)));
+        let engine = Engine::from_toml(&text).unwrap();
         let money = format!(r#"{{"minor": 10, "currency": "{currency}"}}"#);
         let context = Context::from_json(format!(
             r#"{{"purchases": {{"as_of": "2026-03-10T15:00:00Z",
@@ -180,16 +167,7 @@ fn money_of_another_currency_is_there_and_not_known_on_every_way() {
 
 #[test]
 fn limits_of_many_actions_are_those_of_each() {
-    use std::fmt::Write as _;
-
-    let mut text = "policy = \"caps\"\n".to_owned();
-    for number in 0..200 {
-        write!(
-            text,
-            "[[actions]]\nid = 'a{number}'\nkind = 'service'\nchannels = ['web']\nrank = {number}\n",
-        )
-        .unwrap();
-    }
+    let mut text = services((0..200).map(|number| (format!("a{number}"), "")));
     text += "[[limits]]\nid = 'seldom'\nkinds = ['service']\nper = 'action'\n\
              at_most = 2\nwithin = '30d'\noutcomes = 'click'\n";
     let engine = Engine::from_toml(&text).unwrap();

@@ -5,6 +5,9 @@
 //! reads the fact, and all questions about a list in one walk through it. Truths
 //! of other shapes are left to the evaluator, so that every condition has its
 //! answer.
+//!
+//! What the evaluator knows of tallies and of lengths of time is written here
+//! once more, on purpose: debug builds hold the one against the other.
 
 mod answer;
 mod build;
@@ -115,7 +118,7 @@ impl Survey {
             questions.answer(facts, answers);
         }
         for (slot, part) in &self.parts {
-            answers.set(*slot, Answer::now(facts.delivery(*part).is_fresh()));
+            answers.set(*slot, Answer::always(facts.delivery(*part).is_fresh()));
         }
         for (slot, node) in &self.others {
             answers.set(*slot, Answer::of(&evaluate(*node)));

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::check::CheckedSuppression;
-use crate::condition::{Answers, Evaluator, NodeId, Slot, Truth};
+use crate::condition::{Answers, Evaluator, NodeId, Outcome, Slot, Truth};
 use crate::context::Context;
 use crate::plan::{ActionId, LimitId, Plan, QuietHoursId, SuppressionId};
 use crate::schema::Facts;
@@ -213,16 +213,18 @@ pub(super) fn holding(
     rule: &CheckedSuppression,
     evaluator: &mut Evaluator<'_>,
 ) -> (Option<Holding>, Option<Timestamp>) {
+    let side = |outcome: Outcome| {
+        side(outcome.truth(), outcome.last_known() == Truth::True, rule.allow_unknown)
+    };
     let when = evaluator.truth(rule.when);
     let mut next = when.next_frozen_change();
-    let mut found = side(when, rule.allow_unknown)
-        .map(|by_last_known| Holding { side: Side::Situation, by_last_known });
+    let mut found =
+        side(when).map(|by_last_known| Holding { side: Side::Situation, by_last_known });
     if let Some(after) = rule.after {
         let after = evaluator.truth(after);
         next = earlier(next, after.next_frozen_change());
         found = found.or_else(|| {
-            side(after, rule.allow_unknown)
-                .map(|by_last_known| Holding { side: Side::CoolOff, by_last_known })
+            side(after).map(|by_last_known| Holding { side: Side::CoolOff, by_last_known })
         });
     }
     (found, next)
@@ -234,24 +236,23 @@ pub(super) fn holds(
     (when, after): (Slot, Option<Slot>),
     answers: &Answers,
 ) -> bool {
-    let side = |slot: Slot| {
+    let holds = |slot: Slot| {
         let answer = answers.get(slot);
-        let is_open = !answer.is_true() && !answer.is_false();
-        answer.is_true() || is_open && (!rule.allow_unknown || answer.was_true())
+        side(answer.truth(), answer.was_true(), rule.allow_unknown).is_some()
     };
-    side(when) || after.is_some_and(side)
+    holds(when) || after.is_some_and(holds)
 }
 
 /// Tells whether a condition holds back, and whether by stale facts.
 ///
 /// True and unknown hold back; under `allow` unknown does so only where the
 /// last known facts say true.
-fn side(outcome: crate::condition::Outcome, allow_unknown: bool) -> Option<bool> {
-    match outcome.truth() {
+fn side(truth: Truth, was_true: bool, allow_unknown: bool) -> Option<bool> {
+    match truth {
         Truth::True => Some(false),
         Truth::False => None,
         Truth::Unknown if !allow_unknown => Some(false),
-        Truth::Unknown => (outcome.last_known() == Truth::True).then_some(true),
+        Truth::Unknown => was_true.then_some(true),
     }
 }
 

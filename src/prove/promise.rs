@@ -251,7 +251,8 @@ impl<'p> Case<'p> {
         Some(show(self.plan, &world, (context, request), names, &about))
     }
 
-    /// Decides, and looks whether nothing that counts stands against an action.
+    /// Decides, and tells how far an action gets; `None` if something that counts
+    /// stands against it.
     ///
     /// A promise does not rest on what only comes between: consent, quiet hours,
     /// limits, holdouts, thresholds, and the slate.

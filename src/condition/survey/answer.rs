@@ -20,14 +20,9 @@ const LAST: u8 = LAST_TRUE | LAST_FALSE;
 impl Answer {
     pub(crate) const UNKNOWN: Self = Self(0);
 
-    /// The same on both rails.
+    /// The same on both rails: what is asked of this moment, not of what was.
     pub(super) const fn always(holds: bool) -> Self {
         Self(if holds { TRUE } else { FALSE })
-    }
-
-    /// What is asked of this moment, not of what was.
-    pub(super) fn now(holds: bool) -> Self {
-        Self::always(holds)
     }
 
     /// What was found out by facts that are fresh or not.
@@ -54,6 +49,15 @@ impl Answer {
     /// Tells whether it is known false on fresh facts.
     pub(crate) fn is_false(self) -> bool {
         self.0 & FRESH_FALSE != 0
+    }
+
+    /// Returns what is known on fresh facts.
+    pub(crate) fn truth(self) -> Truth {
+        match (self.is_true(), self.is_false()) {
+            (true, _) => Truth::True,
+            (_, true) => Truth::False,
+            _ => Truth::Unknown,
+        }
     }
 
     /// Tells whether it was true by what was last known.

@@ -67,7 +67,7 @@ impl FactQuestions {
             let truth = match question {
                 Question::Has => is_filled(cell).filter(|_| is_there),
                 Question::Known => {
-                    answers.set(*slot, Answer::now(is_fresh && is_present(cell)));
+                    answers.set(*slot, Answer::always(is_fresh && is_present(cell)));
                     continue;
                 }
                 asked => value.and_then(|value| asked.of(value, now)),

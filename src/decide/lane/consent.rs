@@ -53,11 +53,14 @@ pub(in crate::decide) fn is_held_back(
     purpose: Purpose,
     facts: &Facts<'_>,
 ) -> bool {
-    let (consents, now) = (Consents::of(plan, context, channel, purpose), facts.now());
+    let consents = Consents::of(plan, context, channel, purpose);
     let delivery = plan.questions.grants.map(|grants| facts.delivery_of(grants));
-    !delivery.is_some_and(Delivery::is_fresh)
-        || !consents.allows(now)
-        || consents.lacking(now).is_some()
+    stands_against(&consents, delivery.unwrap_or(Delivery::Never), facts.now())
+}
+
+/// Tells whether something stands against a purpose, or may.
+fn stands_against(consents: &Consents<'_>, delivery: Delivery, at: Timestamp) -> bool {
+    !delivery.is_fresh() || !consents.allows(at) || consents.lacking(at).is_some()
 }
 
 fn horizon(consents: &Consents<'_>, facts: &Facts<'_>, at: Timestamp) -> Horizon {
@@ -111,10 +114,11 @@ fn against(
     facts: &Facts<'_>,
     at: Timestamp,
 ) -> Option<(StoredReason, Hold)> {
-    let lacking = lacking(facts, consents, at);
-    if lacking.is_none() && consents.allows(at) {
+    let delivery = facts.delivery_at(GRANTS);
+    if !stands_against(consents, delivery, at) {
         return None;
     }
+    let lacking = lacking(facts, consents, at);
     let lapsed = lacking.is_none() && consents.has_lapsed(at);
     let code = if lapsed { ReasonCode::ConsentRevoked } else { ReasonCode::NoConsent };
     // What is not known stays so, even once a refusal that is known lapses.
