@@ -44,10 +44,6 @@ mod merge;
 mod part;
 mod profile;
 mod purchases;
-#[cfg_attr(
-    not(any(feature = "json", feature = "snapshot")),
-    allow(dead_code, reason = "without a format nothing is read")
-)]
 mod read;
 mod recency;
 mod record;
@@ -156,7 +152,7 @@ impl Context {
     /// [`TooLarge`](crate::ErrorKind::TooLarge).
     pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, crate::Error> {
         let kind = crate::ErrorKind::Context;
-        crate::json::read(text.as_ref(), kind, Self::MAX_JSON_BYTES).and_then(Self::settled)
+        crate::json::read(text.as_ref(), kind, Self::MAX_JSON_BYTES)
     }
 
     /// Reads a context from any format that serde reads, with the errors of

@@ -71,15 +71,19 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Unique<T> {
 }
 
 /// Makes a struct that derives `Serialize` and `Deserialize` with
-/// `#[serde(remote = "Self")]` read objects only.
+/// `#[serde(remote = "Self")]` read objects only, and brings what was read into
+/// its one form by functions that refuse what has none.
 macro_rules! object {
-    ($name:ident) => {
+    ($name:ident $(, $settle:path)*) => {
         impl<'de> crate::object::FromEntries<'de> for $name {
             fn from_entries<A: serde::de::MapAccess<'de>>(
                 entries: serde::de::value::MapAccessDeserializer<A>,
             ) -> Result<Self, A::Error> {
                 // The inherent function that serde derives for a remote type.
-                Self::deserialize(entries)
+                #[allow(unused_mut, reason = "most structs have one form only")]
+                let mut read = Self::deserialize(entries)?;
+                $($settle(&mut read).map_err(serde::de::Error::custom)?;)*
+                Ok(read)
             }
         }
 

@@ -211,14 +211,15 @@ fn times_of_fields_that_are_not_there_are_refused() {
             r#"{"profile": {"as_of": "2026-03-10T12:00:00Z", "plan": "basic",
                 "dated": {"plam": "2026-03-10T12:00:00Z"}}}"#
         ),
-        "context: profile.dated: `plam` has a time, and no field of that name says something"
+        "context: profile: `dated` has a time for `plam`, and no field of that name says \
+         something (line 2 column 52)"
     );
     assert!(
         refused(
             r#"{"purchases": {"as_of": "2026-03-10T12:00:00Z", "orders": [{"id": "O",
                 "placed_at": "2026-03-10T12:00:00Z", "dated": {"units": "2026-03-10T12:00:00Z"}}]}}"#
         )
-        .starts_with("context: purchases.orders (`O`).dated: `units`")
+        .starts_with("context: purchases.orders[0]: `dated` has a time for `units`")
     );
 }
 
@@ -252,4 +253,22 @@ fn an_empty_id_is_none() {
     let event = Event::new(now()).user_id("").seen();
     let error = Context::new().apply(&event).unwrap_err();
     assert_eq!((error.kind(), error.path()), (ErrorKind::Event, "user_id"));
+}
+
+#[test]
+fn every_way_in_brings_what_is_read_into_the_same_form() {
+    let written = [
+        r#"{"support": {"as_of": {"(events)": "2026-03-10T12:00:00Z"}, "tickets": []}}"#,
+        r#"{"support": {"as_of": "2026-03-10T12:00:00Z",
+            "tickets": {"partial": [], "complete_as_of": "2026-03-10T12:00:00Z"}}}"#,
+        r#"{"purchases": {"as_of": "2026-03-10T12:00:00Z",
+            "orders": [{"id": "O", "placed_at": "2026-03-10T10:00:00Z"}],
+            "pending_refunds": [{"order_id": "O", "at": "2026-03-10T11:00:00Z"}]}}"#,
+    ];
+    for json in written {
+        let context = Context::from_json(json).unwrap();
+        let tree: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!(Context::from_deserializer(&tree).unwrap(), context);
+        assert_eq!(serde_json::from_value::<Context>(tree).unwrap(), context);
+    }
 }

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::record;
-use super::{AsOf, Key, List, Record};
+use super::{AsOf, Key, List, Record, read};
 use crate::time::Timestamp;
 use crate::vocabulary::AppointmentStatus;
 
 record! {
     /// The customer's appointments.
-    Appointments {
+    Appointments settled by [read::claims] {
         required {
             /// Up to when nothing is missing.
             as_of: AsOf,

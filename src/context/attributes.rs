@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::AsOf;
+use super::{AsOf, read};
 use super::footprint::Footprint;
 use super::record::record;
 use crate::time::Timestamp;
@@ -126,7 +126,7 @@ impl<'de> de::Visitor<'de> for ScoreVisitor {
 
 record! {
     /// Facts that the policy declares under `[attributes]`.
-    Attributes {
+    Attributes settled by [read::dates] {
         required {
             /// Up to when nothing is missing.
             as_of: AsOf,

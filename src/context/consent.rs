@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::record;
-use super::{AsOf, List, Record};
+use super::{AsOf, List, Record, read};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, ConsentStatus, Purpose};
 
 record! {
     /// The customer's answers about being contacted.
-    Consent {
+    Consent settled by [read::dates, read::claims] {
         required {
             /// Up to when nothing is missing.
             as_of: AsOf,

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::record;
-use super::{AsOf, List, Record};
+use super::{AsOf, List, Record, read};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Metric};
 
 record! {
     /// The customer's answers. A question without an answer is not a low score.
-    Feedback {
+    Feedback settled by [read::claims] {
         required {
             /// Up to when nothing is missing.
             as_of: AsOf,

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::record;
-use super::{AsOf, List, Record};
+use super::{AsOf, List, Record, read};
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{Channel, Outcome, Purpose};
 
 record! {
     /// The customer's interactions with earlier recommendations.
-    History {
+    History settled by [read::claims] {
         required {
             /// Up to when nothing is missing.
             as_of: AsOf,

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::AsOf;
+use super::{AsOf, read};
 use super::record::record;
 use crate::time::Timestamp;
 
 record! {
     /// What is known about the person or the account.
-    Profile {
+    Profile settled by [read::dates] {
         required {
             /// Up to when nothing is missing.
             as_of: AsOf,

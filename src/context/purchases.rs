@@ -6,13 +6,13 @@ use super::dated::{Covers, Dated, Moments};
 use super::entry::Added;
 use super::list::settle;
 use super::record::record;
-use super::{AsOf, Count, Key, List, Record};
+use super::{AsOf, Count, Key, List, Record, read};
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{Channel, Money, OrderStatus};
 
 record! {
     /// What the customer bought, is about to buy, and owns.
-    Purchases {
+    Purchases settled by [read::claims, read::refunds] {
         required {
             /// Up to when nothing is missing.
             as_of: AsOf,
@@ -49,7 +49,7 @@ impl Purchases {
 record! {
     /// One order.
     #[derive(Eq, PartialOrd, Ord)]
-    Order {
+    Order settled by [read::dates] {
         required {
             /// Identifies the order.
             id: String,

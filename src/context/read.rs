@@ -1,55 +1,28 @@
-//! What was written somewhere, brought into the one form that contexts have.
+//! What was written somewhere, brought into the one form that it has once
+//! something is merged: whichever way it comes in, as a part of its reading.
 
+use super::Purchases;
 use super::dated::Dated;
 use super::merge::Vouched;
-use super::{Context, Part};
-use crate::error::{Error, ErrorKind};
-
-impl Context {
-    /// Brings a context, as it was read, into the one form that it has once
-    /// something is merged.
-    ///
-    /// # Errors
-    ///
-    /// What can have no such form: kind [`Context`](ErrorKind::Context).
-    pub(super) fn settled(mut self) -> Result<Self, Error> {
-        self.check_dates()?;
-        settle_claims(&mut self.support);
-        settle_claims(&mut self.purchases);
-        settle_claims(&mut self.recency);
-        settle_claims(&mut self.consent);
-        settle_claims(&mut self.history);
-        settle_claims(&mut self.feedback);
-        settle_claims(&mut self.appointments);
-        if let Some(purchases) = self.purchases.known_mut() {
-            purchases.settle_written();
-        }
-        Ok(self)
-    }
-
-    fn check_dates(&self) -> Result<(), Error> {
-        check_dates("consent", self.consent.known())?;
-        check_dates("subscription", self.subscription.known())?;
-        check_dates("profile", self.profile.known())?;
-        check_dates("attributes", self.attributes.known())?;
-        let orders = self.purchases.known().map_or(&[][..], |part| part.orders.items());
-        orders.iter().try_for_each(|order| {
-            check_dates(&format!("purchases.orders (`{}`)", order.id), Some(order))
-        })
-    }
-}
-
-fn settle_claims<T: Vouched>(part: &mut Part<T>) {
-    part.known_mut().into_iter().for_each(Vouched::settle_claims);
-}
 
 /// Refuses a time of a field that is not there.
-fn check_dates(path: &str, fields: Option<&impl Dated>) -> Result<(), Error> {
-    match fields.and_then(Dated::misdated) {
+pub(super) fn dates(fields: &mut impl Dated) -> Result<(), String> {
+    match fields.misdated() {
         None => Ok(()),
-        Some(name) => {
-            let message = format!("`{name}` has a time, and no field of that name says something");
-            Err(Error::at(ErrorKind::Context, format!("{path}.dated"), message))
-        }
+        Some(name) => Err(format!(
+            "`dated` has a time for `{name}`, and no field of that name says something"
+        )),
     }
+}
+
+/// Settles which lists of a part are complete by the word of its sources.
+pub(super) fn claims(part: &mut impl Vouched) -> Result<(), String> {
+    part.settle_claims();
+    Ok(())
+}
+
+/// Gives refunds to their orders.
+pub(super) fn refunds(purchases: &mut Purchases) -> Result<(), String> {
+    purchases.settle_written();
+    Ok(())
 }

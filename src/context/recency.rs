@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::record;
-use super::{AsOf, Completeness, List, Record};
+use super::{AsOf, Completeness, List, Record, read};
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::OnboardingStatus;
 
 record! {
     /// The customer's activity clock.
-    Recency {
+    Recency settled by [read::claims] {
         required {
             /// Up to when nothing is missing.
             as_of: AsOf,

@@ -5,11 +5,12 @@
 /// `required` fields are the arguments of `new`; an `optional` field that is
 /// absent or null reads as unknown; a `defaulted` one knows how to be unknown
 /// by itself. `dated` fields are optional ones that each have a time of their
-/// own, so that what was said last about each of them holds.
+/// own, so that what was said last about each of them holds. Functions of
+/// [`read`](super::read) bring what was read into its one form.
 macro_rules! record {
     (
         $(#[$meta:meta])*
-        $name:ident {
+        $name:ident $(settled by [$($settle:path),+])? {
             required { $($(#[$req_doc:meta])* $req:ident: $req_type:ty,)* }
             optional { $($(#[$opt_doc:meta])* $opt:ident: $opt_type:ty,)* }
             $(defaulted { $($(#[$def_doc:meta])* $def:ident: $def_type:ty,)* })?
@@ -38,7 +39,7 @@ macro_rules! record {
             pub dated: std::collections::BTreeMap<String, Timestamp>,)?
         }
 
-        crate::object::object!($name);
+        crate::object::object!($name $($(, $settle)+)?);
 
         impl $name {
             /// Makes one in which everything that is not given is unknown.

@@ -82,7 +82,7 @@ fn read(content: &[u8]) -> Result<Context, Error> {
         None => read_with_paths(content)?,
     };
     if rest.is_empty() {
-        context.settled()
+        Ok(context)
     } else {
         Err(wrong(format!("{} bytes follow the snapshot", rest.len())))
     }

@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::AsOf;
+use super::{AsOf, read};
 use super::record::record;
 use crate::time::Timestamp;
 use crate::vocabulary::{Money, SubscriptionStatus};
 
 record! {
     /// The customer's subscription.
-    Subscription {
+    Subscription settled by [read::dates] {
         required {
             /// Up to when nothing is missing.
             as_of: AsOf,

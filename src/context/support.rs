@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::record;
-use super::{AsOf, Key, List, Record};
+use super::{AsOf, Key, List, Record, read};
 use crate::time::{Duration, Timestamp};
 use crate::vocabulary::{Channel, Money, Priority, TicketState, Topic};
 
 record! {
     /// The customer's support cases and contacts.
-    Support {
+    Support settled by [read::claims] {
         required {
             /// Up to when nothing is missing.
             as_of: AsOf,

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::python;
 use crate::run::{self, root};
 use crate::step::Step;
 
@@ -187,19 +188,25 @@ fn exports(prefix: &Path) -> Result<(), String> {
 
 /// Builds and runs an example that finds the library by `find_package`.
 fn found_by_cmake(prefix: &Path) -> Result<(), String> {
-    if Command::new("cmake").arg("--version").output().is_err() {
+    let Some(cmake) = cmake() else {
         println!("    CMake is not installed: its package was not tried");
         return Ok(());
-    }
+    };
     let build = work("cmake");
-    let mut command = Command::new("cmake");
+    let mut command = Command::new(&cmake);
     command.arg("-S").arg(root().join("bindings/c/tests/cmake")).arg("-B").arg(&build);
     run(command.arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display())))?;
-    run(Command::new("cmake").arg("--build").arg(&build))?;
+    run(Command::new(cmake).arg("--build").arg(&build))?;
     for program in ["shared", "static"] {
         compare("dispute", &run(&mut Command::new(build.join(program)))?)?;
     }
     Ok(())
+}
+
+/// CMake of this machine, or that of the Python environment.
+fn cmake() -> Option<PathBuf> {
+    let runs = |program: &PathBuf| Command::new(program).arg("--version").output().is_ok();
+    [PathBuf::from("cmake"), python::tool("cmake")].into_iter().find(runs)
 }
 
 /// What to hand to an example.

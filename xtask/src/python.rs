@@ -55,6 +55,11 @@ pub fn spark() -> Step {
     Step::new("Spark", "run --quiet --package xtask -- spark")
 }
 
+/// And on Ray, which is large.
+pub fn ray() -> Step {
+    Step::new("Ray", "run --quiet --package xtask -- ray")
+}
+
 /// One thing to do with the package.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Part {
@@ -76,6 +81,8 @@ pub enum Part {
     Sdist,
     /// Decide a table on Spark, with executors that are processes of their own.
     Spark,
+    /// Decide a table on Ray, by an actor.
+    Ray,
     /// Measure what Python adds to a decision.
     Bench,
 }
@@ -93,6 +100,7 @@ impl Part {
             "wheel" => Self::Wheel,
             "sdist" => Self::Sdist,
             "spark" => Self::Spark,
+            "ray" => Self::Ray,
             "bench" => Self::Bench,
             _ => return None,
         })
@@ -116,7 +124,8 @@ impl Part {
                 pytest(&["tests/test_install.py"], &[("TACTFUL_WHEEL", shipped.as_os_str())])
             }
             Self::Sdist => from_source(),
-            Self::Spark => on_spark(),
+            Self::Spark => on("spark"),
+            Self::Ray => on("ray"),
             Self::Bench => bench(),
         }
     }
@@ -229,12 +238,14 @@ fn from_source() -> Result<(), String> {
     run(Command::new(python_in(&venv)).current_dir(root()).arg(first))
 }
 
+/// Runs the example on an engine that is installed for it.
+///
 /// The test has a limit of its own: Spark that waits for an executor waits for good.
-fn on_spark() -> Result<(), String> {
-    let requirements = root().join(PACKAGE).join("requirements-spark.txt");
+fn on(engine: &str) -> Result<(), String> {
+    let requirements = root().join(PACKAGE).join(format!("requirements-{engine}.txt"));
     run(python_of_venv().args(["-m", "pip", "install", "--quiet", "-r"]).arg(requirements))?;
-    let asked = [("TACTFUL_SPARK", OsStr::new("1"))];
-    pytest(&["tests/test_examples.py", "-k", "spark"], &asked)
+    let asked = format!("TACTFUL_{}", engine.to_uppercase());
+    pytest(&["tests/test_examples.py", "-k", engine], &[(&asked, OsStr::new("1"))])
 }
 
 fn bench() -> Result<(), String> {
@@ -256,6 +267,11 @@ fn maturin(task: &str) -> Command {
 
 fn python_of_venv() -> Command {
     Command::new(python_in(&root().join(VENV)))
+}
+
+/// A tool that the environment has, or where it would be.
+pub fn tool(name: &str) -> PathBuf {
+    python_in(&root().join(VENV)).with_file_name(name).with_extension(env::consts::EXE_EXTENSION)
 }
 
 fn python_in(venv: &Path) -> PathBuf {

@@ -18,6 +18,7 @@ Usage: cargo xtask <task> [arguments]
   python [part]  the Python package: all its tests, or one part: venv, build, stubs,
                  accept (writes the stubs), test, types, wheel, sdist, bench
   spark          decide a table on Spark, by two executors; ci does so, too
+  ray            decide a table on Ray, by an actor; deep does so, too
   deny           licences, sources and versions of all that is built, against deny.toml
   api [args]     what the library makes public, against public-api.txt; `--accept`
                  writes it down
@@ -27,8 +28,8 @@ Usage: cargo xtask <task> [arguments]
                  count instructions beside what they were (needs valgrind);
                  `--accept` writes the counts down
   sample [args]  rebuild the data of the example; arguments go to the generator
-  deep           proofs tried on ten million random customers, timelines, and the Python package
-                 as it is shipped, as a wheel and as source: an hour, or more
+  deep           proofs tried on ten million random customers, timelines, the Python package as
+                 it is shipped, as a wheel and as source, and Ray: an hour, or more
   accept         rewrite the verbatim expectation files of the tests
   help           this text
 
@@ -63,13 +64,14 @@ pub enum What {
     Programs(Programs),
 }
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "test",
     "ci",
     "c",
     "install",
     "python",
     "spark",
+    "ray",
     "deny",
     "api",
     "doc",
@@ -100,6 +102,7 @@ impl Task {
             "c" => return of_c(&rest).map(Self::C),
             "python" => return of_python(&rest).map(Self::Python),
             "spark" => Self::Python(Some(Part::Spark)),
+            "ray" => Self::Python(Some(Part::Ray)),
             "test" => Self::Test,
             "ci" => Self::Ci,
             "deny" => Self::Deny,
@@ -164,6 +167,7 @@ impl Task {
                 .env("TACTFUL_CASES", "100"),
                 python::shipped(),
                 python::from_source_alone(),
+                python::ray(),
             ],
             Self::Accept => vec![
                 Step::new("accept", "test --workspace --no-fail-fast").env("UPDATE_EXPECT", "1"),
@@ -246,8 +250,11 @@ fn test(nextest: bool) -> Vec<Step> {
     }));
     // On its own, because nextest does not run doc tests.
     steps.push(Step::new("doc tests", "test --doc --workspace"));
+    // The environment of Python has CMake, which the programs in C are built with.
+    let mut python = python::steps().into_iter();
+    steps.extend(python.next());
     steps.extend(c::steps());
-    steps.extend(python::steps());
+    steps.extend(python);
     steps.push(if nextest {
         Step::new("suite", "nextest run --workspace --no-fail-fast")
     } else {

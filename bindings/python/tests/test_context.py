@@ -42,6 +42,12 @@ def test_every_customer_comes_through_a_dict_as_through_json() -> None:
         assert of_json.to_json() == of_dict.to_json()
 
 
+def test_nothing_is_complete_by_word_of_nobody_however_it_comes() -> None:
+    said = {"support": {"as_of": {"(events)": AS_OF}, "tickets": []}}
+    assert Context.from_dict(said) == Context.from_json(json.dumps(said))
+    assert Context(**said).to_dict()["support"]["tickets"] == {"partial": []}
+
+
 def test_moments_are_aware_datetimes_milliseconds_or_text() -> None:
     moment = datetime(2026, 3, 10, 16, 0, 0, 999, tzinfo=timezone(timedelta(hours=1)))
     by = [moment, "2026-03-10T16:00:00+01:00", 1_773_154_800_000]

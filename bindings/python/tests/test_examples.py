@@ -52,7 +52,7 @@ def test_spark() -> None:
     assert len(held) == 1 and "dispute-status" in held[0] and "2000" in held[0]
 
 
-@pytest.mark.skipif("TACTFUL_RAY" not in os.environ, reason="slow, and Ray is large: set TACTFUL_RAY to run it")
+@pytest.mark.skipif("TACTFUL_RAY" not in os.environ, reason="slow, and Ray is large: cargo xtask ray runs it")
 def test_ray() -> None:
     assert run("ray_batch.py", 300).splitlines()[-3:] == [
         "mira ['premium-upgrade']",
