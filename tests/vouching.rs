@@ -212,7 +212,7 @@ fn times_of_fields_that_are_not_there_are_refused() {
                 "dated": {"plam": "2026-03-10T12:00:00Z"}}}"#
         ),
         "context: profile: `dated` has a time for `plam`, and no field of that name says \
-         something (line 2 column 52)"
+         something (line 2 column 58)"
     );
     assert!(
         refused(
