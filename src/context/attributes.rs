@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{AsOf, read};
 use super::footprint::Footprint;
 use super::record::record;
+use super::{AsOf, read};
 use crate::time::Timestamp;
 
 record! {

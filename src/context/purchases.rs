@@ -12,7 +12,7 @@ use crate::vocabulary::{Channel, Money, OrderStatus};
 
 record! {
     /// What the customer bought, is about to buy, and owns.
-    Purchases settled by [read::claims, read::refunds] {
+    Purchases settled by [read::claims, Purchases::settle_written] {
         required {
             /// Up to when nothing is missing.
             as_of: AsOf,

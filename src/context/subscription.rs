@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AsOf, read};
 use super::record::record;
+use super::{AsOf, read};
 use crate::time::Timestamp;
 use crate::vocabulary::{Money, SubscriptionStatus};
 
