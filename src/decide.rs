@@ -6,6 +6,7 @@ mod clearing;
 mod front;
 mod grants;
 mod horizon;
+mod judged;
 mod lane;
 mod limits;
 mod past;

@@ -4,6 +4,7 @@
 //! memory can be used again, and what was found out can be kept for as long as
 //! it holds.
 
+use std::slice;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -11,6 +12,7 @@ use smallvec::SmallVec;
 use super::asked::Asked;
 use super::clearing::{holding, holds};
 use super::horizon::Horizon;
+use super::judged::Judged;
 use super::lane::{horizon_of, is_held, is_held_back, minor, parts, propensity, value};
 use super::limits;
 use super::past::{Labels, Mark};
@@ -19,7 +21,9 @@ use crate::check::ONE;
 use crate::condition::{Answers, Evaluator, Memory, Outcome, Truth};
 use crate::context::{Context, Interaction};
 use crate::decision::Request;
-use crate::plan::{ActionId, Class, LiteralId, Number, Plan, SuppressionId, counts_alone, factor};
+use crate::plan::{
+    ActionId, Class, LiteralId, Number, Plan, Row, SuppressionId, counts_alone, factor,
+};
 use crate::schema::{Facts, text_mark};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Purpose};
@@ -43,8 +47,9 @@ pub(super) struct Front {
     boosts: Vec<i64>,
     /// For each number that scores are read from what it is, if it is known.
     numbers: Vec<Option<u64>>,
-    /// The greatest context weight of any action.
-    pub(super) greatest_weight: u32,
+    /// What the greatest context weight of any action makes of a priority, if it
+    /// is taken back.
+    pub(super) unweighted: f64,
     classes: Vec<Slot>,
     /// The classes that somebody has asked about.
     looked_at: Vec<u32>,
@@ -55,12 +60,9 @@ pub(super) struct Front {
     is_quiet: bool,
     /// Whether the history cannot show that a limit permits.
     is_history_lacking: bool,
-    /// The actions that were judged, where limits count them by themselves, and
-    /// whether one holds them back; in order.
-    shown: Vec<(ActionId, bool)>,
-    /// Whether all that the history shows were judged.
-    are_all_judged: bool,
-    /// Interactions of such actions: memory.
+    /// What limits that count actions by themselves say of them.
+    judged: Judged,
+    /// Interactions of actions with such limits: memory.
     seen: Vec<(ActionId, u32)>,
     /// A short number for each interaction that those of one action share, once
     /// somebody has asked.
@@ -125,6 +127,16 @@ impl Slot {
     }
 }
 
+/// What a walk along rows comes to.
+pub(super) enum Next<'r> {
+    /// A row whose literals hold.
+    Open(&'r Row),
+    /// All that are left have too low a bound.
+    Low,
+    /// There are no more.
+    None,
+}
+
 impl Front {
     /// Tells whether what was found out holds for a request as well.
     pub(super) fn is_for(&self, plan: &Plan, request: &Request) -> bool {
@@ -183,8 +195,9 @@ impl Front {
         self.is_current = false;
         self.of.get_or_insert_with(|| Of::new(plan, request)).renew(plan, request);
         self.horizon = Horizon::NEVER;
-        self.shown.clear();
-        self.are_all_judged = plan.limits.is_empty();
+        if !plan.limits.is_empty() {
+            self.judged.start(plan.index.actions.len());
+        }
         self.marks.clear();
         for class in self.looked_at.drain(..) {
             self.classes.get_mut(class as usize).into_iter().for_each(|slot| *slot = Slot::OPEN);
@@ -340,14 +353,22 @@ impl Front {
         self.find_greatest_weight(plan);
     }
 
+    /// Finds the greatest context weight of actions that no rule holds back
+    /// all together.
     fn find_greatest_weight(&mut self, plan: &Plan) {
-        self.greatest_weight = if plan.index.is_inflated {
+        let weights = &plan.index.weights;
+        let open = weights.iter().filter(|weight| !self.is_any_in_force(&weight.suppressions));
+        let greatest = match plan.index.is_inflated {
             // Bounds have the greatest weight in them.
-            1
-        } else {
-            let weights = plan.index.weights.iter().map(|weight| self.weight(weight));
-            weights.max().unwrap_or(factor(ONE))
+            true => 1,
+            false => open.map(|weight| self.weight(&weight.boosts)).max().unwrap_or(0),
         };
+        self.unweighted = 1.0 / f64::from(greatest.max(1));
+    }
+
+    /// Tells whether one of some rules is in force.
+    fn is_any_in_force(&self, rules: &[SuppressionId]) -> bool {
+        rules.iter().any(|id| self.in_force.get(id.place()).copied().unwrap_or(true))
     }
 
     fn weight(&self, boosts: &[usize]) -> u32 {
@@ -416,8 +437,8 @@ impl Front {
     /// Judges what limits say of every action that the history shows.
     fn judge_all(&mut self, (plan, context): (&Plan, &Context), request: &Request) {
         self.see(plan, context);
-        self.shown.clear();
-        self.are_all_judged = true;
+        self.judged.start(plan.index.actions.len());
+        self.judged.have_all();
         let seen = std::mem::take(&mut self.seen);
         let interactions = interactions(context);
         for alike in seen.chunk_by(|(one, _), (other, _)| one == other) {
@@ -425,7 +446,7 @@ impl Front {
             let of_action = alike.iter().filter_map(|(_, place)| interactions.get(*place as usize));
             let (is_held, horizon) = stands(plan, request, *id, of_action);
             self.horizon_of_limits = self.horizon_of_limits.joined(horizon);
-            self.shown.push((*id, is_held));
+            self.judged.note(*id, is_held);
         }
         self.seen = seen;
     }
@@ -437,14 +458,13 @@ impl Front {
         request: &Request,
         id: ActionId,
     ) -> bool {
-        if !self.are_all_judged && self.shown.len() >= FEW_JUDGED {
-            self.judge_all((plan, context), request);
+        if let Some(is_held) = self.judged.get(id) {
+            return is_held;
         }
-        let place = match self.shown.binary_search_by_key(&id, |(shown, _)| *shown) {
-            Ok(place) => return self.shown.get(place).is_some_and(|(_, is_held)| *is_held),
-            Err(_) if self.are_all_judged => return false,
-            Err(place) => place,
-        };
+        if self.judged.count >= FEW_JUDGED {
+            self.judge_all((plan, context), request);
+            return self.judged.get(id).unwrap_or_default();
+        }
         let interactions = interactions(context);
         if self.marks.is_empty() {
             self.marks.extend(interactions.iter().map(|of| text_mark(&of.action)));
@@ -454,7 +474,7 @@ impl Front {
         let of_action = self.marks.iter().zip(interactions);
         let of_action = of_action.filter(|(known, of)| **known == mark && of.action == name);
         let (is_held, _) = stands(plan, request, id, of_action.map(|(_, of)| of));
-        self.shown.insert(place, (id, is_held));
+        self.judged.note(id, is_held);
         is_held
     }
 
@@ -471,6 +491,25 @@ impl Front {
 
     pub(super) fn holds(&self, literal: LiteralId) -> bool {
         self.holds.get(literal.place()).copied().unwrap_or(false)
+    }
+
+    /// Goes on to the next row whose literals hold and whose bound is no lower
+    /// than a floor.
+    #[inline]
+    pub(super) fn next_open<'r>(&self, rows: &mut slice::Iter<'r, Row>, floor: u64) -> Next<'r> {
+        let holds = self.holds.as_slice();
+        for row in rows {
+            if row.bound < floor {
+                return Next::Low;
+            }
+            // All of them at once: nobody can foresee which one fails.
+            let holds = |literal: LiteralId| holds.get(literal.place()) == Some(&true);
+            let [one, two, three] = row.rest;
+            if holds(one) & holds(two) & holds(three) {
+                return Next::Open(row);
+            }
+        }
+        Next::None
     }
 
     pub(super) fn number(&self, place: u32) -> Option<u64> {
@@ -496,11 +535,16 @@ impl Front {
 
     /// Returns the context weight of a class of actions, unless something holds
     /// all of them back; found out once.
+    #[inline]
     pub(super) fn weight_of(&mut self, plan: &Plan, context: &Context, class: u32) -> Option<u32> {
-        let known = self.classes.get(class as usize).copied()?;
-        if known != Slot::OPEN {
-            return known.weight();
+        match self.classes.get(class as usize) {
+            Some(&Slot::OPEN) => self.look_at(plan, context, class),
+            known => known.copied()?.weight(),
         }
+    }
+
+    #[cold]
+    fn look_at(&mut self, plan: &Plan, context: &Context, class: u32) -> Option<u32> {
         let of_class = plan.index.classes.get(class as usize)?;
         let found = self.find_weight(plan, context, of_class);
         self.looked_at.push(class);
@@ -510,9 +554,8 @@ impl Front {
 
     fn find_weight(&self, plan: &Plan, context: &Context, class: &Class) -> Slot {
         let Some(of) = &self.of else { return Slot::OUT };
-        let in_force = |id: &SuppressionId| self.in_force.get(id.place()).copied().unwrap_or(true);
         let blocks = context.consent.known().and_then(|consent| consent.hard_blocks.as_ref());
-        let is_out = class.suppressions.iter().any(in_force)
+        let is_out = self.is_any_in_force(&class.suppressions)
             || !class.channels.contains(&of.channel)
             || class.consent.is_some_and(|purpose| self.held_purposes.contains(&purpose))
             || class.obeys_quiet_hours && self.is_quiet
@@ -521,7 +564,7 @@ impl Front {
             return Slot::OUT;
         }
         let weight = plan.index.weights.get(class.weight as usize);
-        Slot(weight.map_or(factor(ONE), |weight| self.weight(weight)))
+        Slot(weight.map_or(factor(ONE), |weight| self.weight(&weight.boosts)))
     }
 }
 

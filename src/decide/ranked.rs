@@ -8,7 +8,7 @@
 
 use super::asked::Asked;
 use super::assignment::assignments;
-use super::front::{Front, Notes};
+use super::front::{Front, Next, Notes};
 use super::horizon::Horizon;
 use super::lane::{Lane, Tested};
 use super::slate::Slate;
@@ -92,7 +92,7 @@ impl Best {
             && self.choices.last().is_none_or(|last| !choice.is_before(last))
     }
 
-    fn add(&mut self, choice: Choice, greatest_weight: u32) {
+    fn add(&mut self, choice: Choice, unweighted: f64) {
         if self.wanted > FEW {
             self.choices.push(choice);
             return;
@@ -101,20 +101,25 @@ impl Best {
             self.choices.pop();
             self.is_cut = true;
         }
-        let place = self.choices.iter().position(|other| choice.is_before(other));
-        self.choices.insert(place.unwrap_or(self.choices.len()), choice);
+        self.choices.push(choice);
+        let mut place = self.choices.len();
+        while let Some([.., before, after]) = self.choices.get_mut(..place)
+            && after.is_before(before)
+        {
+            std::mem::swap(before, after);
+            place -= 1;
+        }
         if self.choices.len() >= self.wanted {
-            self.raise(greatest_weight);
+            self.raise(unweighted);
         }
     }
 
     /// Notes what is the least that comes to anything.
-    fn raise(&mut self, greatest_weight: u32) {
+    fn raise(&mut self, unweighted: f64) {
         let Some(last) = self.choices.last() else { return };
-        #[expect(clippy::cast_precision_loss, reason = "it is rounded down far enough")]
-        let least = last.priority as f64 * ROUNDED_DOWN;
+        let least = nearly(last.priority) * ROUNDED_DOWN;
         (self.least, self.tier) = (least, last.tier);
-        self.floor = bound_below(last.tier, least / f64::from(greatest_weight.max(1)));
+        self.floor = bound_below(last.tier, least * unweighted);
     }
 
     fn finish(&mut self) {
@@ -127,6 +132,19 @@ impl Best {
             self.choices.truncate(self.wanted);
         }
     }
+}
+
+/// Returns a number that is no further off than doubles are.
+///
+/// The conversion of the language takes longer: it rounds once.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "it takes both halves, and rounds"
+)]
+fn nearly(number: u128) -> f64 {
+    const HALF: f64 = 18_446_744_073_709_551_616.0;
+    (number >> 64) as u64 as f64 * HALF + number as u64 as f64
 }
 
 /// Tells whether recommendations are found this way: those on one channel, for
@@ -303,13 +321,15 @@ impl Picking<'_, '_> {
     }
 
     fn pick_of(&mut self, list: &ActionList, admits: &mut impl FnMut(&mut Front, &Row) -> bool) {
-        for row in self.plan.index.rows_of(list) {
-            if row.bound < self.best.floor {
-                self.best.is_cut = true;
-                break;
-            }
-            if row.rest.iter().all(|literal| self.front.holds(*literal)) {
-                self.consider(row, admits);
+        let mut rows = self.plan.index.rows_of(list).iter();
+        loop {
+            match self.front.next_open(&mut rows, self.best.floor) {
+                Next::Open(row) => self.consider(row, admits),
+                Next::Low => {
+                    self.best.is_cut = true;
+                    return;
+                }
+                Next::None => return,
             }
         }
     }
@@ -331,7 +351,7 @@ impl Picking<'_, '_> {
             return;
         }
         if self.is_there(row, priority) && admits(self.front, row) {
-            self.best.add(choice, self.front.greatest_weight);
+            self.best.add(choice, self.front.unweighted);
         }
     }
 
@@ -351,7 +371,7 @@ impl Picking<'_, '_> {
     fn is_there(&self, row: &Row, priority: u128) -> bool {
         let (asks, plan, asked) = (row.asks, self.plan, self.asked);
         let names_actions = !asked.excluded.is_empty() || !asked.out_of_stock.is_empty();
-        if asks == Asks::default() && !names_actions {
+        if !asks.contains(Asks::SELDOM) && !names_actions {
             return true;
         }
         let action = plan.action(ActionId(row.action));

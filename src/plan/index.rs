@@ -56,7 +56,7 @@ pub(crate) struct Index {
     pub(crate) actions: Vec<Ranked>,
     pub(crate) classes: Vec<Class>,
     /// The sets of context weights that actions have, each once.
-    pub(crate) weights: Vec<Arc<[usize]>>,
+    pub(crate) weights: Vec<WeightSet>,
     /// Whether the bounds of rows take context weights for granted.
     pub(crate) is_inflated: bool,
     /// The numbers that scores are read from, each once.
@@ -111,6 +111,8 @@ impl Asks {
     pub(crate) const LIMITS: Self = Self(4);
     pub(crate) const THRESHOLDS: Self = Self(8);
     pub(crate) const NUMBERS: Self = Self(16);
+    /// What few actions ask for.
+    pub(crate) const SELDOM: Self = Self(1 | 2 | 8);
 
     pub(crate) fn contains(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -137,6 +139,14 @@ pub(crate) struct Ranked {
     /// Where propensity and value are read, if they are.
     pub(crate) propensity: Option<u32>,
     pub(crate) value: Option<u32>,
+}
+
+/// Context weights that some actions have.
+#[derive(Debug)]
+pub(crate) struct WeightSet {
+    pub(crate) boosts: Arc<[usize]>,
+    /// The rules that are about every one of these actions.
+    pub(crate) suppressions: Vec<SuppressionId>,
 }
 
 /// What actions have in common as far as rules are concerned.
@@ -309,6 +319,8 @@ struct Builder<'p> {
     ranked: Vec<Ranked>,
     classes: Interned<Class>,
     weights: Interned<Arc<[usize]>>,
+    /// For each of them the rules that are about all of its actions.
+    shared: Vec<Vec<SuppressionId>>,
     numbers: Interned<Number>,
 }
 
@@ -350,6 +362,7 @@ impl<'p> Builder<'p> {
             ranked: Vec::with_capacity(actions.len()),
             classes: Interned::new(),
             weights: Interned::new(),
+            shared: Vec::new(),
             numbers: Interned::new(),
         }
     }
@@ -408,6 +421,10 @@ impl<'p> Builder<'p> {
         more: &[LiteralId],
     ) -> Row {
         let weight = self.weights.place(action.boosts.clone());
+        match self.shared.get_mut(weight as usize) {
+            Some(shared) => shared.retain(|rule| action.suppressions.contains(rule)),
+            None => self.shared.push(action.suppressions.to_vec()),
+        }
         let class = self.classes.place(Class {
             channels: action.channels.clone(),
             consent: action.needs_consent.then_some(action.purpose),
@@ -490,6 +507,8 @@ impl<'p> Builder<'p> {
         let mut instants: Vec<i64> = times.map(Timestamp::as_millis).collect();
         instants.sort_unstable();
         instants.dedup();
+        let weights = self.weights.items.into_iter().zip(self.shared);
+        let weights = weights.map(|(boosts, suppressions)| WeightSet { boosts, suppressions });
         Index {
             truths: self.truths,
             asked_by: Slices::new(self.asked_by),
@@ -498,7 +517,7 @@ impl<'p> Builder<'p> {
             more: self.more,
             actions: self.ranked,
             classes: self.classes.items,
-            weights: self.weights.items,
+            weights: weights.collect(),
             is_inflated,
             numbers: self.numbers.items,
             purposes,
