@@ -18,7 +18,7 @@ use tactful::{Bound, Channel, Context, Engine, Policy, Request, Scratch};
 #[path = "decide/workload.rs"]
 mod workload;
 
-use workload::{contact_policy, context, hard_policy, history, now, policy};
+use workload::{contact_policy, context, eligible_policy, hard_policy, history, now, policy};
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
 
@@ -115,6 +115,47 @@ fn ways(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A ranking, and a complete decision that is read, where few or many actions
+/// are eligible.
+fn eligible(criterion: &mut Criterion) {
+    let complete = Request::new(now(), Channel::Web).limit(5);
+    let ranked = complete.clone().ranked_only();
+    let mut group = criterion.benchmark_group("eligible");
+    for size in SIZES {
+        let engine = Engine::from_toml(&eligible_policy(size)).expect("the policy is sound");
+        for percent in [5, 50] {
+            let context = Context::new().profile(Profile::new(now()).age_years(percent));
+            let mut scratch = Scratch::new();
+            let mut bound = Bound::new(context.clone());
+            group.bench_function(
+                BenchmarkId::new(format!("{percent} %, bound"), size),
+                |bencher| {
+                    bencher.iter(|| {
+                        let decision = engine.decide_bound(&mut scratch, &mut bound, &ranked);
+                        decision.recommendations().len()
+                    });
+                },
+            );
+            group.bench_function(
+                BenchmarkId::new(format!("{percent} %, scratch"), size),
+                |bencher| {
+                    bencher.iter(|| {
+                        let decision = engine.decide_with(&mut scratch, &context, &ranked);
+                        decision.recommendations().len()
+                    });
+                },
+            );
+            group.bench_function(
+                BenchmarkId::new(format!("{percent} %, complete, read"), size),
+                |bencher| {
+                    bencher.iter(|| engine.decide(&context, &complete).withheld().len());
+                },
+            );
+        }
+    }
+    group.finish();
+}
+
 /// One action explained, and a decision recorded.
 fn accounts(criterion: &mut Criterion) {
     let context = context();
@@ -152,5 +193,5 @@ fn build(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, decide, ways, accounts, limits, build);
+criterion_group!(benches, decide, ways, eligible, accounts, limits, build);
 criterion_main!(benches);

@@ -16,14 +16,15 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
 
+use tactful::context::Profile;
 use tactful::{Bound, Channel, Context, Engine, Policy, Request, Scratch};
 
 #[path = "decide/workload.rs"]
 mod workload;
 
-use workload::{contact_policy, context, hard_policy, history, now, policy};
+use workload::{contact_policy, context, eligible_policy, hard_policy, history, now, policy};
 
-const CASES: [&str; 14] = [
+const CASES: [&str; 15] = [
     "ranked, bound, 10 actions",
     "ranked, bound, 1000 actions",
     "ranked, scratch, 1000 actions",
@@ -37,6 +38,7 @@ const CASES: [&str; 14] = [
     "complete, 1000 actions",
     "complete and read, 1000 actions",
     "explain one of 1000 actions",
+    "ranked, scratch, half of 1000 eligible",
     "compile 1000 actions in memory",
 ];
 
@@ -153,6 +155,10 @@ fn run(name: &str) {
             });
         }
         Some(12) => explain(&policy(1_000), &request),
+        Some(13) => {
+            let context = Context::new().profile(Profile::new(now()).age_years(50));
+            scratch(&eligible_policy(1_000), &context, &ranked);
+        }
         _ => {
             let policy = Policy::from_toml(&policy(1_000)).expect("the policy can be read");
             let mut copies = vec![policy; 4];

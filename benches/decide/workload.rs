@@ -89,6 +89,25 @@ pub(crate) fn policy(actions: usize) -> String {
     text
 }
 
+/// A policy of whose actions a customer of so many years is eligible for as many
+/// in a hundred.
+pub(crate) fn eligible_policy(actions: usize) -> String {
+    let mut text = "policy = 'bench'\ncurrency = 'EUR'\n".to_owned();
+    let mut draws = Draws(3);
+    for number in 0..actions {
+        writeln!(
+            text,
+            "[[actions]]\nid = 'a{number}'\nkind = 'service'\nchannels = ['web']\n\
+             propensity = '0.{:03}'\nvalue = {}\neligible = 'profile.age_years > {}'",
+            1 + draws.below(999),
+            1 + draws.below(500),
+            draws.below(100),
+        )
+        .expect("a text can be written to");
+    }
+    text
+}
+
 /// A fixed stream of numbers, so that every run measures the same work.
 struct Draws(u64);
 

@@ -106,7 +106,10 @@ impl Of {
 
     /// Says the same of another request, in the memory there is.
     fn renew(&mut self, plan: &Plan, request: &Request) {
-        self.token.clone_from(&plan.token);
+        // Counting who holds a token is felt by all other threads that decide.
+        if !Arc::ptr_eq(&self.token, &plan.token) {
+            self.token.clone_from(&plan.token);
+        }
         (self.now, self.channel) = (request.now, request.channel);
         self.intent.clone_from(&request.intent);
         self.time_zone.clone_from(&request.time_zone);

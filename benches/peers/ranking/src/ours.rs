@@ -165,7 +165,7 @@ pub fn request() -> Request {
     Request::new(Timestamp::from_millis(NOW * 1000), Channel::Web).limit(TOP_K)
 }
 
-fn picks(decision: &tactful::Decision<'_>, out: &mut Vec<Pick>) {
+pub fn picks(decision: &tactful::Decision<'_>, out: &mut Vec<Pick>) {
     out.extend(decision.recommendations().map(|placed| Pick {
         action: placed.action()[1..].parse().unwrap(),
         // Parts per billion, basis points twice, and cents.
@@ -173,7 +173,7 @@ fn picks(decision: &tactful::Decision<'_>, out: &mut Vec<Pick>) {
     }));
 }
 
-fn engine(policy: &Policy) -> tactful::Engine {
+pub fn engine(policy: &Policy) -> tactful::Engine {
     tactful::Engine::from_json(&policy_json(policy)).unwrap()
 }
 
