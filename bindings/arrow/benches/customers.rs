@@ -23,7 +23,7 @@ use arrow_array::{
     ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
 use arrow_schema::{DataType, Field, Fields, TimeUnit};
-use tactful::{Channel, Context, Engine, Request, Timestamp};
+use tactful::{Channel, Context, Engine, Request, Scratch, Timestamp};
 use tactful_arrow::{Accounts, Columns, Options};
 
 const ROWS: usize = 20_000;
@@ -186,7 +186,8 @@ fn main() {
         let options = options.clone().accounts(accounts);
         Columns::new(batch.schema_ref(), &options).expect("the columns are sound")
     };
-    let plans = [Accounts::None, Accounts::Suppressed, Accounts::Withheld].map(columns);
+    let plans =
+        [Accounts::Ranking, Accounts::None, Accounts::Suppressed, Accounts::Withheld].map(columns);
     let contexts = plans[0].contexts(&batch).expect("it is the same batch").into_iter();
     let contexts: Vec<Context> = contexts.map(|read| read.expect("the row is sound")).collect();
     let complete = Request::new(Timestamp::from_millis(NOW), Channel::Web).limit(3);
@@ -196,16 +197,24 @@ fn main() {
             black_box(engine.decide(context, request));
         }
     };
+    let alone = || {
+        let mut scratch = Scratch::new();
+        for context in &contexts {
+            black_box(engine.decide_with(&mut scratch, context, &ranked).recommendations().len());
+        }
+    };
     let with = |plan: usize| {
         black_box(plans[plan].decide(&engine, &batch).expect("the batch is sound"));
     };
-    let runs: [(&str, &dyn Fn()); 6] = [
+    let runs: [(&str, &dyn Fn()); 8] = [
         ("reading contexts", &|| drop(black_box(plans[0].contexts(&batch)))),
         ("the core, ranked only", &|| decide(&ranked)),
         ("the core, complete", &|| decide(&complete)),
-        ("a batch, without accounts", &|| with(0)),
-        ("a batch, what is suppressed", &|| with(1)),
-        ("a batch, everything withheld", &|| with(2)),
+        ("the core, recommendations alone", &alone),
+        ("a batch, recommendations alone", &|| with(0)),
+        ("a batch, without accounts", &|| with(1)),
+        ("a batch, what is suppressed", &|| with(2)),
+        ("a batch, everything withheld", &|| with(3)),
     ];
     let mut times = vec![Vec::new(); runs.len()];
     for _ in 0..ROUNDS {
@@ -217,6 +226,6 @@ fn main() {
     }
     for (times, (name, _)) in times.iter_mut().zip(&runs) {
         let each = median(times) / ROWS as f64;
-        println!("{name:<30} {:>6.0} ns a customer {:>10.0} customers/s", each * 1e9, 1.0 / each);
+        println!("{name:<32} {:>6.0} ns a customer {:>10.0} customers/s", each * 1e9, 1.0 / each);
     }
 }

@@ -134,7 +134,7 @@ impl Columns {
                 return Err(Error::Stopped);
             }
             match rows.ask(row, &mut request).and_then(|()| rows.context(row)) {
-                // A ranking has all that is asked for at once.
+                // What rests on horizons is asked for, and found out at once.
                 Ok(context) if self.options.accounts == crate::Accounts::None => {
                     output.push(&engine.decide(&context, &request));
                 }

@@ -33,7 +33,10 @@ pub struct Options {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Accounts {
-    /// None; this is the fastest.
+    /// None, and neither suppressions in force nor how long a row is valid: the
+    /// recommendations alone. This is the fastest.
+    Ranking,
+    /// None.
     None,
     /// Those that a suppression holds back, in the column `suppressed`.
     #[default]
@@ -145,7 +148,7 @@ impl Options {
         let mut request = self.request.clone().unwrap_or_else(unset);
         request.limit = self.limit.or(request.limit);
         request.detail = match self.accounts {
-            Accounts::None => Detail::RankedOnly,
+            Accounts::Ranking | Accounts::None => Detail::RankedOnly,
             Accounts::Suppressed | Accounts::Withheld => Detail::Complete,
         };
         request

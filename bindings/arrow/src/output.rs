@@ -61,13 +61,17 @@ fn ddl(data_type: &DataType) -> String {
 pub(crate) fn result_fields(options: &Options) -> Vec<Field> {
     let list = |name: &str, fields| Field::new(name, DataType::List(Arc::new(item(fields))), true);
     let mut fields = vec![list("recommendations", recommendation_fields())];
-    fields.push(list("suppressions", suppression_fields()));
+    if options.accounts != Accounts::Ranking {
+        fields.push(list("suppressions", suppression_fields()));
+    }
     match options.accounts {
-        Accounts::None => {}
+        Accounts::Ranking | Accounts::None => {}
         Accounts::Suppressed => fields.push(list("suppressed", account_fields())),
         Accounts::Withheld => fields.push(list("withheld", account_fields())),
     }
-    fields.push(Field::new("valid_until", time(), true));
+    if options.accounts != Accounts::Ranking {
+        fields.push(Field::new("valid_until", time(), true));
+    }
     if options.on_error == OnError::Null {
         fields.push(Field::new("error", DataType::Utf8, true));
     }
@@ -156,11 +160,21 @@ impl Output {
             self.recommended.push(&recommendation, count);
         }
         self.recommendations.push(Some(count));
+        if self.accounts != Accounts::Ranking {
+            self.push_rest(decision);
+        }
+        if let Some(errors) = &mut self.errors {
+            errors.append_null();
+        }
+    }
+
+    /// Writes down what rests on horizons.
+    fn push_rest(&mut self, decision: &Decision<'_>) {
         decision.suppressions().for_each(|rule| self.in_force.push(&rule));
         self.suppressions.push(Some(decision.suppressions().len()));
         let before = self.account_columns.codes.len();
         match self.accounts {
-            Accounts::None => {}
+            Accounts::Ranking | Accounts::None => {}
             Accounts::Suppressed => {
                 decision.suppressed().for_each(|account| self.account_columns.push(&account));
             }
@@ -170,9 +184,6 @@ impl Output {
         }
         self.accounted.push(Some(self.account_columns.codes.len().saturating_sub(before)));
         self.valid_until.append_option(decision.valid_until().and_then(micros));
-        if let Some(errors) = &mut self.errors {
-            errors.append_null();
-        }
     }
 
     /// Writes down why there is no decision.
@@ -191,13 +202,17 @@ impl Output {
         let recommended = self.recommended.finish()?;
         let mut columns: Vec<ArrayRef> =
             vec![self.recommendations.finish(recommendation_fields(), recommended)?];
-        let in_force = self.in_force.finish()?;
-        columns.push(self.suppressions.finish(suppression_fields(), in_force)?);
-        if self.accounts != Accounts::None {
+        if self.accounts != Accounts::Ranking {
+            let in_force = self.in_force.finish()?;
+            columns.push(self.suppressions.finish(suppression_fields(), in_force)?);
+        }
+        if matches!(self.accounts, Accounts::Suppressed | Accounts::Withheld) {
             let accounts = self.account_columns.finish()?;
             columns.push(self.accounted.finish(account_fields(), accounts)?);
         }
-        columns.push(Arc::new(self.valid_until.finish().with_data_type(time())));
+        if self.accounts != Accounts::Ranking {
+            columns.push(Arc::new(self.valid_until.finish().with_data_type(time())));
+        }
         if let Some(errors) = &mut self.errors {
             columns.push(Arc::new(errors.finish()));
         }

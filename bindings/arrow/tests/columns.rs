@@ -449,7 +449,7 @@ fn is_plain(data_type: &DataType) -> bool {
 
 #[test]
 fn results_are_of_types_that_every_engine_takes() {
-    for accounts in [Accounts::None, Accounts::Suppressed, Accounts::Withheld] {
+    for accounts in [Accounts::Ranking, Accounts::None, Accounts::Suppressed, Accounts::Withheld] {
         for on_error in [OnError::Null, OnError::Fail] {
             let options = options().accounts(accounts).on_error(on_error);
             let schema = result_schema(&options);

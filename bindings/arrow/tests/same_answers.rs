@@ -31,6 +31,14 @@ fn assert_same(engine: &Engine, rows: &[Value], batch: &RecordBatch, options: &O
     let read = plan.contexts(batch).unwrap();
     let result = plan.decide(engine, batch).unwrap();
     assert_eq!(result.num_rows(), rows.len());
+    for accounts in [Accounts::Ranking, Accounts::None] {
+        let alone = decide_batch(engine, batch, &options.clone().accounts(accounts)).unwrap();
+        assert_eq!(&alone["recommendations"], &result["recommendations"]);
+        assert_eq!(&alone["error"], &result["error"]);
+        if accounts == Accounts::None {
+            assert_eq!(&alone["suppressions"], &result["suppressions"]);
+        }
+    }
     let request = Request::new(now(), Channel::Web);
     for (row, (json, read)) in rows.iter().zip(read).enumerate() {
         let context = Context::from_json(json.to_string()).unwrap();

@@ -287,7 +287,7 @@ enum tactful_accounts
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * None; this is the fastest.
+     * None.
      */
     TACTFUL_ACCOUNTS_NONE = 0,
     /**
@@ -298,6 +298,11 @@ enum tactful_accounts
      * Every one of them, in the column "withheld".
      */
     TACTFUL_ACCOUNTS_WITHHELD = 2,
+    /**
+     * None, and neither suppressions in force nor how long a row is valid: the
+     * recommendations alone. This is the fastest.
+     */
+    TACTFUL_ACCOUNTS_RANKING = 3,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -39,12 +39,15 @@ pub(crate) struct Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum tactful_accounts {
-    /// None; this is the fastest.
+    /// None.
     None = 0,
     /// Those that a suppression holds back, in the column "suppressed".
     Suppressed = 1,
     /// Every one of them, in the column "withheld".
     Withheld = 2,
+    /// None, and neither suppressions in force nor how long a row is valid: the
+    /// recommendations alone. This is the fastest.
+    Ranking = 3,
 }
 
 /// Makes settings for batches: a row that cannot be read gets no
@@ -136,6 +139,7 @@ pub unsafe extern "C" fn tactful_batch_set_accounts(
     const NONE: i32 = tactful_accounts::None as i32;
     const SUPPRESSED: i32 = tactful_accounts::Suppressed as i32;
     const WITHHELD: i32 = tactful_accounts::Withheld as i32;
+    const RANKING: i32 = tactful_accounts::Ranking as i32;
     // SAFETY: the pointers are as the header asks for.
     unsafe {
         guard(err, || {
@@ -143,6 +147,7 @@ pub unsafe extern "C" fn tactful_batch_set_accounts(
                 NONE => Accounts::None,
                 SUPPRESSED => Accounts::Suppressed,
                 WITHHELD => Accounts::Withheld,
+                RANKING => Accounts::Ranking,
                 _ => {
                     let message = format!("accounts is {accounts}, which is no tactful_accounts");
                     return Err(Fail::new(tactful_status::InvalidArgument, message));

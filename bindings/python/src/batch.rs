@@ -90,9 +90,12 @@ fn names(argument: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Strin
 pub(crate) fn accounts(word: Option<&str>) -> PyResult<Accounts> {
     match word {
         None => Ok(Accounts::None),
+        Some("ranking") => Ok(Accounts::Ranking),
         Some("suppressed") => Ok(Accounts::Suppressed),
         Some("withheld") => Ok(Accounts::Withheld),
-        Some(_) => Err(wrong("accounts", "expected \"suppressed\", \"withheld\" or None")),
+        Some(_) => {
+            Err(wrong("accounts", "expected \"suppressed\", \"withheld\", None or \"ranking\""))
+        }
     }
 }
 

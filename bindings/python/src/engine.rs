@@ -180,7 +180,8 @@ impl PyEngine {
     /// `context_json`. Null is unknown. `now` and `channel` are columns or
     /// arguments, `as_of` dates the parts that have no column for it. `carry`
     /// names columns that the result repeats, `ignore` those that are not
-    /// looked at. `accounts` is `"suppressed"`, `"withheld"` or `None`,
+    /// looked at. `accounts` is `"suppressed"`, `"withheld"`, `None`, or
+    /// `"ranking"` for the recommendations alone, which is the fastest;
     /// `on_error` is `"null"` (a row that cannot be read gets an `error` and no
     /// recommendation) or `"raise"`. `on_progress` is called with the number of
     /// rows decided so far. The further keywords are those of a request.

@@ -389,10 +389,14 @@ def test_other_threads_run_meanwhile(engine: tactful.Engine) -> None:
 
 
 def test_the_schema_is_known_without_data(engine: tactful.Engine, columns: Any) -> None:
-    for accounts in ["suppressed", "withheld", None]:
+    for accounts in ["suppressed", "withheld", None, "ranking"]:
         for on_error in ["null", "raise"]:
             schema = pa.schema(engine.batch_schema(accounts=accounts, on_error=on_error))
             decided = engine.decide_batch(columns, now=NOW, channel="web", accounts=accounts, on_error=on_error)
             assert pa.schema(decided) == schema
             assert pa.table(decided).schema == schema
+    alone = pa.table(engine.decide_batch(columns, now=NOW, channel="web", accounts="ranking", on_error="raise"))
+    assert alone.column_names == ["recommendations"]
+    complete = pa.table(engine.decide_batch(columns, now=NOW, channel="web"))
+    assert alone["recommendations"] == complete["recommendations"]
     assert engine.batch_schema().ddl.startswith("recommendations array<struct<action: string,")

@@ -386,6 +386,7 @@ int main(void)
     GIVES(OK, tactful_engine_from_toml(TACTFUL_TEXT(POLICY), &engine, &error));
     GIVES(OK, tactful_request_new(now, TACTFUL_CHANNEL_WEB, &request, &error));
     GIVES(OK, tactful_batch_set_as_of(batch, now, &error));
+    GIVES(OK, tactful_batch_set_accounts(batch, TACTFUL_ACCOUNTS_RANKING, &error));
     GIVES(OK, tactful_batch_set_accounts(batch, TACTFUL_ACCOUNTS_WITHHELD, &error));
     GIVES(OK, tactful_batch_set_strict(batch, true, &error));
     GIVES(OK, tactful_batch_ignore(batch, TACTFUL_TEXT("nothing"), &error));
