@@ -11,11 +11,12 @@ mod ways;
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use super::eval::Evaluator;
+use super::eval::{Evaluator, Memory};
 use super::program::{AtomId, NodeId};
 use super::truth::Truth;
-use crate::schema::{Changes, FactId, Facts, FieldId, PartId, Type};
+use crate::schema::{Changes, FactId, Facts, FieldId, PartId, Stored, Type};
 use domain::Domain;
 use ways::{Way, Ways};
 
@@ -57,7 +58,7 @@ enum Place {
     /// A list as a whole.
     List(FactId),
     Fact(FactId),
-    Entry(FactId, String),
+    Entry(FactId, Rc<str>),
     Field {
         list: FactId,
         row: usize,
@@ -163,8 +164,8 @@ fn expand(
 
 /// Finds the cheapest set; of equally cheap ones the first in their order.
 fn cheapest(waiting: &[Way]) -> Option<usize> {
-    let cost = |(_, way): &(usize, &Way)| (way.cost(), (*way).clone());
-    waiting.iter().enumerate().min_by_key(cost).map(|(place, _)| place)
+    let costs = waiting.iter().enumerate().map(|(place, way)| (way.cost(), way, place));
+    costs.min().map(|(.., place)| place)
 }
 
 /// Which words of a closed set would do at a place, by code.
@@ -179,18 +180,63 @@ fn words(way: &Way, demands: &[Demand], evaluator: &mut Evaluator<'_>) -> Words 
         let Some(Type::Word(set)) = domain::type_of(place, facts) else { continue };
         let Some(fewer) = left.checked_sub(set.words().len()) else { break };
         left = fewer;
-        let codes = set.words().iter().filter_map(|word| set.code(word));
-        let mut does = |code: &u16| {
-            let changes = settled(way, Some((place, *code)), evaluator);
-            changes.is_some_and(|changes| {
-                let changed = changes.applied(facts);
-                let (program, at) = (evaluator.program(), evaluator.moment());
-                holds(&mut Evaluator::at(program, &changed, at), demands)
-            })
+        let mut codes = set.words().iter().filter_map(|word| set.code(word)).peekable();
+        // Whether there is a value to choose does not depend on the word.
+        let changes = codes.peek().and_then(|code| settled(way, Some((place, *code)), evaluator));
+        let does = match changes {
+            Some(changes) => words_at(place, codes, changes, demands, evaluator),
+            None => Vec::new(),
         };
-        words.insert(place.clone(), codes.filter(|code| does(code)).collect());
+        words.insert(place.clone(), does);
     }
     words
+}
+
+/// Tries out words at a place, the other changes being what they are.
+fn words_at<'a>(
+    place: &Place,
+    codes: impl Iterator<Item = u16>,
+    mut changes: Changes<'a>,
+    demands: &[Demand],
+    evaluator: &Evaluator<'a>,
+) -> Vec<u16> {
+    let (facts, program) = (evaluator.facts(), evaluator.program());
+    // With the word that was chosen all demands hold; the others stay so.
+    let demands = about(place, demands, evaluator);
+    let mut memory = Memory::default();
+    let mut does = |code: &u16| {
+        match place {
+            Place::Fact(fact) => changes.replace(*fact, Stored::Word(*code)),
+            Place::Field { list, row, field, .. } => {
+                changes.replace_field(*list, *row, *field, Stored::Word(*code));
+            }
+            Place::Part(_) | Place::List(_) | Place::Entry(..) | Place::Nowhere(_) => return false,
+        }
+        let changed = changes.applied(facts);
+        let mut trial = Evaluator::with(program, &changed, std::mem::take(&mut memory));
+        trial.move_to(evaluator.moment());
+        let does = holds(&mut trial, &demands);
+        memory = trial.into_memory();
+        does
+    };
+    codes.filter(|code| does(code)).collect()
+}
+
+/// Picks the demands that look at the part a place is in.
+fn about(place: &Place, demands: &[Demand], evaluator: &Evaluator<'_>) -> Vec<Demand> {
+    let (Place::Fact(fact) | Place::Entry(fact, _) | Place::Field { list: fact, .. }) = place
+    else {
+        return demands.to_vec();
+    };
+    let schema = evaluator.facts().schema();
+    let part = schema.entry(*fact).part;
+    let looks = |demand: &&Demand| {
+        let read = evaluator.program().facts(demand.node);
+        // The answer of a model is a fact, and rests on others.
+        let mut rests_on = read.iter().flat_map(|fact| schema.stored(fact)).chain(&read);
+        rests_on.any(|fact| schema.entry(*fact).part == part)
+    };
+    demands.iter().filter(looks).copied().collect()
 }
 
 /// Chooses a value for each fact; at one place it may be given.

@@ -496,11 +496,17 @@ impl Front {
 
     /// Returns the context weight of a class of actions, unless something holds
     /// all of them back; found out once.
+    #[inline]
     pub(super) fn weight_of(&mut self, plan: &Plan, context: &Context, class: u32) -> Option<u32> {
         let known = self.classes.get(class as usize).copied()?;
         if known != Slot::OPEN {
             return known.weight();
         }
+        self.open(plan, context, class)
+    }
+
+    #[inline(never)]
+    fn open(&mut self, plan: &Plan, context: &Context, class: u32) -> Option<u32> {
         let of_class = plan.index.classes.get(class as usize)?;
         let found = self.find_weight(plan, context, of_class);
         self.looked_at.push(class);

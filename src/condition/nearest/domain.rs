@@ -216,7 +216,7 @@ impl<'f, 'a> Domain<'f, 'a> {
     fn is_at(&self, term: TermId, evaluator: &Evaluator<'_>) -> bool {
         match (&evaluator.program()[term], self.place) {
             (Term::Fact(fact), Place::Fact(place)) => fact == place,
-            (Term::Entry(fact, key), Place::Entry(place, name)) => fact == place && key == name,
+            (Term::Entry(fact, key), Place::Entry(place, name)) => fact == place && **key == **name,
             (Term::Field(fact, field), Place::Field { list, field: place, .. }) => {
                 fact == list && field == place
             }
@@ -402,7 +402,7 @@ pub(super) fn cell_of<'a>(place: &Place, facts: &Facts<'a>) -> Cell<'a> {
         Place::Fact(fact) | Place::List(fact) => facts.in_one_currency(facts.cell(*fact)),
         Place::Entry(fact, key) => match facts.cell(*fact) {
             Cell::Scores(scores) => {
-                scores.get(key).map_or(Cell::Absent, |score| Cell::Double(score.value))
+                scores.get(&**key).map_or(Cell::Absent, |score| Cell::Double(score.value))
             }
             Cell::Map(values) => values.get(key),
             _ => Cell::Absent,

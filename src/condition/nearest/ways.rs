@@ -1,6 +1,7 @@
 //! The ways to make a truth known: sums over "and", the least over "or".
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use super::{Demand, Flip, Need, Place, is_known};
 use crate::condition::eval::{Element, Evaluator, Scope, ScopeId};
@@ -47,6 +48,9 @@ impl Way {
 
     /// Joins two sets, unless they want the opposite of each other.
     pub(super) fn joined(&self, other: &Self) -> Option<Self> {
+        if other.0.is_empty() {
+            return Some(self.clone());
+        }
         let mut flips: Vec<Flip> = self.0.iter().chain(&other.0).cloned().collect();
         flips.sort_unstable();
         // What is changed comes before what is kept of the same.
@@ -59,7 +63,7 @@ impl Way {
     }
 
     /// Adds what has to stay as it is at the places that change.
-    fn keeping(&self, kept: &Kept) -> Option<Self> {
+    fn keeping(&self, kept: &Kept<'_>) -> Option<Self> {
         let kept = self.by_place().filter_map(|flips| {
             let place = &flips.first()?.place;
             Some((place, kept.needs.get(place)?))
@@ -102,10 +106,9 @@ impl Need {
     }
 }
 
-/// What is as wanted and has to stay so, by place.
-#[derive(Default)]
-struct Kept {
-    needs: BTreeMap<Place, Vec<Need>>,
+/// What is as wanted and has to stay so, by place: of the places that change.
+struct Kept<'w> {
+    needs: BTreeMap<&'w Place, Vec<Need>>,
     seen: HashSet<(NodeId, bool, ScopeId), ahash::RandomState>,
 }
 
@@ -115,12 +118,18 @@ pub(super) struct Ways<'e, 'a> {
     /// The facts as they are, before any change.
     original: &'e Facts<'e>,
     /// Truths share others, so that the ways to one may be beyond counting.
-    known: HashMap<(NodeId, bool, ScopeId), Vec<Way>, ahash::RandomState>,
+    known: HashMap<(NodeId, bool, ScopeId), Rc<[Way]>, ahash::RandomState>,
+    /// The part that would have to come again for an atom, for those that were
+    /// looked at.
+    late: HashMap<NodeId, Option<PartId>, ahash::RandomState>,
+    /// The one way to what is so already.
+    nothing: Rc<[Way]>,
 }
 
 impl<'e, 'a> Ways<'e, 'a> {
     pub(super) fn new(evaluator: &'e mut Evaluator<'a>, original: &'e Facts<'e>) -> Self {
-        Self { evaluator, original, known: HashMap::default() }
+        let (known, late) = (HashMap::default(), HashMap::default());
+        Self { evaluator, original, known, late, nothing: Rc::new([Way::default()]) }
     }
 
     /// Finds the cheapest ways to fulfil all demands.
@@ -130,14 +139,14 @@ impl<'e, 'a> Ways<'e, 'a> {
         let mut ways = vec![Way::default()];
         for demand in demands {
             let more = self.node(demand.node, demand.truth, Scope::OUTSIDE);
-            if !matches!(&*more, [nothing] if nothing.0.is_empty()) {
-                ways = both(&ways, &more);
-            }
+            ways = both(ways, &more);
         }
         if ways.iter().all(Way::is_idle) {
             return ways;
         }
-        let mut kept = Kept::default();
+        let changed = ways.iter().flat_map(Way::by_place).filter_map(<[Flip]>::first);
+        let needs = changed.map(|flip| (&flip.place, Vec::new())).collect();
+        let mut kept = Kept { needs, seen: HashSet::default() };
         for demand in demands {
             self.keep(demand.node, demand.truth, Scope::OUTSIDE, &mut kept);
         }
@@ -146,7 +155,7 @@ impl<'e, 'a> Ways<'e, 'a> {
 
     /// Collects what is as wanted and has to stay so, as nothing could stand in
     /// for it.
-    fn keep(&mut self, id: NodeId, truth: bool, scope: Scope<'a>, kept: &mut Kept) {
+    fn keep(&mut self, id: NodeId, truth: bool, scope: Scope<'a>, kept: &mut Kept<'_>) {
         if !kept.seen.insert((id, truth, self.evaluator.scope_of(id, scope))) {
             return;
         }
@@ -161,13 +170,13 @@ impl<'e, 'a> Ways<'e, 'a> {
         }
     }
 
-    fn keep_every(&mut self, parts: &[NodeId], truth: bool, scope: Scope<'a>, kept: &mut Kept) {
+    fn keep_every(&mut self, parts: &[NodeId], truth: bool, scope: Scope<'a>, kept: &mut Kept<'_>) {
         for part in parts {
             self.keep(*part, truth, scope, kept);
         }
     }
 
-    fn keep_atom(&mut self, id: AtomId, truth: bool, scope: Scope<'a>, kept: &mut Kept) {
+    fn keep_atom(&mut self, id: AtomId, truth: bool, scope: Scope<'a>, kept: &mut Kept<'_>) {
         match &self.program()[id] {
             Atom::Exists(list @ ListTerm::Fact(_), body) if !truth => {
                 for entry in self.evaluator.scopes(list, scope) {
@@ -175,8 +184,9 @@ impl<'e, 'a> Ways<'e, 'a> {
                 }
             }
             atom => {
-                if let Some(place) = self.place(atom, scope) {
-                    kept.needs.entry(place).or_default().push(Need::Atom(id, truth));
+                let place = self.place(atom, scope);
+                if let Some(needs) = place.and_then(|place| kept.needs.get_mut(&place)) {
+                    needs.push(Need::Atom(id, truth));
                 }
             }
         }
@@ -186,23 +196,23 @@ impl<'e, 'a> Ways<'e, 'a> {
         self.evaluator.program()
     }
 
-    fn node(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Vec<Way> {
+    fn node(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Rc<[Way]> {
         let key = (id, truth, self.evaluator.scope_of(id, scope));
         if let Some(known) = self.known.get(&key) {
-            return known.clone();
+            return Rc::clone(known);
         }
-        let ways = match is_known(self.evaluator.node(id, scope).truth(), truth) {
-            true => vec![Way::default()],
-            false => self.lacking(id, truth, scope),
+        let ways: Rc<[Way]> = match is_known(self.evaluator.node(id, scope).truth(), truth) {
+            true => Rc::clone(&self.nothing),
+            false => self.lacking(id, truth, scope).into(),
         };
-        self.known.insert(key, ways.clone());
+        self.known.insert(key, Rc::clone(&ways));
         ways
     }
 
     fn lacking(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Vec<Way> {
         match &self.program()[id] {
             Node::True | Node::False | Node::Unknown => Vec::new(),
-            Node::Not(inner) => self.node(*inner, !truth, scope),
+            Node::Not(inner) => self.node(*inner, !truth, scope).to_vec(),
             Node::Atom(atom) => match self.part_to_deliver(id) {
                 Some(part) => vec![delivered(part)],
                 None => self.atom(*atom, truth, scope),
@@ -217,12 +227,15 @@ impl<'e, 'a> Ways<'e, 'a> {
         let start = vec![Way::default()];
         parts.iter().fold(start, |ways, part| {
             let more = self.node(*part, truth, scope);
-            both(&ways, &more)
+            both(ways, &more)
         })
     }
 
     fn some(&mut self, parts: &'a [NodeId], truth: bool, scope: Scope<'a>) -> Vec<Way> {
-        let ways = parts.iter().flat_map(|part| self.node(*part, truth, scope)).collect();
+        let mut ways = Vec::new();
+        for part in parts {
+            ways.extend_from_slice(&self.node(*part, truth, scope));
+        }
         best(ways)
     }
 
@@ -271,19 +284,28 @@ impl<'e, 'a> Ways<'e, 'a> {
             };
             return entries.into_iter().fold(vec![start], |ways, entry| {
                 let more = self.node(body, false, entry);
-                both(&ways, &more)
+                both(ways, &more)
             });
         }
         let new = self.evaluator.blank(count);
-        let mut ways = self.node(body, true, new);
+        let mut ways = self.node(body, true, new).to_vec();
         for entry in entries.into_iter().take(MAX_ENTRIES) {
-            ways.extend(self.node(body, true, entry));
+            ways.extend_from_slice(&self.node(body, true, entry));
         }
         best(ways)
     }
 
     /// Returns the part that would have to come again before anything else.
-    fn part_to_deliver(&self, node: NodeId) -> Option<PartId> {
+    fn part_to_deliver(&mut self, node: NodeId) -> Option<PartId> {
+        if let Some(known) = self.late.get(&node) {
+            return *known;
+        }
+        let part = self.find_part_to_deliver(node);
+        self.late.insert(node, part);
+        part
+    }
+
+    fn find_part_to_deliver(&self, node: NodeId) -> Option<PartId> {
         let facts = self.evaluator.facts();
         let read = self.program().facts(node);
         let schema = facts.schema();
@@ -331,7 +353,7 @@ impl<'e, 'a> Ways<'e, 'a> {
     fn place_of_term(&self, term: TermId, scope: Scope<'a>) -> Option<Place> {
         match &self.program()[term] {
             Term::Fact(fact) => Some(Place::Fact(*fact)),
-            Term::Entry(fact, key) => Some(Place::Entry(*fact, key.clone())),
+            Term::Entry(fact, key) => Some(Place::Entry(*fact, key.as_str().into())),
             Term::Field(list, field) => self.field(*list, *field, scope),
             Term::Since(inner) => self.place_of_term(*inner, scope),
             _ => None,
@@ -355,15 +377,27 @@ fn delivered(part: PartId) -> Way {
 }
 
 /// Joins each way to the one with each way to the other.
-fn both(ways: &[Way], more: &[Way]) -> Vec<Way> {
+fn both(ways: Vec<Way>, more: &[Way]) -> Vec<Way> {
+    // What is so already adds nothing, to either side.
+    let is_nothing = |ways: &[Way]| matches!(ways, [way] if way.0.is_empty());
+    if is_nothing(more) {
+        return ways;
+    }
+    if is_nothing(&ways) {
+        return more.to_vec();
+    }
     let joined = ways.iter().flat_map(|way| more.iter().filter_map(|more| way.joined(more)));
     best(joined.collect())
 }
 
 /// Keeps the cheapest ways.
-fn best(mut ways: Vec<Way>) -> Vec<Way> {
-    ways.sort_by_cached_key(|way| (way.cost(), way.clone()));
-    ways.dedup();
-    ways.truncate(MAX_WAYS);
-    ways
+fn best(ways: Vec<Way>) -> Vec<Way> {
+    if ways.len() < 2 {
+        return ways;
+    }
+    let mut by_cost: Vec<(u32, Way)> = ways.into_iter().map(|way| (way.cost(), way)).collect();
+    by_cost.sort_unstable();
+    by_cost.dedup();
+    by_cost.truncate(MAX_WAYS);
+    by_cost.into_iter().map(|(_, way)| way).collect()
 }
