@@ -120,13 +120,15 @@ pub(crate) fn nearest(evaluator: &mut Evaluator<'_>, demands: &[Demand]) -> Opti
     for _ in 0..MAX_TRIED {
         let Some(place) = cheapest(&waiting) else { break };
         let way = waiting.swap_remove(place);
-        let Some(settled) = settled(&way, None, evaluator) else {
+        let Some(settled) = settled(&way, evaluator) else {
             continue;
         };
         let changed = settled.applied(facts);
         let mut trial = Evaluator::at(evaluator.program(), &changed, evaluator.moment());
         if holds(&mut trial, demands) {
-            let words = words(&way, demands, evaluator);
+            drop(trial);
+            drop(changed);
+            let words = words(&way, settled, demands, evaluator);
             let changes = say::all(&way, &words, evaluator);
             return Some(Nearest { changes, is_verified: true });
         }
@@ -152,7 +154,8 @@ fn expand(
     waiting: &mut Vec<Way>,
 ) {
     for more in Ways::new(evaluator, original).for_all(demands) {
-        let Some(joined) = way.joined(&more) else {
+        let joined = if way.is_empty() { Some(more) } else { way.joined(&more) };
+        let Some(joined) = joined else {
             continue;
         };
         let is_news = !joined.is_idle() && joined != *way && !waiting.contains(&joined);
@@ -171,8 +174,14 @@ fn cheapest(waiting: &[Way]) -> Option<usize> {
 /// Which words of a closed set would do at a place, by code.
 type Words = BTreeMap<Place, Vec<u16>>;
 
-/// Tries out every word where a word of a closed set would have to be another.
-fn words(way: &Way, demands: &[Demand], evaluator: &mut Evaluator<'_>) -> Words {
+/// Tries out every word where a word of a closed set would have to be another;
+/// the demands hold with those that were chosen.
+fn words<'a>(
+    way: &Way,
+    mut settled: Changes<'a>,
+    demands: &[Demand],
+    evaluator: &Evaluator<'a>,
+) -> Words {
     let facts = evaluator.facts();
     let (mut words, mut left) = (Words::new(), MAX_WORDS);
     for flips in way.by_place() {
@@ -180,46 +189,66 @@ fn words(way: &Way, demands: &[Demand], evaluator: &mut Evaluator<'_>) -> Words 
         let Some(Type::Word(set)) = domain::type_of(place, facts) else { continue };
         let Some(fewer) = left.checked_sub(set.words().len()) else { break };
         left = fewer;
-        let mut codes = set.words().iter().filter_map(|word| set.code(word)).peekable();
-        // Whether there is a value to choose does not depend on the word.
-        let changes = codes.peek().and_then(|code| settled(way, Some((place, *code)), evaluator));
-        let does = match changes {
-            Some(changes) => words_at(place, codes, changes, demands, evaluator),
-            None => Vec::new(),
-        };
+        let codes = set.words().iter().filter_map(|word| set.code(word));
+        let does = words_at(place, codes, &mut settled, demands, evaluator);
         words.insert(place.clone(), does);
     }
     words
 }
 
-/// Tries out words at a place, the other changes being what they are.
+/// Tries out words at a place, with all other changes being made.
+///
+/// None does where the fact would have to be absent.
 fn words_at<'a>(
     place: &Place,
     codes: impl Iterator<Item = u16>,
-    mut changes: Changes<'a>,
+    settled: &mut Changes<'a>,
     demands: &[Demand],
     evaluator: &Evaluator<'a>,
 ) -> Vec<u16> {
+    let Some(chosen) = chosen_word(place, settled) else {
+        return Vec::new();
+    };
     let (facts, program) = (evaluator.facts(), evaluator.program());
-    // With the word that was chosen all demands hold; the others stay so.
     let demands = about(place, demands, evaluator);
     let mut memory = Memory::default();
     let mut does = |code: &u16| {
-        match place {
-            Place::Fact(fact) => changes.replace(*fact, Stored::Word(*code)),
-            Place::Field { list, row, field, .. } => {
-                changes.replace_field(*list, *row, *field, Stored::Word(*code));
-            }
-            Place::Part(_) | Place::List(_) | Place::Entry(..) | Place::Nowhere(_) => return false,
+        if *code == chosen {
+            return true;
         }
-        let changed = changes.applied(facts);
+        put_word(place, *code, settled);
+        let changed = settled.applied(facts);
         let mut trial = Evaluator::with(program, &changed, std::mem::take(&mut memory));
         trial.move_to(evaluator.moment());
         let does = holds(&mut trial, &demands);
         memory = trial.into_memory();
         does
     };
-    codes.filter(|code| does(code)).collect()
+    let does = codes.filter(|code| does(code)).collect();
+    put_word(place, chosen, settled);
+    does
+}
+
+fn chosen_word(place: &Place, settled: &Changes<'_>) -> Option<u16> {
+    let value = match place {
+        Place::Fact(fact) => settled.value(*fact),
+        Place::Field { list, row, field, .. } => settled.value_of_field(*list, *row, *field),
+        Place::Part(_) | Place::List(_) | Place::Entry(..) | Place::Nowhere(_) => None,
+    };
+    match value? {
+        Stored::Word(code) => Some(*code),
+        _ => None,
+    }
+}
+
+fn put_word(place: &Place, code: u16, settled: &mut Changes<'_>) {
+    match place {
+        Place::Fact(fact) => settled.replace(*fact, Stored::Word(code)),
+        Place::Field { list, row, field, .. } => {
+            settled.replace_field(*list, *row, *field, Stored::Word(code));
+        }
+        Place::Part(_) | Place::List(_) | Place::Entry(..) | Place::Nowhere(_) => {}
+    }
 }
 
 /// Picks the demands that look at the part a place is in.
@@ -239,15 +268,11 @@ fn about(place: &Place, demands: &[Demand], evaluator: &Evaluator<'_>) -> Vec<De
     demands.iter().filter(looks).copied().collect()
 }
 
-/// Chooses a value for each fact; at one place it may be given.
+/// Chooses a value for each fact.
 ///
 /// None if the changes contradict each other, or if some have no value to
 /// choose.
-fn settled<'a>(
-    way: &Way,
-    given: Option<(&Place, u16)>,
-    evaluator: &mut Evaluator<'a>,
-) -> Option<Changes<'a>> {
+fn settled<'a>(way: &Way, evaluator: &mut Evaluator<'a>) -> Option<Changes<'a>> {
     let facts = evaluator.facts();
     let mut changes = Changes::default();
     for flips in way.by_place() {
@@ -257,10 +282,7 @@ fn settled<'a>(
             Place::List(list) => changes.complete(facts, *list),
             Place::Nowhere(_) => return None,
             Place::Fact(_) | Place::Entry(..) | Place::Field { .. } => {
-                let mut domain = Domain::of(flips, evaluator)?;
-                if let Some((_, code)) = given.filter(|(given, _)| *given == place) {
-                    domain.give_word(code);
-                }
+                let domain = Domain::of(flips, evaluator)?;
                 domain.settle(&mut changes, evaluator)?;
             }
         }

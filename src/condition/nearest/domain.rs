@@ -332,12 +332,6 @@ impl<'f, 'a> Domain<'f, 'a> {
         holds(&wanted).then_some(wanted)
     }
 
-    /// Asks for this word of a closed set, and no other.
-    pub(super) fn give_word(&mut self, code: u16) {
-        self.not.clear();
-        self.is = Some(Constant::Word(code));
-    }
-
     /// Lists the words that are asked for, by code.
     fn words(&self) -> Vec<u16> {
         let Type::Word(words) = self.ty else {
