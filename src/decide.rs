@@ -1,5 +1,6 @@
 //! The pipeline from context to decision: gather, suppress, test, score, rank, place.
 
+mod about;
 mod asked;
 mod assignment;
 mod clearing;
@@ -44,6 +45,7 @@ use slate::Slate;
 
 pub use scratch::{Bound, Scratch};
 
+pub(crate) use about::{About, decide_about};
 pub(crate) use lane::factors;
 pub(crate) use limits::retention;
 pub(crate) use scratch::{decide_bound, decide_with};
@@ -88,20 +90,6 @@ pub(crate) fn decide_at(
     decide_as_asked((plan, context), &asked, channels, at)
 }
 
-/// Decides as far as it matters to one action: the others are only looked at
-/// where they may be recommended, and `valid_until` is left open.
-pub(crate) fn decide_about(
-    plan: &Plan,
-    context: &Context,
-    request: &Request,
-    id: ActionId,
-) -> DecisionData {
-    let channels = asked::channels(plan, context, request);
-    let asked = Asked::new(plan, request, &channels).about(id);
-    let (data, _) = decide_as_asked((plan, context), &asked, channels, request.now);
-    DecisionData { valid_until: None, ..data }
-}
-
 /// Decides about one action as if there were no other, and as if it were later,
 /// with every part as fresh or stale as it is now.
 ///
@@ -114,7 +102,7 @@ pub(crate) fn decide_alone(
     at: Timestamp,
 ) -> DecisionData {
     let channels = asked::channels(plan, context, request);
-    let asked = Asked::new(plan, request, &channels).about(id);
+    let asked = Asked::new(plan, request, &channels).alone(id);
     let facts = gather_all(plan, context, request, &channels);
     let mut pipeline = Pipeline::new((plan, context), &asked, &facts, at);
     let candidate = pipeline.test(id, plan.action(id));

@@ -12,11 +12,9 @@ mod timeline;
 
 use serde::Serialize;
 
-use crate::condition::{
-    Basis, Evaluator, NodeId, Truth, Witness, describe as describe_condition, shown, witnesses,
-};
+use crate::condition::{Basis, Evaluator, NodeId, Truth, Witness, shown, witnesses};
 use crate::context::Context;
-use crate::decide::{decide_about, gather, place_in_order};
+use crate::decide::{About, decide_about, gather, place_in_order};
 use crate::decision::{
     Decision, FactUse, Priority, Reason, Recommendation, Request, Stage, Suppressed, Verdict,
 };
@@ -158,13 +156,14 @@ pub(crate) fn explain(
     let id = plan.find(action).ok_or_else(|| plan.unknown_action(action))?;
     // All reasons are wanted, whatever the request asked for.
     let request = Request { detail: crate::decision::Detail::Complete, ..request.clone() };
-    let decision = Decision::new(plan, decide_about(plan, context, &request, id));
+    let About { data, place } = decide_about(plan, context, &request, id);
+    let decision = Decision::new(plan, data);
     let channel = channel_of(&decision, id).unwrap_or(request.channel);
     let facts = gather(plan, context, &request, channel);
-    let explainer =
-        Explainer { plan, id, request: &request, channel, facts: &facts, decision: &decision };
-    let opportunity = opportunity(plan, context, &request, &decision, id);
-    let channels = on_channels(plan, context, &request, &decision, id);
+    let (request, facts, decision) = (&request, &facts, &decision);
+    let explainer = Explainer { plan, id, request, channel, facts, decision, place };
+    let opportunity = opportunity(plan, context, request, decision, id);
+    let channels = on_channels(plan, context, request, decision, id);
     Ok(Explanation { opportunity, channels, ..explainer.explanation() })
 }
 
@@ -189,15 +188,16 @@ fn on_channels(
         let or_channels = Vec::new();
         let request = Request { channel: *channel, or_channels, ..request.clone() };
         let facts = gather(plan, context, &request, *channel);
-        let decision = Decision::new(plan, decide_about(plan, context, &request, id));
+        let About { data, place } = decide_about(plan, context, &request, id);
+        let decision = Decision::new(plan, data);
         let (request, channel) = (&request, *channel);
         let (facts, decision) = (&facts, &decision);
-        let explainer = Explainer { plan, id, request, channel, facts, decision };
+        let explainer = Explainer { plan, id, request, channel, facts, decision, place };
         let account = explainer.account();
         OnChannel {
             channel,
             verdict: account.map_or(Verdict::Recommended, |account| account.verdict()),
-            why: explainer.why(),
+            why: explainer.why(&mut Evaluator::new(&plan.program, facts)),
             until: account.and_then(|account| account.until()),
         }
     });
@@ -211,6 +211,8 @@ struct Explainer<'a> {
     channel: Channel,
     facts: &'a Facts<'a>,
     decision: &'a Decision<'a>,
+    /// The place in the order, if the decision does not tell it.
+    place: Option<usize>,
 }
 
 impl<'a> Explainer<'a> {
@@ -220,6 +222,10 @@ impl<'a> Explainer<'a> {
         let account = self.account();
         let priority = placed.map(|placed| placed.priority());
         let priority = priority.or_else(|| account.and_then(|account| account.priority()));
+        // What one asks of the facts, others ask as well.
+        let mut evaluator = Evaluator::new(&self.plan.program, self.facts);
+        let why = self.why(&mut evaluator);
+        let stages = Stages::new(self, &mut evaluator).reports(action);
         Explanation {
             action: action.id.clone(),
             verdict: account.map_or(Verdict::Recommended, |account| account.verdict()),
@@ -227,14 +233,16 @@ impl<'a> Explainer<'a> {
             channels: Vec::new(),
             is_forced: self.is_forced(action),
             slot: placed.and_then(|placed| placed.slot().map(str::to_owned)),
-            rank: priority
-                .map(|priority| place_in_order(self.decision, self.id, priority.as_product())),
+            rank: priority.map(|priority| {
+                let by_data = || place_in_order(self.decision, self.id, priority.as_product());
+                self.place.unwrap_or_else(by_data)
+            }),
             priority,
-            why: self.why(),
+            why,
             until: account.and_then(|account| account.until()),
             opportunity: None,
-            nearest_change: self.nearest_change(action),
-            stages: Stages::new(self).reports(action),
+            nearest_change: self.nearest_change(action, &mut evaluator),
+            stages,
         }
     }
 
@@ -259,11 +267,11 @@ impl<'a> Explainer<'a> {
     }
 
     /// Says each reason in a sentence.
-    fn why(&self) -> Vec<String> {
+    fn why(&self, evaluator: &mut Evaluator<'a>) -> Vec<String> {
         let reasons = self.account().into_iter().flat_map(|account| account.reasons());
         let mut why: Vec<String> = Vec::new();
         for reason in reasons {
-            let sentence = self.sentence(&reason);
+            let sentence = self.sentence(&reason, evaluator);
             if !why.contains(&sentence) {
                 why.push(sentence);
             }
@@ -271,10 +279,16 @@ impl<'a> Explainer<'a> {
         why
     }
 
-    fn sentence(&self, reason: &Reason<'_>) -> String {
+    fn sentence(&self, reason: &Reason<'_>, evaluator: &mut Evaluator<'a>) -> String {
         let mut said = reason.because();
         if let Some(condition) = reason.condition() {
-            said = said.replace(&format!("`{condition}`"), &self.aloud(condition));
+            let is_quoted = |said: &str| {
+                said.strip_suffix('`')?.strip_suffix(condition)?.strip_suffix('`').map(str::len)
+            };
+            if let Some(before) = is_quoted(&said) {
+                said.truncate(before);
+                said.push_str(&self.plan.aloud(condition));
+            }
         }
         let rule = reason
             .rule()
@@ -282,7 +296,7 @@ impl<'a> Explainer<'a> {
         if let Some(rule) = rule {
             let or = if rule.is_known() { "" } else { ", or nobody can tell whether it is so" };
             said = format!("{said}: {}{or}", rule.situation());
-            let entries = self.entries_of_rule(rule.rule());
+            let entries = self.entries_of_rule(rule.rule(), evaluator);
             if !entries.is_empty() {
                 said = format!("{said} ({})", entries.join(", "));
             }
@@ -296,22 +310,17 @@ impl<'a> Explainer<'a> {
     }
 
     /// Names the entries of lists that bring a suppression into force.
-    fn entries_of_rule(&self, id: &str) -> Vec<String> {
+    fn entries_of_rule(&self, id: &str, evaluator: &mut Evaluator<'a>) -> Vec<String> {
         let mut rules = self.plan.suppressions.iter();
         let Some(rule) = rules.find(|rule| rule.id == id) else {
             return Vec::new();
         };
-        let mut evaluator = Evaluator::new(&self.plan.program, self.facts);
         let nodes = std::iter::once(rule.when).chain(rule.after);
         let holding: Vec<NodeId> =
             nodes.filter(|node| evaluator.truth(*node).truth() == Truth::True).collect();
         // The first side that holds is the one that is told.
         let holding = holding.first().copied();
-        holding.map(|node| entries_of(&mut evaluator, node)).unwrap_or_default()
-    }
-
-    fn aloud(&self, text: &str) -> String {
-        describe_condition(text, &|name| self.plan.sayings.get(name).cloned())
+        holding.map(|node| entries_of(evaluator, node)).unwrap_or_default()
     }
 }
 
@@ -346,7 +355,13 @@ fn in_a_sentence(fact: &FactUse) -> String {
 
 /// Makes a sentence of words: a capital letter, and a full stop.
 fn sentence(words: &str) -> String {
+    let mut said = String::with_capacity(words.len() + 1);
     let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+    match letters.next() {
+        Some(first) if first.is_ascii() => said.push(first.to_ascii_uppercase()),
+        first => said.extend(first.into_iter().flat_map(char::to_uppercase)),
+    }
+    said.push_str(letters.as_str());
+    said.push('.');
+    said
 }

@@ -3,6 +3,7 @@
 mod find;
 mod index;
 mod questions;
+mod spoken;
 mod turned;
 mod written;
 
@@ -29,6 +30,7 @@ use crate::vocabulary::{Channel, Currency};
 use find::Finder;
 use index::Index;
 use questions::Questions;
+use spoken::Spoken;
 use turned::{RulesByAction, Shared};
 use written::Written;
 
@@ -36,6 +38,8 @@ pub(crate) use index::{
     ActionList, Asks, Class, LiteralId, Number, Ranked, Row, bound_below, counts_alone,
     greatest_score,
 };
+
+pub(crate) use spoken::TakenApart;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {
@@ -106,6 +110,8 @@ pub(crate) struct Plan {
     pub(crate) index: Index,
     /// What a ranking asks of a context.
     pub(crate) questions: Questions,
+    /// What explanations have said of conditions.
+    spoken: Spoken,
     /// Tells this plan from all others, as long as somebody holds it.
     pub(crate) token: Arc<()>,
     /// The kinds, groups and tags that actions bear.
@@ -225,6 +231,7 @@ impl Plan {
         Self {
             index,
             questions,
+            spoken: Spoken::default(),
             token: Arc::new(()),
             #[cfg(feature = "json")]
             fingerprint: OnceLock::new(),

@@ -105,6 +105,32 @@ fn a_situation_is_taken_apart() {
     assert_eq!(parts, ["attributes.ok", "attributes.points > 5"]);
 }
 
+/// What was said of other conditions before changes nothing.
+#[test]
+fn what_is_told_does_not_depend_on_what_was_asked_before() {
+    let rules = "\
+        [situations.busy]\nsay = 'they are busy'\nwhen = 'attributes.ok || attributes.points > 5'\n\
+        [[actions]]\nid = 'b'\nkind = 'service'\nchannels = ['web']\nvalue = 7\n\
+        eligible = ['attributes.points > 9 || busy && attributes.nick == \"n\"', '!busy']\n\
+        [[suppress]]\nid = 's'\nids = ['a', 'b']\nbecause = 'b'\n\
+        when = 'busy || attributes.points > 2 && attributes.ok'\n";
+    let lines = "eligible = 'attributes.points > 9 && !busy || attributes.nick == \"m\"'";
+    let context = attributes(&json!({"ok": true, "points": 3, "nick": "k", "tier": "free"}));
+    let told = |engine: &Engine, action: &str| {
+        let explanation = engine.explain(&context, &web(), action).unwrap();
+        format!("{explanation}{}", serde_json::to_string(&explanation).unwrap())
+    };
+    let fresh = |action: &str| told(&engine(lines, rules), action);
+    let (of_a, of_b) = (fresh("a"), fresh("b"));
+    for order in [["a", "b", "a"], ["b", "a", "b"], ["b", "b", "a"]] {
+        let engine = engine(lines, rules);
+        for action in order {
+            let expected = if action == "a" { &of_a } else { &of_b };
+            assert_eq!(&told(&engine, action), expected, "{order:?}");
+        }
+    }
+}
+
 /// Hundreds of conditions and rules against one action end in an answer soon.
 #[test]
 fn hundreds_of_reasons_are_explained() {

@@ -172,6 +172,12 @@ fn timelines_and_opportunities_are_exact() {
         for action in &engine.policy().actions {
             let (context, request) = (&case.context, &case.request);
             let timeline = engine.timeline(context, request, &action.id).unwrap();
+            let now = timeline.steps.first().map(|step| (step.verdict, step.rank, step.priority));
+            let told = engine.explain(context, request, &action.id).unwrap();
+            // The timeline takes all actions through the stages.
+            if now != Some((told.verdict, told.rank, told.priority)) {
+                return Err(format!("{}: {:?}\n{timeline}", action.id, told.rank));
+            }
             let mut before = None;
             for step in timeline.steps.iter().filter(|step| step.at.is_plausible()).take(6) {
                 let said: Vec<u16> = step.reasons.iter().map(|r| r.code.number()).collect();
@@ -191,8 +197,7 @@ fn timelines_and_opportunities_are_exact() {
                     }
                 }
             }
-            let explanation = engine.explain(context, request, &action.id).unwrap();
-            if let Some(Opportunity::Survives { at: instant }) = explanation.opportunity
+            if let Some(Opportunity::Survives { at: instant }) = told.opportunity
                 && instant.is_plausible()
                 && let Some((context, request)) = at(case, instant)
             {

@@ -11,11 +11,12 @@ mod ways;
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use super::eval::Evaluator;
+use super::eval::{Evaluator, Memory};
 use super::program::{AtomId, NodeId};
 use super::truth::Truth;
-use crate::schema::{Changes, FactId, Facts, FieldId, PartId, Type};
+use crate::schema::{Changes, FactId, Facts, FieldId, PartId, Stored, Type};
 use domain::Domain;
 use ways::{Way, Ways};
 
@@ -57,7 +58,7 @@ enum Place {
     /// A list as a whole.
     List(FactId),
     Fact(FactId),
-    Entry(FactId, String),
+    Entry(FactId, Rc<str>),
     Field {
         list: FactId,
         row: usize,
@@ -119,13 +120,15 @@ pub(crate) fn nearest(evaluator: &mut Evaluator<'_>, demands: &[Demand]) -> Opti
     for _ in 0..MAX_TRIED {
         let Some(place) = cheapest(&waiting) else { break };
         let way = waiting.swap_remove(place);
-        let Some(settled) = settled(&way, None, evaluator) else {
+        let Some(settled) = settled(&way, evaluator) else {
             continue;
         };
         let changed = settled.applied(facts);
         let mut trial = Evaluator::at(evaluator.program(), &changed, evaluator.moment());
         if holds(&mut trial, demands) {
-            let words = words(&way, demands, evaluator);
+            drop(trial);
+            drop(changed);
+            let words = words(&way, settled, demands, evaluator);
             let changes = say::all(&way, &words, evaluator);
             return Some(Nearest { changes, is_verified: true });
         }
@@ -151,7 +154,8 @@ fn expand(
     waiting: &mut Vec<Way>,
 ) {
     for more in Ways::new(evaluator, original).for_all(demands) {
-        let Some(joined) = way.joined(&more) else {
+        let joined = if way.is_empty() { Some(more) } else { way.joined(&more) };
+        let Some(joined) = joined else {
             continue;
         };
         let is_news = !joined.is_idle() && joined != *way && !waiting.contains(&joined);
@@ -163,15 +167,21 @@ fn expand(
 
 /// Finds the cheapest set; of equally cheap ones the first in their order.
 fn cheapest(waiting: &[Way]) -> Option<usize> {
-    let cost = |(_, way): &(usize, &Way)| (way.cost(), (*way).clone());
-    waiting.iter().enumerate().min_by_key(cost).map(|(place, _)| place)
+    let costs = waiting.iter().enumerate().map(|(place, way)| (way.cost(), way, place));
+    costs.min().map(|(.., place)| place)
 }
 
 /// Which words of a closed set would do at a place, by code.
 type Words = BTreeMap<Place, Vec<u16>>;
 
-/// Tries out every word where a word of a closed set would have to be another.
-fn words(way: &Way, demands: &[Demand], evaluator: &mut Evaluator<'_>) -> Words {
+/// Tries out every word where a word of a closed set would have to be another;
+/// the demands hold with those that were chosen.
+fn words<'a>(
+    way: &Way,
+    mut settled: Changes<'a>,
+    demands: &[Demand],
+    evaluator: &Evaluator<'a>,
+) -> Words {
     let facts = evaluator.facts();
     let (mut words, mut left) = (Words::new(), MAX_WORDS);
     for flips in way.by_place() {
@@ -180,28 +190,89 @@ fn words(way: &Way, demands: &[Demand], evaluator: &mut Evaluator<'_>) -> Words 
         let Some(fewer) = left.checked_sub(set.words().len()) else { break };
         left = fewer;
         let codes = set.words().iter().filter_map(|word| set.code(word));
-        let mut does = |code: &u16| {
-            let changes = settled(way, Some((place, *code)), evaluator);
-            changes.is_some_and(|changes| {
-                let changed = changes.applied(facts);
-                let (program, at) = (evaluator.program(), evaluator.moment());
-                holds(&mut Evaluator::at(program, &changed, at), demands)
-            })
-        };
-        words.insert(place.clone(), codes.filter(|code| does(code)).collect());
+        let does = words_at(place, codes, &mut settled, demands, evaluator);
+        words.insert(place.clone(), does);
     }
     words
 }
 
-/// Chooses a value for each fact; at one place it may be given.
+/// Tries out words at a place, with all other changes being made.
+///
+/// None does where the fact would have to be absent.
+fn words_at<'a>(
+    place: &Place,
+    codes: impl Iterator<Item = u16>,
+    settled: &mut Changes<'a>,
+    demands: &[Demand],
+    evaluator: &Evaluator<'a>,
+) -> Vec<u16> {
+    let Some(chosen) = chosen_word(place, settled) else {
+        return Vec::new();
+    };
+    let (facts, program) = (evaluator.facts(), evaluator.program());
+    let demands = about(place, demands, evaluator);
+    let mut memory = Memory::default();
+    let mut does = |code: &u16| {
+        if *code == chosen {
+            return true;
+        }
+        put_word(place, *code, settled);
+        let changed = settled.applied(facts);
+        let mut trial = Evaluator::with(program, &changed, std::mem::take(&mut memory));
+        trial.move_to(evaluator.moment());
+        let does = holds(&mut trial, &demands);
+        memory = trial.into_memory();
+        does
+    };
+    let does = codes.filter(|code| does(code)).collect();
+    put_word(place, chosen, settled);
+    does
+}
+
+fn chosen_word(place: &Place, settled: &Changes<'_>) -> Option<u16> {
+    let value = match place {
+        Place::Fact(fact) => settled.value(*fact),
+        Place::Field { list, row, field, .. } => settled.value_of_field(*list, *row, *field),
+        Place::Part(_) | Place::List(_) | Place::Entry(..) | Place::Nowhere(_) => None,
+    };
+    match value? {
+        Stored::Word(code) => Some(*code),
+        _ => None,
+    }
+}
+
+fn put_word(place: &Place, code: u16, settled: &mut Changes<'_>) {
+    match place {
+        Place::Fact(fact) => settled.replace(*fact, Stored::Word(code)),
+        Place::Field { list, row, field, .. } => {
+            settled.replace_field(*list, *row, *field, Stored::Word(code));
+        }
+        Place::Part(_) | Place::List(_) | Place::Entry(..) | Place::Nowhere(_) => {}
+    }
+}
+
+/// Picks the demands that look at the part a place is in.
+fn about(place: &Place, demands: &[Demand], evaluator: &Evaluator<'_>) -> Vec<Demand> {
+    let (Place::Fact(fact) | Place::Entry(fact, _) | Place::Field { list: fact, .. }) = place
+    else {
+        return demands.to_vec();
+    };
+    let schema = evaluator.facts().schema();
+    let part = schema.entry(*fact).part;
+    let looks = |demand: &&Demand| {
+        let read = evaluator.program().facts(demand.node);
+        // The answer of a model is a fact, and rests on others.
+        let mut rests_on = read.iter().flat_map(|fact| schema.stored(fact)).chain(&read);
+        rests_on.any(|fact| schema.entry(*fact).part == part)
+    };
+    demands.iter().filter(looks).copied().collect()
+}
+
+/// Chooses a value for each fact.
 ///
 /// None if the changes contradict each other, or if some have no value to
 /// choose.
-fn settled<'a>(
-    way: &Way,
-    given: Option<(&Place, u16)>,
-    evaluator: &mut Evaluator<'a>,
-) -> Option<Changes<'a>> {
+fn settled<'a>(way: &Way, evaluator: &mut Evaluator<'a>) -> Option<Changes<'a>> {
     let facts = evaluator.facts();
     let mut changes = Changes::default();
     for flips in way.by_place() {
@@ -211,10 +282,7 @@ fn settled<'a>(
             Place::List(list) => changes.complete(facts, *list),
             Place::Nowhere(_) => return None,
             Place::Fact(_) | Place::Entry(..) | Place::Field { .. } => {
-                let mut domain = Domain::of(flips, evaluator)?;
-                if let Some((_, code)) = given.filter(|(given, _)| *given == place) {
-                    domain.give_word(code);
-                }
+                let domain = Domain::of(flips, evaluator)?;
                 domain.settle(&mut changes, evaluator)?;
             }
         }

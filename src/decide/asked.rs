@@ -42,6 +42,8 @@ pub(super) struct Asked<'a> {
     /// The one action that is asked about, if the others matter only as far as
     /// they go before it.
     pub(super) about: Option<ActionId>,
+    /// Whether no other action is looked at.
+    pub(super) is_alone: bool,
     /// The zone of the request, if it names one; an error if there is no such
     /// zone.
     pub(super) zone: Option<Result<Zone, Basis>>,
@@ -58,6 +60,7 @@ impl<'a> Asked<'a> {
             is_complete: request.detail == Detail::Complete,
             needs_reasons: request.detail == Detail::Complete || channels.len() > 1,
             about: None,
+            is_alone: false,
             zone: zone.map(|name| Zone::find(name).ok_or_else(no_such_zone)),
         }
     }
@@ -65,6 +68,11 @@ impl<'a> Asked<'a> {
     /// The same where one action is asked about.
     pub(super) fn about(self, id: ActionId) -> Self {
         Self { about: Some(id), ..self }
+    }
+
+    /// The same where no action but one is looked at.
+    pub(super) fn alone(self, id: ActionId) -> Self {
+        Self { is_alone: true, ..self.about(id) }
     }
 
     /// Tells whether an action is asked about: all are, or only one.

@@ -103,6 +103,15 @@ impl<'a> Clearing<'a> {
         self.all_clear(&[hold])
     }
 
+    /// Notes of a condition or a suppression that it holds back now and never
+    /// changes.
+    ///
+    /// That is what a search would find out with its first step.
+    pub(super) fn note_never(&mut self, hold: Hold) {
+        self.steps_left = self.steps_left.saturating_sub(1);
+        self.found.insert((hold, self.now), None);
+    }
+
     /// Returns the first instant from now on at which all holds are clear.
     pub(super) fn all_clear(&mut self, holds: &[Hold]) -> Option<Timestamp> {
         if holds.contains(&Hold::Never) {

@@ -126,10 +126,14 @@ impl<'a> Lane<'a> {
         let channel = facts.channel().unwrap_or(asked.request.channel);
         let mut evaluator = Evaluator::at(&plan.program, facts, at);
         let mut clearing = Clearing::new(plan, context, asked, channel, facts, at);
-        let about = asked.about.map(|id| &*plan.action(id).suppressions);
+        let about = asked.about.map(|id| plan.action(id));
         let looked_at = (&mut evaluator, &mut clearing);
-        let suppressions = Suppressions::in_force(plan, channel, about, looked_at);
-        let scorer = Scorer::new(plan, &mut evaluator);
+        let suppressions = match about {
+            Some(action) if asked.is_alone => Suppressions::about(plan, channel, action, looked_at),
+            _ => Suppressions::in_force(plan, channel, about, looked_at),
+        };
+        let only = about.filter(|_| asked.is_alone).map(|action| &*action.boosts);
+        let scorer = Scorer::new(plan, only, &mut evaluator);
         Self {
             plan,
             context,

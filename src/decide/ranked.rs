@@ -17,6 +17,7 @@ use crate::check::CheckedPropensity;
 use crate::context::Context;
 use crate::decision::{DecisionData, Placed, Request};
 use crate::plan::{ActionId, ActionList, Asks, Plan, Ranked, Row, bound_below, greatest_score};
+use crate::schema::Facts;
 use crate::time::Timestamp;
 
 /// Up to so many choices are kept in order while they are found.
@@ -157,7 +158,7 @@ pub(super) fn fits(plan: &Plan, context: &Context, request: &Request) -> bool {
 }
 
 /// Tells whether actions fill the places one by one, whatever else is there.
-fn is_plain(plan: &Plan, request: &Request) -> bool {
+pub(super) fn is_plain(plan: &Plan, request: &Request) -> bool {
     plan.index.is_plain
         && !plan.index.counts_together
         && request.slots.is_empty()
@@ -218,6 +219,80 @@ pub(super) fn rank(
     }
 }
 
+/// What goes before what, for those who ask about one action.
+pub(super) struct Ranking<'a> {
+    plan: &'a Plan,
+    context: &'a Context,
+    asked: &'a Asked<'a>,
+    facts: &'a Facts<'a>,
+    front: Front,
+    desk: Desk,
+}
+
+impl<'a> Ranking<'a> {
+    pub(super) fn new(
+        (plan, context): (&'a Plan, &'a Context),
+        asked: &'a Asked<'a>,
+        facts: &'a Facts<'a>,
+    ) -> Self {
+        let (mut front, mut desk) = (Front::default(), Desk::default());
+        front.renew((plan, context), asked, facts, &mut desk.notes);
+        Self { plan, context, asked, facts, front, desk }
+    }
+
+    /// Returns the place among the admissible actions that one has, or would
+    /// have with this priority: those before it are counted, and looked for as
+    /// the best ones are.
+    pub(super) fn place_of(&mut self, id: ActionId, priority: u128) -> usize {
+        let Some(Ranked { tier, tie, .. }) = self.plan.index.actions.get(id.place()) else {
+            return 1;
+        };
+        let own = Choice { tier: *tier, priority, tie: *tie, action: id.0 };
+        let Self { plan, context, asked, facts, ref mut front, ref mut desk } = *self;
+        let asked_of_all = Asked::new(plan, asked.request, &[asked.request.channel]).for_ranking();
+        // Limits that count actions together are asked of the general code.
+        let counts_together = plan.index.counts_together;
+        let mut lane = counts_together
+            .then(|| Lane::new(plan, context, &asked_of_all, facts, asked.request.now));
+        let best = &mut desk.best;
+        best.start(1);
+        best.add(own, front.unweighted);
+        let mut before = 0;
+        let mut picking = Picking { plan, context, asked, front, best };
+        // None of them takes the place of the one that they are compared with.
+        picking.pick(&mut |front, row| {
+            before += usize::from(is_admitted((plan, context), front, row, (asked, lane.as_mut())));
+            false
+        });
+        before + 1
+    }
+
+    /// Recommends the best, where they fill the places one by one.
+    pub(super) fn recommend(&mut self, recommendations: &mut Vec<Placed>) {
+        let Self { plan, context, asked, ref mut front, ref mut desk, .. } = *self;
+        pick_plainly(plan, context, asked, front, &mut desk.best);
+        desk.best.place(asked.request, recommendations);
+    }
+}
+
+/// Judges what is left to judge about a would-be winner: the limits, by the
+/// general code where there is a lane for it.
+#[inline]
+fn is_admitted<'a>(
+    (plan, context): (&'a Plan, &Context),
+    front: &mut Front,
+    row: &Row,
+    (asked, lane): (&Asked<'_>, Option<&mut Lane<'a>>),
+) -> bool {
+    match lane {
+        None => is_within_limits((plan, context), front, row, asked.request),
+        Some(lane) => {
+            let id = ActionId(row.action);
+            lane.test(id, plan.action(id), 0).reasons.is_empty()
+        }
+    }
+}
+
 impl Best {
     /// Gives the places to the choices, one by one.
     fn place(&self, request: &Request, recommendations: &mut Vec<Placed>) {
@@ -272,12 +347,8 @@ fn fill<'a>(
         best.start(wanted);
         let mut picking = Picking { plan, context, asked, front, best };
         picking.pick(&mut |front, row| {
-            if !plan.index.counts_together {
-                return is_within_limits((plan, context), front, row, request);
-            }
-            let action = plan.action(ActionId(row.action));
-            let lane = lanes.first_mut();
-            lane.is_some_and(|lane| lane.test(ActionId(row.action), action, 0).reasons.is_empty())
+            let lane = lanes.first_mut().filter(|_| plan.index.counts_together);
+            is_admitted((plan, context), front, row, (asked, lane))
         });
         let mut slate = Slate::new(plan, asked, lanes);
         for choice in &best.choices {
@@ -368,12 +439,16 @@ impl Picking<'_, '_> {
     }
 
     /// Judges what few actions ask for.
+    #[inline]
     fn is_there(&self, row: &Row, priority: u128) -> bool {
+        let names_actions = !self.asked.excluded.is_empty() || !self.asked.out_of_stock.is_empty();
+        !row.asks.contains(Asks::SELDOM) && !names_actions
+            || self.has_what_it_asks_for(row, priority, names_actions)
+    }
+
+    #[inline(never)]
+    fn has_what_it_asks_for(&self, row: &Row, priority: u128, names_actions: bool) -> bool {
         let (asks, plan, asked) = (row.asks, self.plan, self.asked);
-        let names_actions = !asked.excluded.is_empty() || !asked.out_of_stock.is_empty();
-        if !asks.contains(Asks::SELDOM) && !names_actions {
-            return true;
-        }
         let action = plan.action(ActionId(row.action));
         if names_actions {
             let id = action.id.as_str();

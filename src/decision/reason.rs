@@ -432,7 +432,7 @@ impl<'d> Reason<'d> {
     }
 
     /// Returns what it rests on, and whether by what was last known.
-    pub(super) fn basis(&self) -> (&'d [Basis], bool) {
+    pub(crate) fn basis(&self) -> (&'d [Basis], bool) {
         match self.stored.rule {
             Rule::Suppression(id) => match self.decision.in_force(id) {
                 Some(in_force) => (in_force.basis.as_slice(), in_force.by_last_known),

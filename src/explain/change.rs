@@ -65,7 +65,11 @@ pub enum ChangeBy {
 
 impl Explainer<'_> {
     /// Finds what would have to be otherwise; none of what is recommended.
-    pub(super) fn nearest_change(&self, action: &PlannedAction) -> Option<NearestChange> {
+    pub(super) fn nearest_change(
+        &self,
+        action: &PlannedAction,
+        evaluator: &mut Evaluator<'_>,
+    ) -> Option<NearestChange> {
         let account = self.account()?;
         let mut changes: Vec<Change> = Vec::new();
         for reason in account.reasons() {
@@ -75,8 +79,10 @@ impl Explainer<'_> {
         // What time clears is clear then; what it brings is there as well.
         let untils = account.reasons().filter_map(|reason| reason.until());
         let at = account.until().or(untils.max()).unwrap_or(self.facts.now());
-        let mut evaluator = Evaluator::at(&self.plan.program, self.facts, at);
-        let found = nearest(&mut evaluator, &self.demands(action));
+        if at != evaluator.moment() {
+            evaluator.move_to(at);
+        }
+        let found = nearest(evaluator, &self.demands(action));
         let is_verified = found.as_ref().is_none_or(|found| found.is_verified);
         let facts = found.into_iter().flat_map(|found| found.changes);
         changes.splice(0..0, facts.map(Change::of_fact));
@@ -263,11 +269,12 @@ impl Change {
         if now.is_empty() {
             return Self::new(ChangeBy::Fact, format!("{fact} would have to {wanted}"));
         }
-        let place = match (&entry, fact.rsplit_once('.')) {
-            (Some(entry), Some((list, field))) => format!("`{field}` of {entry} in `{list}`"),
-            _ => format!("`{fact}`"),
-        };
-        let text = format!("{place} {now}; it would have to {wanted}");
+        let place = entry.as_ref().and_then(|entry| {
+            let (list, field) = fact.rsplit_once('.')?;
+            Some(format!("{field}` of {entry} in `{list}"))
+        });
+        let place = place.as_ref().unwrap_or(&fact);
+        let text = ["`", place, "` ", &now, "; it would have to ", &wanted].concat();
         Self { by: ChangeBy::Fact, text, fact: Some(fact), entry, at: None }
     }
 }

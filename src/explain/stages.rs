@@ -11,15 +11,14 @@ use crate::plan::{PlannedAction, SuppressionId};
 /// Reports on the stages of one action.
 pub(super) struct Stages<'e, 'a> {
     explainer: &'e Explainer<'a>,
-    evaluator: Evaluator<'a>,
-    /// Made for the first condition that is worth taking apart.
-    parts: Option<Parts<'a>>,
+    evaluator: &'e mut Evaluator<'a>,
+    parts: Parts<'a>,
 }
 
 impl<'e, 'a> Stages<'e, 'a> {
-    pub(super) fn new(explainer: &'e Explainer<'a>) -> Self {
-        let evaluator = Evaluator::new(&explainer.plan.program, explainer.facts);
-        Self { explainer, evaluator, parts: None }
+    pub(super) fn new(explainer: &'e Explainer<'a>, evaluator: &'e mut Evaluator<'a>) -> Self {
+        let parts = Parts::new(explainer.plan, explainer.facts);
+        Self { explainer, evaluator, parts }
     }
 
     pub(super) fn reports(mut self, action: &PlannedAction) -> Vec<StageReport> {
@@ -67,16 +66,21 @@ impl<'e, 'a> Stages<'e, 'a> {
 
     fn clause(&mut self, clause: &Clause, reason: Option<&Reason<'_>>) -> Note {
         let truth = self.evaluator.truth(clause.node).truth();
-        let basis = basis(&mut self.evaluator, clause.node, false);
+        // Reasons of other channels rest on other facts.
+        let is_of_channel = self.explainer.decision.channels().len() == 1;
+        let basis = match reason.filter(|_| is_of_channel) {
+            Some(reason) => reason.basis().0.to_vec(),
+            None => basis(self.evaluator, clause.node, false),
+        };
         let parts = match truth {
             Truth::True => Vec::new(),
-            Truth::False | Truth::Unknown => self.parts().of_text(&clause.text),
+            Truth::False | Truth::Unknown => self.parts.of_text(&clause.text),
         };
         Note {
-            said: self.explainer.aloud(&clause.text),
+            said: self.explainer.plan.aloud(&clause.text).to_string(),
             truth: Some(truth),
             facts: shown_facts(self.explainer.facts, basis, false),
-            entries: entries_of(&mut self.evaluator, clause.node),
+            entries: entries_of(self.evaluator, clause.node),
             until: reason.and_then(Reason::until),
             parts,
             ..Note::new(match &clause.origin {
@@ -84,11 +88,6 @@ impl<'e, 'a> Stages<'e, 'a> {
                 None => clause.text.to_string(),
             })
         }
-    }
-
-    fn parts(&mut self) -> &mut Parts<'a> {
-        let (plan, facts) = (self.explainer.plan, self.explainer.facts);
-        self.parts.get_or_insert_with(|| Parts::new(plan, facts))
     }
 
     fn by_suppressions(&mut self, action: &PlannedAction) -> StageReport {
@@ -121,10 +120,10 @@ impl<'e, 'a> Stages<'e, 'a> {
         };
         Note {
             truth: Some(self.evaluator.truth(side).truth()),
-            entries: entries_of(&mut self.evaluator, side),
+            entries: entries_of(self.evaluator, side),
             facts: shown_facts(self.explainer.facts, basis, in_force.by_last_known),
             until: in_force.until,
-            parts: self.parts().of_suppression(rule),
+            parts: self.parts.of_suppression(rule),
             ..Note::new(format!("{} ({}): {}", rule.id, in_force.code.name(), rule.because))
         }
     }
@@ -133,14 +132,14 @@ impl<'e, 'a> Stages<'e, 'a> {
     fn not_in_force(&mut self, id: SuppressionId) -> Note {
         let rule = self.explainer.plan.suppression(id);
         let mut truth = self.evaluator.truth(rule.when).truth();
-        let mut facts = basis(&mut self.evaluator, rule.when, false);
+        let mut facts = basis(self.evaluator, rule.when, false);
         let mut text = format!("{}: {}", rule.id, rule.say);
         if let Some(after) = rule.after {
             text = format!("{text}, or {}", rule.say_after);
             if self.evaluator.truth(after).truth() == Truth::Unknown {
                 truth = Truth::Unknown;
             }
-            facts.extend(basis(&mut self.evaluator, after, false));
+            facts.extend(basis(self.evaluator, after, false));
             facts.dedup();
         }
         if truth == Truth::Unknown {
@@ -153,7 +152,7 @@ impl<'e, 'a> Stages<'e, 'a> {
     fn by_score(&mut self, action: &PlannedAction) -> StageReport {
         let mut report = self.by_reasons(Stage::Score);
         if report.passes {
-            let text = factors(self.explainer.plan, action, &mut self.evaluator);
+            let text = factors(self.explainer.plan, action, self.evaluator);
             report.notes.push(Note::new(text));
         }
         report

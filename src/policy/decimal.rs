@@ -97,8 +97,14 @@ impl fmt::Display for Decimal {
 
 /// Writes `digits / 10^scale` without trailing zeros.
 pub(crate) fn point(digits: u128, scale: u32) -> String {
-    let text = format!("{digits:0>width$}", width = scale as usize + 1);
-    let (whole, fraction) = text.split_at(text.len() - scale as usize);
+    let scale = scale as usize;
+    // Most fit into a number that is written faster.
+    let digits = u64::try_from(digits).map_or_else(|_| digits.to_string(), |few| few.to_string());
+    let zeros = (scale + 1).saturating_sub(digits.len());
+    let mut text = String::with_capacity(zeros + digits.len());
+    text.extend(std::iter::repeat_n('0', zeros));
+    text.push_str(&digits);
+    let (whole, fraction) = text.split_at(text.len() - scale);
     match fraction.trim_end_matches('0') {
         "" => whole.to_owned(),
         fraction => format!("{whole}.{fraction}"),

@@ -66,6 +66,45 @@ impl<'a> Changes<'a> {
         self.cells.insert(fact, value.map_or(Changed::Absent, Changed::Value));
     }
 
+    /// Returns the value that a fact was set to.
+    pub(crate) fn value(&self, fact: FactId) -> Option<&Stored> {
+        match self.cells.get(&fact)? {
+            Changed::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Returns the value that a field was set to.
+    pub(crate) fn value_of_field(
+        &self,
+        list: FactId,
+        row: usize,
+        field: FieldId,
+    ) -> Option<&Stored> {
+        match self.cells.get(&list)? {
+            Changed::Rows(rows, _) => rows.fields.get(&(row, field))?.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Gives a fact that was set another value.
+    pub(crate) fn replace(&mut self, fact: FactId, value: Stored) {
+        self.cells.insert(fact, Changed::Value(value));
+    }
+
+    /// Gives a field that was set another value.
+    pub(crate) fn replace_field(
+        &mut self,
+        list: FactId,
+        row: usize,
+        field: FieldId,
+        value: Stored,
+    ) {
+        if let Some(Changed::Rows(rows, _)) = self.cells.get_mut(&list) {
+            rows.fields.insert((row, field), Some(value));
+        }
+    }
+
     /// What lies in a group makes the group be there.
     fn fill_groups(&mut self, schema: &Schema, fact: FactId) {
         let path = schema.entry(fact).path.as_str();

@@ -216,7 +216,7 @@ impl<'f, 'a> Domain<'f, 'a> {
     fn is_at(&self, term: TermId, evaluator: &Evaluator<'_>) -> bool {
         match (&evaluator.program()[term], self.place) {
             (Term::Fact(fact), Place::Fact(place)) => fact == place,
-            (Term::Entry(fact, key), Place::Entry(place, name)) => fact == place && key == name,
+            (Term::Entry(fact, key), Place::Entry(place, name)) => fact == place && **key == **name,
             (Term::Field(fact, field), Place::Field { list, field: place, .. }) => {
                 fact == list && field == place
             }
@@ -332,12 +332,6 @@ impl<'f, 'a> Domain<'f, 'a> {
         holds(&wanted).then_some(wanted)
     }
 
-    /// Asks for this word of a closed set, and no other.
-    pub(super) fn give_word(&mut self, code: u16) {
-        self.not.clear();
-        self.is = Some(Constant::Word(code));
-    }
-
     /// Lists the words that are asked for, by code.
     fn words(&self) -> Vec<u16> {
         let Type::Word(words) = self.ty else {
@@ -402,7 +396,7 @@ pub(super) fn cell_of<'a>(place: &Place, facts: &Facts<'a>) -> Cell<'a> {
         Place::Fact(fact) | Place::List(fact) => facts.in_one_currency(facts.cell(*fact)),
         Place::Entry(fact, key) => match facts.cell(*fact) {
             Cell::Scores(scores) => {
-                scores.get(key).map_or(Cell::Absent, |score| Cell::Double(score.value))
+                scores.get(&**key).map_or(Cell::Absent, |score| Cell::Double(score.value))
             }
             Cell::Map(values) => values.get(key),
             _ => Cell::Absent,

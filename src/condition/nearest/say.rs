@@ -51,6 +51,9 @@ pub(super) fn all(way: &Way, words: &Words, evaluator: &mut Evaluator<'_>) -> Ve
 
 /// A group of facts is there once one of its facts is.
 fn leave_out_groups(said: &mut Vec<FactChange>) {
+    if said.iter().all(|change| change.wanted != THERE) {
+        return;
+    }
     let paths: Vec<String> = said.iter().map(|change| change.fact.clone()).collect();
     said.retain(|change| {
         let lies_in = |path: &String| {

@@ -1,6 +1,9 @@
 //! The ways to make a truth known: sums over "and", the least over "or".
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
+use smallvec::{SmallVec, smallvec};
 
 use super::{Demand, Flip, Need, Place, is_known};
 use crate::condition::eval::{Element, Evaluator, Scope, ScopeId};
@@ -31,13 +34,16 @@ const DELIVERY: u32 = 6;
 const NEW_ENTRY: u32 = 12;
 const NEW_FIELD: u32 = 2;
 
+/// Most ways have no more changes than this.
+const FEW_FLIPS: usize = 4;
+
 /// A set of changes, sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Way(Vec<Flip>);
+pub(super) struct Way(SmallVec<[Flip; FEW_FLIPS]>);
 
 impl Way {
     fn of(flip: Flip) -> Self {
-        Self(vec![flip])
+        Self(smallvec![flip])
     }
 
     /// Tells whether nothing would change.
@@ -45,9 +51,18 @@ impl Way {
         self.0.iter().all(|flip| flip.weight == KEPT)
     }
 
+    /// Tells whether nothing would change, and nothing has to stay as it is.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Joins two sets, unless they want the opposite of each other.
     pub(super) fn joined(&self, other: &Self) -> Option<Self> {
-        let mut flips: Vec<Flip> = self.0.iter().chain(&other.0).cloned().collect();
+        if other.0.is_empty() {
+            return Some(self.clone());
+        }
+        let mut flips: SmallVec<[Flip; FEW_FLIPS]> =
+            self.0.iter().chain(&other.0).cloned().collect();
         flips.sort_unstable();
         // What is changed comes before what is kept of the same.
         flips.dedup_by(|a, b| a.place == b.place && a.need == b.need);
@@ -59,15 +74,14 @@ impl Way {
     }
 
     /// Adds what has to stay as it is at the places that change.
-    fn keeping(&self, kept: &Kept) -> Option<Self> {
-        let kept = self.by_place().filter_map(|flips| {
-            let place = &flips.first()?.place;
-            Some((place, kept.needs.get(place)?))
-        });
-        let kept = kept.flat_map(|(place, needs)| {
-            needs.iter().map(|need| Flip { place: place.clone(), need: *need, weight: KEPT })
-        });
-        self.joined(&Self(kept.collect()))
+    fn keeping(self, kept: &Kept) -> Option<Self> {
+        let mut more = Self::default();
+        for flips in self.by_place() {
+            let Some(place) = flips.first().map(|flip| &flip.place) else { continue };
+            let flip = |need: &Need| Flip { place: place.clone(), need: *need, weight: KEPT };
+            more.0.extend(kept.needs_of(place).iter().map(flip));
+        }
+        if more.is_empty() { Some(self) } else { self.joined(&more) }
     }
 
     /// Groups the changes by the place they are about, with what is to be kept
@@ -102,11 +116,69 @@ impl Need {
     }
 }
 
-/// What is as wanted and has to stay so, by place.
-#[derive(Default)]
+/// What is as wanted and has to stay so, by place: of the places that change.
 struct Kept {
-    needs: BTreeMap<Place, Vec<Need>>,
+    needs: Vec<(Place, Vec<Need>)>,
     seen: HashSet<(NodeId, bool, ScopeId), ahash::RandomState>,
+}
+
+impl Kept {
+    /// Starts with nothing to keep at the places that some way changes.
+    fn at_places_of(ways: &[Way]) -> Self {
+        let mut needs: Vec<(Place, Vec<Need>)> = Vec::new();
+        let changed = ways.iter().flat_map(Way::by_place).filter_map(<[Flip]>::first);
+        for Flip { place, .. } in changed {
+            if !needs.iter().any(|(known, _)| known == place) {
+                needs.push((place.clone(), Vec::new()));
+            }
+        }
+        Self { needs, seen: HashSet::default() }
+    }
+
+    fn needs_of(&self, place: &Place) -> &[Need] {
+        let of_place = self.needs.iter().find(|(known, _)| known == place);
+        of_place.map_or(&[], |(_, needs)| needs.as_slice())
+    }
+
+    fn add(&mut self, place: &Place, need: Need) {
+        let mut needs = self.needs.iter_mut();
+        if let Some((_, needs)) = needs.find(|(known, _)| known == place) {
+            needs.push(need);
+        }
+    }
+}
+
+/// The ways to one truth.
+enum Found {
+    One(Way),
+    Many(Rc<[Way]>),
+}
+
+impl std::ops::Deref for Found {
+    type Target = [Way];
+
+    fn deref(&self) -> &[Way] {
+        match self {
+            Self::One(way) => std::slice::from_ref(way),
+            Self::Many(ways) => ways,
+        }
+    }
+}
+
+impl Found {
+    fn append_to(self, ways: &mut Vec<Way>) {
+        match self {
+            Self::One(way) => ways.push(way),
+            Self::Many(more) => ways.extend_from_slice(&more),
+        }
+    }
+
+    fn into_ways(self) -> Vec<Way> {
+        match self {
+            Self::One(way) => vec![way],
+            Self::Many(ways) => ways.to_vec(),
+        }
+    }
 }
 
 /// Finds ways on the facts of an evaluator.
@@ -115,12 +187,18 @@ pub(super) struct Ways<'e, 'a> {
     /// The facts as they are, before any change.
     original: &'e Facts<'e>,
     /// Truths share others, so that the ways to one may be beyond counting.
-    known: HashMap<(NodeId, bool, ScopeId), Vec<Way>, ahash::RandomState>,
+    known: HashMap<(NodeId, bool, ScopeId), Rc<[Way]>, ahash::RandomState>,
+    /// The part that would have to come again for an atom, for those that were
+    /// looked at.
+    late: HashMap<NodeId, Option<PartId>, ahash::RandomState>,
+    /// The one way to what is so already.
+    nothing: Rc<[Way]>,
 }
 
 impl<'e, 'a> Ways<'e, 'a> {
     pub(super) fn new(evaluator: &'e mut Evaluator<'a>, original: &'e Facts<'e>) -> Self {
-        Self { evaluator, original, known: HashMap::default() }
+        let (known, late) = (HashMap::default(), HashMap::default());
+        Self { evaluator, original, known, late, nothing: Rc::new([Way::default()]) }
     }
 
     /// Finds the cheapest ways to fulfil all demands.
@@ -130,18 +208,16 @@ impl<'e, 'a> Ways<'e, 'a> {
         let mut ways = vec![Way::default()];
         for demand in demands {
             let more = self.node(demand.node, demand.truth, Scope::OUTSIDE);
-            if !matches!(&*more, [nothing] if nothing.0.is_empty()) {
-                ways = both(&ways, &more);
-            }
+            ways = both(ways, more);
         }
         if ways.iter().all(Way::is_idle) {
             return ways;
         }
-        let mut kept = Kept::default();
+        let mut kept = Kept::at_places_of(&ways);
         for demand in demands {
             self.keep(demand.node, demand.truth, Scope::OUTSIDE, &mut kept);
         }
-        ways.iter().filter_map(|way| way.keeping(&kept)).collect()
+        ways.into_iter().filter_map(|way| way.keeping(&kept)).collect()
     }
 
     /// Collects what is as wanted and has to stay so, as nothing could stand in
@@ -176,7 +252,7 @@ impl<'e, 'a> Ways<'e, 'a> {
             }
             atom => {
                 if let Some(place) = self.place(atom, scope) {
-                    kept.needs.entry(place).or_default().push(Need::Atom(id, truth));
+                    kept.add(&place, Need::Atom(id, truth));
                 }
             }
         }
@@ -186,23 +262,38 @@ impl<'e, 'a> Ways<'e, 'a> {
         self.evaluator.program()
     }
 
-    fn node(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Vec<Way> {
+    fn node(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Found {
+        let is_short = self.is_short(id);
         let key = (id, truth, self.evaluator.scope_of(id, scope));
-        if let Some(known) = self.known.get(&key) {
-            return known.clone();
+        if !is_short && let Some(known) = self.known.get(&key) {
+            return Found::Many(Rc::clone(known));
         }
-        let ways = match is_known(self.evaluator.node(id, scope).truth(), truth) {
-            true => vec![Way::default()],
-            false => self.lacking(id, truth, scope),
-        };
-        self.known.insert(key, ways.clone());
-        ways
+        if is_known(self.evaluator.node(id, scope).truth(), truth) {
+            return Found::Many(Rc::clone(&self.nothing));
+        }
+        let mut ways = self.lacking(id, truth, scope);
+        if is_short && let Some(way) = ways.pop() {
+            return Found::One(way);
+        }
+        let ways: Rc<[Way]> = ways.into();
+        self.known.insert(key, Rc::clone(&ways));
+        Found::Many(ways)
+    }
+
+    /// Tells whether the ways to a truth are found out faster than remembered:
+    /// there is one at most.
+    fn is_short(&self, id: NodeId) -> bool {
+        let program = self.program();
+        match &program[id] {
+            Node::Atom(atom) => !matches!(program[*atom], Atom::Exists(..)),
+            _ => false,
+        }
     }
 
     fn lacking(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Vec<Way> {
         match &self.program()[id] {
             Node::True | Node::False | Node::Unknown => Vec::new(),
-            Node::Not(inner) => self.node(*inner, !truth, scope),
+            Node::Not(inner) => self.node(*inner, !truth, scope).into_ways(),
             Node::Atom(atom) => match self.part_to_deliver(id) {
                 Some(part) => vec![delivered(part)],
                 None => self.atom(*atom, truth, scope),
@@ -217,12 +308,15 @@ impl<'e, 'a> Ways<'e, 'a> {
         let start = vec![Way::default()];
         parts.iter().fold(start, |ways, part| {
             let more = self.node(*part, truth, scope);
-            both(&ways, &more)
+            both(ways, more)
         })
     }
 
     fn some(&mut self, parts: &'a [NodeId], truth: bool, scope: Scope<'a>) -> Vec<Way> {
-        let ways = parts.iter().flat_map(|part| self.node(*part, truth, scope)).collect();
+        let mut ways = Vec::new();
+        for part in parts {
+            self.node(*part, truth, scope).append_to(&mut ways);
+        }
         best(ways)
     }
 
@@ -271,19 +365,28 @@ impl<'e, 'a> Ways<'e, 'a> {
             };
             return entries.into_iter().fold(vec![start], |ways, entry| {
                 let more = self.node(body, false, entry);
-                both(&ways, &more)
+                both(ways, more)
             });
         }
         let new = self.evaluator.blank(count);
-        let mut ways = self.node(body, true, new);
+        let mut ways = self.node(body, true, new).into_ways();
         for entry in entries.into_iter().take(MAX_ENTRIES) {
-            ways.extend(self.node(body, true, entry));
+            self.node(body, true, entry).append_to(&mut ways);
         }
         best(ways)
     }
 
     /// Returns the part that would have to come again before anything else.
-    fn part_to_deliver(&self, node: NodeId) -> Option<PartId> {
+    fn part_to_deliver(&mut self, node: NodeId) -> Option<PartId> {
+        if let Some(known) = self.late.get(&node) {
+            return *known;
+        }
+        let part = self.find_part_to_deliver(node);
+        self.late.insert(node, part);
+        part
+    }
+
+    fn find_part_to_deliver(&self, node: NodeId) -> Option<PartId> {
         let facts = self.evaluator.facts();
         let read = self.program().facts(node);
         let schema = facts.schema();
@@ -331,7 +434,7 @@ impl<'e, 'a> Ways<'e, 'a> {
     fn place_of_term(&self, term: TermId, scope: Scope<'a>) -> Option<Place> {
         match &self.program()[term] {
             Term::Fact(fact) => Some(Place::Fact(*fact)),
-            Term::Entry(fact, key) => Some(Place::Entry(*fact, key.clone())),
+            Term::Entry(fact, key) => Some(Place::Entry(*fact, key.as_str().into())),
             Term::Field(list, field) => self.field(*list, *field, scope),
             Term::Since(inner) => self.place_of_term(*inner, scope),
             _ => None,
@@ -355,15 +458,27 @@ fn delivered(part: PartId) -> Way {
 }
 
 /// Joins each way to the one with each way to the other.
-fn both(ways: &[Way], more: &[Way]) -> Vec<Way> {
+fn both(ways: Vec<Way>, more: Found) -> Vec<Way> {
+    // What is so already adds nothing, to either side.
+    let is_nothing = |ways: &[Way]| matches!(ways, [way] if way.0.is_empty());
+    if is_nothing(&more) {
+        return ways;
+    }
+    if is_nothing(&ways) {
+        return more.into_ways();
+    }
     let joined = ways.iter().flat_map(|way| more.iter().filter_map(|more| way.joined(more)));
     best(joined.collect())
 }
 
 /// Keeps the cheapest ways.
-fn best(mut ways: Vec<Way>) -> Vec<Way> {
-    ways.sort_by_cached_key(|way| (way.cost(), way.clone()));
-    ways.dedup();
-    ways.truncate(MAX_WAYS);
-    ways
+fn best(ways: Vec<Way>) -> Vec<Way> {
+    if ways.len() < 2 {
+        return ways;
+    }
+    let mut by_cost: Vec<(u32, Way)> = ways.into_iter().map(|way| (way.cost(), way)).collect();
+    by_cost.sort_unstable();
+    by_cost.dedup();
+    by_cost.truncate(MAX_WAYS);
+    by_cost.into_iter().map(|(_, way)| way).collect()
 }

@@ -6,7 +6,7 @@ use super::super::clearing::Hold;
 use super::super::horizon::Horizon;
 use super::{Lane, Tested};
 use crate::check::Clause;
-use crate::condition::{NodeId, Truth, basis};
+use crate::condition::{NodeId, Outcome, Truth, basis};
 use crate::decision::{Bases, ReasonCode, Rule, StoredReason};
 use crate::plan::{ActionId, PlannedAction};
 use crate::time::Timestamp;
@@ -51,7 +51,7 @@ impl<'a> Lane<'a> {
                 continue;
             }
             let (basis, until) = if tested.needs_reasons {
-                self.account_of(clause.node)
+                self.account_of(clause.node, &outcome)
             } else {
                 (Bases::default(), None)
             };
@@ -60,9 +60,13 @@ impl<'a> Lane<'a> {
         }
     }
 
-    fn account_of(&mut self, node: NodeId) -> (Bases, Option<Timestamp>) {
+    /// Finds out what a condition that does not hold rests on, and when it lets go.
+    fn account_of(&mut self, node: NodeId, outcome: &Outcome) -> (Bases, Option<Timestamp>) {
         let (evaluator, clearing) = (&mut self.evaluator, &mut self.clearing);
         let account = self.clauses.0.entry(node).or_insert_with(|| {
+            if outcome.next_frozen_change().is_none() {
+                clearing.note_never(Hold::Condition(node));
+            }
             (basis(evaluator, node, false).into(), clearing.clear(Hold::Condition(node)))
         });
         account.clone()

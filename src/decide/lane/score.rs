@@ -26,8 +26,13 @@ struct Scored {
 
 impl Scorer {
     /// Evaluates every context weight once; only a known true one applies.
-    pub(super) fn new(plan: &Plan, evaluator: &mut Evaluator<'_>) -> Self {
-        let weights = plan.boosts.iter().map(|boost| {
+    ///
+    /// Where only some are asked for, the others stay out of it.
+    pub(super) fn new(plan: &Plan, only: Option<&[usize]>, evaluator: &mut Evaluator<'_>) -> Self {
+        let weights = plan.boosts.iter().enumerate().map(|(place, boost)| {
+            if only.is_some_and(|only| !only.contains(&place)) {
+                return (0, Horizon::NEVER);
+            }
             let outcome = evaluator.truth(boost.when);
             let applies = outcome.truth() == Truth::True;
             (if applies { boost.basis_points } else { 0 }, Horizon::of(&outcome))
@@ -67,7 +72,7 @@ pub(crate) fn factors(
     action: &PlannedAction,
     evaluator: &mut Evaluator<'_>,
 ) -> String {
-    let scorer = Scorer::new(plan, evaluator);
+    let scorer = Scorer::new(plan, Some(&*action.boosts), evaluator);
     let propensity = propensity_of(&action.propensity, evaluator);
     let (Some(propensity), Some(value)) = (propensity, value_of(&action.value, evaluator)) else {
         return String::new();

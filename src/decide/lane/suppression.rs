@@ -27,42 +27,73 @@ impl Suppressions {
     pub(super) fn in_force(
         plan: &Plan,
         channel: Channel,
-        about: Option<&[SuppressionId]>,
+        about: Option<&PlannedAction>,
         (evaluator, clearing): (&mut Evaluator<'_>, &mut Clearing<'_>),
     ) -> Self {
-        let count = plan.suppressions.len();
-        let (places, horizons) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        let mut found = Self { places, in_force: Vec::new(), horizons };
-        for (id, rule) in (0_u32..).map(SuppressionId).zip(&plan.suppressions) {
-            if !rule.channels.is_empty() && !rule.channels.contains(&channel) {
-                found.places.push(None);
-                found.horizons.push(Horizon::NEVER);
-                continue;
-            }
-            found.horizons.push(horizon(rule, evaluator));
-            let (Some(holding), _) = holding(rule, evaluator) else {
-                found.places.push(None);
-                continue;
-            };
-            found.places.push(Some(found.in_force.len()));
-            let (basis, until) = if about.is_none_or(|about| about.contains(&id)) {
-                let basis = what_it_rests_on(rule, holding, evaluator);
-                (basis, clearing.clear(Hold::Suppression(id)))
-            } else {
-                (Vec::new(), None)
-            };
-            found.in_force.push(InForce {
-                rule: id,
-                code: match holding.side {
-                    Side::Situation => ReasonCode::SituationActive,
-                    Side::CoolOff => ReasonCode::CoolOff,
-                },
-                basis,
-                by_last_known: holding.by_last_known,
-                until,
-            });
+        let mut found = Self::none(plan);
+        for (id, _) in (0_u32..).map(SuppressionId).zip(&plan.suppressions) {
+            let is_about = about.is_none_or(|action| action.suppressions.contains(&id));
+            found.look(plan, channel, (id, is_about), (evaluator, clearing));
         }
         found
+    }
+
+    /// Evaluates those that are about an action, and no other.
+    pub(super) fn about(
+        plan: &Plan,
+        channel: Channel,
+        action: &PlannedAction,
+        (evaluator, clearing): (&mut Evaluator<'_>, &mut Clearing<'_>),
+    ) -> Self {
+        let mut found = Self::none(plan);
+        for id in action.suppressions.iter() {
+            found.look(plan, channel, (*id, true), (evaluator, clearing));
+        }
+        found
+    }
+
+    /// Nothing is in force as long as nobody has looked.
+    fn none(plan: &Plan) -> Self {
+        let count = plan.suppressions.len();
+        Self {
+            places: vec![None; count],
+            in_force: Vec::new(),
+            horizons: vec![Horizon::NEVER; count],
+        }
+    }
+
+    fn look(
+        &mut self,
+        plan: &Plan,
+        channel: Channel,
+        (id, is_about): (SuppressionId, bool),
+        (evaluator, clearing): (&mut Evaluator<'_>, &mut Clearing<'_>),
+    ) {
+        let rule = plan.suppression(id);
+        if !rule.channels.is_empty() && !rule.channels.contains(&channel) {
+            return;
+        }
+        let horizon = horizon(rule, evaluator);
+        self.horizons.get_mut(id.place()).into_iter().for_each(|known| *known = horizon);
+        let (Some(holding), _) = holding(rule, evaluator) else { return };
+        let place = Some(self.in_force.len());
+        self.places.get_mut(id.place()).into_iter().for_each(|known| *known = place);
+        let (basis, until) = if is_about {
+            let basis = what_it_rests_on(rule, holding, evaluator);
+            (basis, clearing.clear(Hold::Suppression(id)))
+        } else {
+            (Vec::new(), None)
+        };
+        self.in_force.push(InForce {
+            rule: id,
+            code: match holding.side {
+                Side::Situation => ReasonCode::SituationActive,
+                Side::CoolOff => ReasonCode::CoolOff,
+            },
+            basis,
+            by_last_known: holding.by_last_known,
+            until,
+        });
     }
 
     fn find(&self, id: SuppressionId) -> Option<&InForce> {

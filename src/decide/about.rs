@@ -1,0 +1,93 @@
+//! One action, with the others as far as they go before it.
+
+use super::asked::{self, Asked};
+use super::assignment::assignments;
+use super::clearing::Hold;
+use super::ranked::{self, Ranking};
+use super::{Candidate, Pipeline, decide_as_asked, gather};
+use crate::context::Context;
+use crate::decision::{DecisionData, Placed, ReasonCode, Request, Rule, StoredReason};
+use crate::plan::{ActionId, Plan};
+
+/// A decision as far as it matters to one action.
+pub(crate) struct About {
+    /// Other actions have no account, and `valid_until` is left open.
+    pub(crate) data: DecisionData,
+    /// The place that the action has, or would have, among the admissible ones;
+    /// none where the data tell it, or where a score is missing.
+    pub(crate) place: Option<usize>,
+}
+
+/// Decides as far as it matters to one action.
+pub(crate) fn decide_about(
+    plan: &Plan,
+    context: &Context,
+    request: &Request,
+    id: ActionId,
+) -> About {
+    let by_itself = ranked::fits(plan, context, request)
+        .then(|| decide_by_itself((plan, context), request, id));
+    by_itself.flatten().unwrap_or_else(|| decide_among_others((plan, context), request, id))
+}
+
+/// Takes the action alone through the stages, and counts what goes before it
+/// as rankings find it.
+///
+/// None if it is admissible, and what has a place depends on what else has.
+fn decide_by_itself(
+    (plan, context): (&Plan, &Context),
+    request: &Request,
+    id: ActionId,
+) -> Option<About> {
+    let facts = [gather(plan, context, request, request.channel)];
+    let asked = Asked::new(plan, request, &[request.channel]).alone(id);
+    let mut pipeline = Pipeline::new((plan, context), &asked, &facts, request.now);
+    let mut candidate = pipeline.test(id, plan.action(id));
+    let mut data = DecisionData::of(request);
+    let is_admissible = candidate.is_admissible();
+    if is_admissible && !ranked::is_plain(plan, request) {
+        return None;
+    }
+    let [facts_on_channel] = &facts;
+    let mut ranking = Ranking::new((plan, context), &asked, facts_on_channel);
+    let place = candidate.on.priority.map(|priority| ranking.place_of(id, priority));
+    let has_place = |place: usize| request.limit.is_none_or(|limit| place <= limit);
+    if is_admissible && place.is_some_and(has_place) {
+        data.recommendations.push(placed(&candidate, request));
+    } else {
+        if is_admissible {
+            // The last one that has a place is named.
+            ranking.recommend(&mut data.recommendations);
+            let reason = StoredReason::new(ReasonCode::SlateFull, Rule::None);
+            candidate.on.add(reason, Hold::Never);
+        }
+        data.withheld.push(pipeline.account(candidate));
+    }
+    data.in_force = pipeline.in_force();
+    data.assignments.extend(assignments(plan, context));
+    Some(About { data, place })
+}
+
+fn placed(candidate: &Candidate, request: &Request) -> Placed {
+    Placed {
+        action: candidate.action,
+        channel: request.channel,
+        is_forced: false,
+        passed_over: Vec::new(),
+        slot: None,
+        treatment: None,
+        priority: candidate.on.priority.unwrap_or(0),
+    }
+}
+
+/// Looks at the others where they may be recommended.
+fn decide_among_others(
+    (plan, context): (&Plan, &Context),
+    request: &Request,
+    id: ActionId,
+) -> About {
+    let channels = asked::channels(plan, context, request);
+    let asked = Asked::new(plan, request, &channels).about(id);
+    let (data, _) = decide_as_asked((plan, context), &asked, channels, request.now);
+    About { data: DecisionData { valid_until: None, ..data }, place: None }
+}
