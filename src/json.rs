@@ -1,5 +1,7 @@
 //! JSON into typed values: size limits, the path of what is wrong, and help.
 
+mod short;
+
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 
 use crate::diagnostic::suggest::closest;
@@ -23,7 +25,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     }
     // To know the path of every value takes longer than all the rest, and only
     // an error shows one.
-    if let Some(value) = read_soundly(text) {
+    if let Some(value) = std::str::from_utf8(text).ok().and_then(short::read) {
         return Ok(value);
     }
     let mut json = serde_json::Deserializer::from_slice(text);
@@ -36,11 +38,6 @@ pub(crate) fn read<T: DeserializeOwned>(
         Error::at(kind, "", error.to_string()).in_json(error.line(), error.column())
     })?;
     Ok(value)
-}
-
-/// Reads a value from a text in which nothing is wrong.
-fn read_soundly<T: DeserializeOwned>(text: &[u8]) -> Option<T> {
-    serde_json::from_str(std::str::from_utf8(text).ok()?).ok()
 }
 
 /// Reads a value from any format, with the errors that JSON gets.

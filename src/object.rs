@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor,
+};
 
 /// Something that can be read from the entries of an object.
 pub(crate) trait FromEntries<'de>: Sized {
     /// Reads the entries.
-    fn from_entries<A: MapAccess<'de>>(entries: MapAccessDeserializer<A>)
-    -> Result<Self, A::Error>;
+    fn from_entries<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error>;
 }
 
 /// Reads an object, and nothing else.
@@ -34,7 +34,7 @@ impl<'de, T: FromEntries<'de>> Visitor<'de> for Object<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<T, A::Error> {
-        T::from_entries(MapAccessDeserializer::new(entries))
+        T::from_entries(entries)
     }
 }
 
@@ -70,6 +70,91 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Unique<T> {
     }
 }
 
+/// A field that knows how to be unknown by itself.
+pub(crate) trait Field<'de>: Default {
+    /// Reads the value that comes next.
+    fn next<A: MapAccess<'de>>(entries: &mut A) -> Result<Self, A::Error>;
+}
+
+impl<'de, T: Deserialize<'de>> Field<'de> for Option<T> {
+    fn next<A: MapAccess<'de>>(entries: &mut A) -> Result<Self, A::Error> {
+        entries.next_value()
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Field<'de> for Vec<T> {
+    fn next<A: MapAccess<'de>>(entries: &mut A) -> Result<Self, A::Error> {
+        entries.next_value()
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Field<'de> for BTreeMap<String, T> {
+    fn next<A: MapAccess<'de>>(entries: &mut A) -> Result<Self, A::Error> {
+        entries.next_value_seed(Unique(PhantomData))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Unique<T> {
+    type Value = BTreeMap<String, T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        unique(deserializer)
+    }
+}
+
+/// Finds the place of a key among the names of a struct.
+///
+/// Whoever writes an object goes through its fields in one order, mostly that
+/// of the struct: so the search begins behind the name that was found last.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) names: &'static [&'static str],
+    pub(crate) from: usize,
+}
+
+impl Place {
+    fn find<E: Error>(self, name: &str) -> Result<usize, E> {
+        if self.names.get(self.from) == Some(&name) {
+            return Ok(self.from);
+        }
+        let is_meant = |known: &&str| *known == name;
+        let (before, after) = self.names.split_at_checked(self.from).unwrap_or((self.names, &[]));
+        let later = after.iter().position(is_meant).map(|place| place + before.len());
+        later
+            .or_else(|| before.iter().position(is_meant))
+            .ok_or_else(|| E::unknown_field(name, self.names))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Place {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Place {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("field identifier")
+    }
+
+    fn visit_u64<E: Error>(self, place: u64) -> Result<usize, E> {
+        let known = usize::try_from(place).ok().filter(|place| *place < self.names.len());
+        known.ok_or_else(|| E::invalid_value(Unexpected::Unsigned(place), &"the place of a field"))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
+        self.find(name)
+    }
+
+    fn visit_bytes<E: Error>(self, name: &[u8]) -> Result<usize, E> {
+        self.find(&String::from_utf8_lossy(name))
+    }
+}
+
 /// Makes a struct that derives `Serialize` and `Deserialize` with
 /// `#[serde(remote = "Self")]` read objects only, and brings what was read into
 /// its one form by functions that refuse what has none.
@@ -77,8 +162,9 @@ macro_rules! object {
     ($name:ident $(, $settle:path)*) => {
         impl<'de> crate::object::FromEntries<'de> for $name {
             fn from_entries<A: serde::de::MapAccess<'de>>(
-                entries: serde::de::value::MapAccessDeserializer<A>,
+                entries: A,
             ) -> Result<Self, A::Error> {
+                let entries = serde::de::value::MapAccessDeserializer::new(entries);
                 // The inherent function that serde derives for a remote type.
                 #[allow(unused_mut, reason = "most structs have one form only")]
                 let mut read = Self::deserialize(entries)?;

@@ -95,10 +95,10 @@ impl Timestamp {
 /// Reads `2026-03-10T15:00:30Z`, with milliseconds or without: what nearly every
 /// document writes. `None` is left to those who know all of RFC 3339.
 fn usual(text: &[u8]) -> Option<Timestamp> {
-    let (clock, rest) = text.split_at_checked(19)?;
-    let millis = match *rest {
-        [b'Z'] => 0,
-        [b'.', a, b, c, b'Z'] => number(&[a, b, c])?,
+    let (clock, rest) = text.split_first_chunk::<19>()?;
+    let thousandths = match *rest {
+        [b'Z'] => *b"000",
+        [b'.', a, b, c, b'Z'] => [a, b, c],
         _ => return None,
     };
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2] =
@@ -106,8 +106,17 @@ fn usual(text: &[u8]) -> Option<Timestamp> {
     else {
         return None;
     };
-    let (year, month, day) = (number(&[y1, y2, y3, y4])?, number(&[m1, m2])?, number(&[d1, d2])?);
-    let (hour, minute, second) = (number(&[h1, h2])?, number(&[n1, n2])?, number(&[s1, s2])?);
+    let [a, b, c] = thousandths;
+    let digits = [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2, a, b, c];
+    let digits = digits.map(|digit| digit.wrapping_sub(b'0'));
+    // All are looked at in any case: nearly always all are digits.
+    if digits.iter().fold(false, |is_odd, digit| is_odd | (*digit > 9)) {
+        return None;
+    }
+    let [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2, a, b, c] = digits.map(i64::from);
+    let (year, month, day) = (y1 * 1_000 + y2 * 100 + y3 * 10 + y4, m1 * 10 + m2, d1 * 10 + d2);
+    let (hour, minute, second) = (h1 * 10 + h2, n1 * 10 + n2, s1 * 10 + s2);
+    let millis = a * 100 + b * 10 + c;
     // The ends of months are for those who know how long each is.
     let last = if month == 2 { 28 } else { 30 };
     let is_usual = (1900..2200).contains(&year)
@@ -130,11 +139,44 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     year * 365 + year / 4 - year / 100 + year / 400 + of_year - 719_468
 }
 
-/// Reads digits, and nothing else.
-fn number(digits: &[u8]) -> Option<i64> {
-    digits.iter().try_fold(0, |number, digit| {
-        digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0'))
-    })
+/// Returns the year, the month and the day so many days after 1970-01-01.
+///
+/// The inverse of [`days_since_1970`] (H. Hinnant, the same article,
+/// `civil_from_days`).
+fn date_of(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let year = year + era * 400;
+    if month < 10 { (year, month + 3, day) } else { (year + 1, month - 9, day) }
+}
+
+/// Spells a time of a plausible year in whole seconds: nearly all that are written.
+fn spelled(time: Timestamp) -> Option<[u8; 20]> {
+    if !time.is_plausible() || time.0 % SECOND != 0 {
+        return None;
+    }
+    let (year, month, day) = date_of(time.0 / DAY);
+    let of_day = time.0 % DAY;
+    let mut text = *b"0000-00-00T00:00:00Z";
+    let numbers = [
+        (0, year / 100),
+        (2, year % 100),
+        (5, month),
+        (8, day),
+        (11, of_day / HOUR),
+        (14, of_day / MINUTE % 60),
+        (17, of_day / SECOND % 60),
+    ];
+    for (place, number) in numbers {
+        let digits = text.get_mut(place..place + 2)?;
+        let number = u8::try_from(number).ok()?;
+        digits.copy_from_slice(&[b'0' + number / 10, b'0' + number % 10]);
+    }
+    Some(text)
 }
 
 impl FromStr for Timestamp {
@@ -147,6 +189,9 @@ impl FromStr for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = spelled(*self).filter(|_| f.precision().is_none()) {
+            return f.write_str(std::str::from_utf8(&text).unwrap_or_default());
+        }
         match jiff::Timestamp::from_millisecond(self.0) {
             Ok(time) => time.fmt(f),
             Err(_) => write!(f, "{} ms", self.0),
@@ -172,10 +217,12 @@ impl std::ops::Sub<Duration> for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.collect_str(self)
-        } else {
-            serializer.serialize_i64(self.0)
+        if !serializer.is_human_readable() {
+            return serializer.serialize_i64(self.0);
+        }
+        match spelled(*self) {
+            Some(text) => serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default()),
+            None => serializer.collect_str(self),
         }
     }
 }
@@ -405,6 +452,19 @@ mod tests {
                 odd.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond),
                 "{odd}"
             );
+        }
+    }
+
+    /// What is written the short way is what the long way writes.
+    #[test]
+    fn times_are_written_like_all_others() {
+        let ends = [Timestamp::EARLIEST, Timestamp::LATEST].map(Timestamp::as_millis);
+        for millis in (ends[0] - 2 * DAY..ends[1] + 2 * DAY).step_by(86_399_750) {
+            let expected = jiff::Timestamp::from_millisecond(millis).unwrap();
+            let time = Timestamp(millis);
+            assert_eq!(time.to_string(), expected.to_string());
+            assert_eq!(format!("{time:.3}"), format!("{expected:.3}"));
+            assert_eq!(serde_json::to_value(time).unwrap(), expected.to_string());
         }
     }
 

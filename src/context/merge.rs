@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use super::dated::{Dated, Moments, note_date};
 use super::entry::{Added, Record, take_greater};
 use super::list::settle;
+use super::read::Claims;
 use super::{
     Appointments, AsOf, Attribute, Attributes, Consent, Context, Device, Feedback, History,
     Onboarding, Order, Part, Profile, Purchases, Recency, Refund, Score, Scores, Subscription,
@@ -179,9 +180,6 @@ pub(super) trait Vouched: Join {
 
     /// Forgets that lists are complete.
     fn disclaim_lists(&mut self);
-
-    /// Brings what lists claim, as somebody wrote it, into its one form.
-    fn settle_claims(&mut self);
 }
 
 /// A source, if it has a name, and up to when it has told everything.
@@ -283,7 +281,9 @@ macro_rules! vouched {
             fn disclaim_lists(&mut self) {
                 $(self.$list.disclaim();)*
             }
+        }
 
+        impl Claims for $part {
             fn settle_claims(&mut self) {
                 $(self.$list.settle_claims(&self.as_of);)*
             }
@@ -327,7 +327,9 @@ impl Vouched for History {
         self.interactions.disclaim();
         self.summary_of = None;
     }
+}
 
+impl Claims for History {
     fn settle_claims(&mut self) {
         self.interactions.settle_claims(&self.as_of);
     }

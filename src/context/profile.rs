@@ -1,9 +1,9 @@
 //! Who the customer is.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{AsOf, read};
 use super::record::record;
+use super::{AsOf, read};
 use crate::time::Timestamp;
 
 record! {

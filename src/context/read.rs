@@ -1,9 +1,13 @@
 //! What was written somewhere, brought into the one form that it has once
 //! something is merged: whichever way it comes in, as a part of its reading.
 
-use super::Purchases;
 use super::dated::Dated;
-use super::merge::Vouched;
+
+/// A part with lists that may be complete by the word of its sources.
+pub(super) trait Claims {
+    /// Brings what lists claim, as somebody wrote it, into its one form.
+    fn settle_claims(&mut self);
+}
 
 /// Refuses a time of a field that is not there.
 pub(super) fn dates(fields: &mut impl Dated) -> Result<(), String> {
@@ -16,13 +20,7 @@ pub(super) fn dates(fields: &mut impl Dated) -> Result<(), String> {
 }
 
 /// Settles which lists of a part are complete by the word of its sources.
-pub(super) fn claims(part: &mut impl Vouched) -> Result<(), String> {
+pub(super) fn claims(part: &mut impl Claims) -> Result<(), String> {
     part.settle_claims();
-    Ok(())
-}
-
-/// Gives refunds to their orders.
-pub(super) fn refunds(purchases: &mut Purchases) -> Result<(), String> {
-    purchases.settle_written();
     Ok(())
 }

@@ -18,28 +18,84 @@ macro_rules! record {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields, remote = "Self")]
+        #[derive(Clone, Debug, PartialEq, Serialize)]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$req_doc])* pub $req: $req_type,)*
             $($(#[$opt_doc])*
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub $opt: Option<$opt_type>,)*
             $($($(#[$def_doc])*
-            #[serde(default, skip_serializing_if = "crate::context::part::is_unknown")]
+            #[serde(skip_serializing_if = "crate::context::part::is_unknown")]
             pub $def: $def_type,)*)?
             $($($(#[$dat_doc])*
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub $dat: Option<$dat_type>,)*
             /// When fields were last said, by name, where that is not when the
             /// whole was. Events and merging write it.
-            #[serde(default, skip_serializing_if = "crate::context::part::is_unknown",
-                deserialize_with = "crate::object::unique")]
+            #[serde(skip_serializing_if = "crate::context::part::is_unknown")]
             pub dated: std::collections::BTreeMap<String, Timestamp>,)?
         }
 
-        crate::object::object!($name $($(, $settle)+)?);
+        impl<'de> crate::object::FromEntries<'de> for $name {
+            fn from_entries<A: serde::de::MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
+                use serde::de::Error;
+                use crate::object::Place;
+
+                #[allow(non_camel_case_types, reason = "they are named as the fields")]
+                enum At { $($req,)* $($opt,)* $($($def,)*)? $($($dat,)* dated)? }
+                const NAMES: &[&str] = &[
+                    $(stringify!($req),)* $(stringify!($opt),)*
+                    $($(stringify!($def),)*)? $($(stringify!($dat),)* "dated")?
+                ];
+                $(let mut $req: Option<$req_type> = None;)*
+                $(let mut $opt: Option<$opt_type> = None;)*
+                $($(let mut $def: $def_type = Default::default();)*)?
+                $($(let mut $dat: Option<$dat_type> = None;)*
+                let mut dated: std::collections::BTreeMap<String, Timestamp> = Default::default();)?
+                let mut seen = 0_u32;
+                let mut from = 0;
+                while let Some(place) = entries.next_key_seed(Place { names: NAMES, from })? {
+                    if seen & (1 << place) != 0 {
+                        return Err(A::Error::duplicate_field(NAMES.get(place).copied().unwrap_or_default()));
+                    }
+                    seen |= 1 << place;
+                    from = place + 1;
+                    $(if place == At::$req as usize {
+                        $req = Some(entries.next_value()?);
+                        continue;
+                    })*
+                    $(if place == At::$opt as usize {
+                        $opt = crate::object::Field::next(&mut entries)?;
+                        continue;
+                    })*
+                    $($(if place == At::$def as usize {
+                        $def = crate::object::Field::next(&mut entries)?;
+                        continue;
+                    })*)?
+                    $($(if place == At::$dat as usize {
+                        $dat = crate::object::Field::next(&mut entries)?;
+                        continue;
+                    })*
+                    if place == At::dated as usize {
+                        dated = crate::object::Field::next(&mut entries)?;
+                    })?
+                }
+                #[allow(unused_mut, reason = "most records have one form only")]
+                let mut read = Self {
+                    $($req: $req.ok_or_else(|| A::Error::missing_field(stringify!($req)))?,)*
+                    $($opt,)* $($($def,)*)? $($($dat,)* dated,)?
+                };
+                $($($settle(&mut read).map_err(A::Error::custom)?;)+)?
+                Ok(read)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::object::read(deserializer)
+            }
+        }
 
         impl $name {
             /// Makes one in which everything that is not given is unknown.

@@ -97,12 +97,19 @@ impl fmt::Display for Decimal {
 
 /// Writes `digits / 10^scale` without trailing zeros.
 pub(crate) fn point(digits: u128, scale: u32) -> String {
-    let text = format!("{digits:0>width$}", width = scale as usize + 1);
-    let (whole, fraction) = text.split_at(text.len() - scale as usize);
-    match fraction.trim_end_matches('0') {
-        "" => whole.to_owned(),
-        fraction => format!("{whole}.{fraction}"),
+    let digits = digits.to_string();
+    let scale = scale as usize;
+    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(scale));
+    let fraction_of_zeros = scale - fraction.len();
+    let fraction = fraction.trim_end_matches('0');
+    let mut text = String::with_capacity(digits.len() + fraction_of_zeros + 2);
+    text.push_str(if whole.is_empty() { "0" } else { whole });
+    if !fraction.is_empty() {
+        text.push('.');
+        text.extend(std::iter::repeat_n('0', fraction_of_zeros));
+        text.push_str(fraction);
     }
+    text
 }
 
 impl Serialize for Decimal {
@@ -114,6 +121,13 @@ impl Serialize for Decimal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_point_stands_before_so_many_digits() {
+        let written = [(0, 0), (0, 3), (7, 0), (7, 3), (70, 3), (1_230, 2), (1_234, 4), (5_000, 3)];
+        let written = written.map(|(digits, scale)| point(digits, scale));
+        assert_eq!(written, ["0", "0", "7", "0.007", "0.07", "12.3", "0.1234", "5"]);
+    }
 
     #[test]
     fn twins_are_equal() {
