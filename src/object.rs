@@ -70,6 +70,23 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Unique<T> {
     }
 }
 
+/// What stands in a required field until its value is read.
+pub(crate) trait Blank {
+    fn blank() -> Self;
+}
+
+impl Blank for String {
+    fn blank() -> Self {
+        Self::new()
+    }
+}
+
+impl Blank for i64 {
+    fn blank() -> Self {
+        0
+    }
+}
+
 /// A field that knows how to be unknown by itself.
 pub(crate) trait Field<'de>: Default {
     /// Reads the value that comes next.

@@ -107,16 +107,20 @@ fn usual(text: &[u8]) -> Option<Timestamp> {
         return None;
     };
     let [a, b, c] = thousandths;
-    let digits = [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2, a, b, c];
-    let digits = digits.map(|digit| digit.wrapping_sub(b'0'));
-    // All are looked at in any case: nearly always all are digits.
-    if digits.iter().fold(false, |is_odd, digit| is_odd | (*digit > 9)) {
+    let mut digits = [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2, a, b, c];
+    let mut greatest = 0;
+    for digit in &mut digits {
+        *digit = digit.wrapping_sub(b'0');
+        greatest = greatest.max(*digit);
+    }
+    if greatest > 9 {
         return None;
     }
-    let [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2, a, b, c] = digits.map(i64::from);
-    let (year, month, day) = (y1 * 1_000 + y2 * 100 + y3 * 10 + y4, m1 * 10 + m2, d1 * 10 + d2);
-    let (hour, minute, second) = (h1 * 10 + h2, n1 * 10 + n2, s1 * 10 + s2);
-    let millis = a * 100 + b * 10 + c;
+    let [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2, a, b, c] = digits;
+    let pair = |tens: u8, ones: u8| i64::from(tens * 10 + ones);
+    let (year, month, day) = (pair(y1, y2) * 100 + pair(y3, y4), pair(m1, m2), pair(d1, d2));
+    let (hour, minute, second) = (pair(h1, h2), pair(n1, n2), pair(s1, s2));
+    let millis = i64::from(a) * 100 + pair(b, c);
     // The ends of months are for those who know how long each is.
     let last = if month == 2 { 28 } else { 30 };
     let is_usual = (1900..2200).contains(&year)
@@ -212,6 +216,12 @@ impl std::ops::Sub<Duration> for Timestamp {
 
     fn sub(self, length: Duration) -> Self {
         Self(self.0.saturating_sub(length.0))
+    }
+}
+
+impl crate::object::Blank for Timestamp {
+    fn blank() -> Self {
+        Self(0)
     }
 }
 

@@ -48,44 +48,45 @@ macro_rules! record {
                     $(stringify!($req),)* $(stringify!($opt),)*
                     $($(stringify!($def),)*)? $($(stringify!($dat),)* "dated")?
                 ];
-                $(let mut $req: Option<$req_type> = None;)*
-                $(let mut $opt: Option<$opt_type> = None;)*
-                $($(let mut $def: $def_type = Default::default();)*)?
-                $($(let mut $dat: Option<$dat_type> = None;)*
-                let mut dated: std::collections::BTreeMap<String, Timestamp> = Default::default();)?
+                // In place: to collect the values and then move them together takes longer.
+                let mut read = Self {
+                    $($req: crate::object::Blank::blank(),)*
+                    $($opt: None,)*
+                    $($($def: Default::default(),)*)?
+                    $($($dat: None,)* dated: std::collections::BTreeMap::new(),)?
+                };
                 let mut seen = 0_u32;
                 let mut from = 0;
                 while let Some(place) = entries.next_key_seed(Place { names: NAMES, from })? {
                     if seen & (1 << place) != 0 {
-                        return Err(A::Error::duplicate_field(NAMES.get(place).copied().unwrap_or_default()));
+                        let name = NAMES.get(place).copied().unwrap_or_default();
+                        return Err(A::Error::duplicate_field(name));
                     }
                     seen |= 1 << place;
                     from = place + 1;
                     $(if place == At::$req as usize {
-                        $req = Some(entries.next_value()?);
+                        read.$req = entries.next_value()?;
                         continue;
                     })*
                     $(if place == At::$opt as usize {
-                        $opt = crate::object::Field::next(&mut entries)?;
+                        read.$opt = crate::object::Field::next(&mut entries)?;
                         continue;
                     })*
                     $($(if place == At::$def as usize {
-                        $def = crate::object::Field::next(&mut entries)?;
+                        read.$def = crate::object::Field::next(&mut entries)?;
                         continue;
                     })*)?
                     $($(if place == At::$dat as usize {
-                        $dat = crate::object::Field::next(&mut entries)?;
+                        read.$dat = crate::object::Field::next(&mut entries)?;
                         continue;
                     })*
                     if place == At::dated as usize {
-                        dated = crate::object::Field::next(&mut entries)?;
+                        read.dated = crate::object::Field::next(&mut entries)?;
                     })?
                 }
-                #[allow(unused_mut, reason = "most records have one form only")]
-                let mut read = Self {
-                    $($req: $req.ok_or_else(|| A::Error::missing_field(stringify!($req)))?,)*
-                    $($opt,)* $($($def,)*)? $($($dat,)* dated,)?
-                };
+                $(if seen & (1 << At::$req as usize) == 0 {
+                    return Err(A::Error::missing_field(stringify!($req)));
+                })*
                 $($($settle(&mut read).map_err(A::Error::custom)?;)+)?
                 Ok(read)
             }
