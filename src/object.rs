@@ -119,31 +119,19 @@ impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Unique<T> {
     }
 }
 
-/// Finds the place of a key among the names of a struct.
-///
-/// Whoever writes an object goes through its fields in one order, mostly that
-/// of the struct: so the search begins behind the name that was found last.
-#[derive(Clone, Copy)]
-pub(crate) struct Place {
-    pub(crate) names: &'static [&'static str],
-    pub(crate) from: usize,
+/// A struct whose fields are read one by one, each at its place.
+pub(crate) trait Fields {
+    /// The names of the fields, in their order.
+    const NAMES: &'static [&'static str];
+
+    /// Finds the place of a name.
+    fn place(name: &str) -> Option<usize>;
 }
 
-impl Place {
-    fn find<E: Error>(self, name: &str) -> Result<usize, E> {
-        if self.names.get(self.from) == Some(&name) {
-            return Ok(self.from);
-        }
-        let is_meant = |known: &&str| *known == name;
-        let (before, after) = self.names.split_at_checked(self.from).unwrap_or((self.names, &[]));
-        let later = after.iter().position(is_meant).map(|place| place + before.len());
-        later
-            .or_else(|| before.iter().position(is_meant))
-            .ok_or_else(|| E::unknown_field(name, self.names))
-    }
-}
+/// Reads the place of the field that a key names.
+pub(crate) struct Place<T>(pub(crate) PhantomData<T>);
 
-impl<'de> DeserializeSeed<'de> for Place {
+impl<'de, T: Fields> DeserializeSeed<'de> for Place<T> {
     type Value = usize;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
@@ -151,7 +139,7 @@ impl<'de> DeserializeSeed<'de> for Place {
     }
 }
 
-impl Visitor<'_> for Place {
+impl<T: Fields> Visitor<'_> for Place<T> {
     type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,16 +147,16 @@ impl Visitor<'_> for Place {
     }
 
     fn visit_u64<E: Error>(self, place: u64) -> Result<usize, E> {
-        let known = usize::try_from(place).ok().filter(|place| *place < self.names.len());
+        let known = usize::try_from(place).ok().filter(|place| *place < T::NAMES.len());
         known.ok_or_else(|| E::invalid_value(Unexpected::Unsigned(place), &"the place of a field"))
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
-        self.find(name)
+        T::place(name).ok_or_else(|| E::unknown_field(name, T::NAMES))
     }
 
     fn visit_bytes<E: Error>(self, name: &[u8]) -> Result<usize, E> {
-        self.find(&String::from_utf8_lossy(name))
+        self.visit_str(&String::from_utf8_lossy(name))
     }
 }
 

@@ -96,31 +96,19 @@ impl Timestamp {
 /// document writes. `None` is left to those who know all of RFC 3339.
 fn usual(text: &[u8]) -> Option<Timestamp> {
     let (clock, rest) = text.split_first_chunk::<19>()?;
-    let thousandths = match *rest {
-        [b'Z'] => *b"000",
-        [b'.', a, b, c, b'Z'] => [a, b, c],
+    let millis = match *rest {
+        [b'Z'] => 0,
+        [b'.', a, b, c, b'Z'] => number([a, b, c])?,
         _ => return None,
     };
-    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2] =
-        clock
-    else {
-        return None;
-    };
-    let [a, b, c] = thousandths;
-    let mut digits = [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2, a, b, c];
-    let mut greatest = 0;
-    for digit in &mut digits {
-        *digit = digit.wrapping_sub(b'0');
-        greatest = greatest.max(*digit);
-    }
-    if greatest > 9 {
-        return None;
-    }
-    let [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2, a, b, c] = digits;
-    let pair = |tens: u8, ones: u8| i64::from(tens * 10 + ones);
-    let (year, month, day) = (pair(y1, y2) * 100 + pair(y3, y4), pair(m1, m2), pair(d1, d2));
-    let (hour, minute, second) = (pair(h1, h2), pair(n1, n2), pair(s1, s2));
-    let millis = i64::from(a) * 100 + pair(b, c);
+    // Eight bytes at a time; the second eight hold the first half of the time, too.
+    let date = pairs(clock.first_chunk()?, *b"0000-00-")?;
+    let day = pairs(clock.get(8..)?.first_chunk()?, *b"00T00:00")?;
+    let time = pairs(clock.last_chunk()?, *b"00:00:00")?;
+    let pair = |pairs: [u8; 8], place: usize| pairs.get(place).map(|pair| i64::from(*pair));
+    let year = pair(date, 0)? * 100 + pair(date, 2)?;
+    let (month, day) = (pair(date, 5)?, pair(day, 0)?);
+    let (hour, minute, second) = (pair(time, 0)?, pair(time, 3)?, pair(time, 6)?);
     // The ends of months are for those who know how long each is.
     let last = if month == 2 { 28 } else { 30 };
     let is_usual = (1900..2200).contains(&year)
@@ -131,6 +119,27 @@ fn usual(text: &[u8]) -> Option<Timestamp> {
         && second < 60;
     let of_day = hour * HOUR + minute * MINUTE + second * SECOND + millis;
     is_usual.then(|| Timestamp(days_since_1970(year, month, day) * DAY + of_day))
+}
+
+/// Reads eight bytes that are as in a pattern, where a zero stands for any digit:
+/// at the place of each pair of digits there is its number.
+fn pairs(bytes: &[u8; 8], pattern: [u8; 8]) -> Option<[u8; 8]> {
+    const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
+    // Digits become 0 to 9, all else that is as it must be 0.
+    let values = u64::from_le_bytes(*bytes) ^ u64::from_le_bytes(pattern);
+    // What comes to 0x80 with these is more than that.
+    let room = pattern.map(|byte| if byte == b'0' { 0x80 - 10 } else { 0x80 - 1 });
+    let excess = values | values.wrapping_add(u64::from_le_bytes(room));
+    // A pair is 99 at most, so that none runs over into the next byte.
+    let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
+    (excess & HIGHS == 0).then(|| pairs.to_le_bytes())
+}
+
+/// Reads digits, and nothing else.
+fn number<const N: usize>(digits: [u8; N]) -> Option<i64> {
+    digits.iter().try_fold(0, |number, digit| {
+        digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0'))
+    })
 }
 
 /// Counts the days from 1970 to a date of the years 1900 to 2199.
@@ -452,6 +461,17 @@ mod tests {
             let clock = ["00:00:00Z", "23:59:59.999Z", "24:00:00Z", "07:60:00Z", "07:09:60Z"];
             let clock = clock[usize::try_from(year + month + day).unwrap() % clock.len()];
             let text = format!("{year:04}-{month:02}-{day:02}T{clock}");
+            let expected = text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_millisecond);
+            let read = Timestamp::parse_any_year(&text).map(Timestamp::as_millis);
+            assert_eq!(read.ok(), expected.ok(), "{text}");
+        }
+        let usual = "2026-03-10T15:00:30.125Z";
+        for (place, byte) in
+            (0..usual.len()).flat_map(|place| (0..128).map(move |byte| (place, byte)))
+        {
+            let mut text = usual.as_bytes().to_vec();
+            text[place] = byte;
+            let text = String::from_utf8(text).unwrap();
             let expected = text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_millisecond);
             let read = Timestamp::parse_any_year(&text).map(Timestamp::as_millis);
             assert_eq!(read.ok(), expected.ok(), "{text}");

@@ -19,6 +19,7 @@ macro_rules! record {
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(remote = "Self")]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$req_doc])* pub $req: $req_type,)*
@@ -37,64 +38,89 @@ macro_rules! record {
             pub dated: std::collections::BTreeMap<String, Timestamp>,)?
         }
 
-        impl<'de> crate::object::FromEntries<'de> for $name {
-            fn from_entries<A: serde::de::MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
-                use serde::de::Error;
-                use crate::object::Place;
+        const _: () = {
+            use crate::object::Fields;
 
-                #[allow(non_camel_case_types, reason = "they are named as the fields")]
-                enum At { $($req,)* $($opt,)* $($($def,)*)? $($($dat,)* dated)? }
-                const NAMES: &[&str] = &[
+            #[allow(non_camel_case_types, reason = "they are named as the fields")]
+            enum At { $($req,)* $($opt,)* $($($def,)*)? $($($dat,)* dated)? }
+
+            impl Fields for $name {
+                const NAMES: &'static [&'static str] = &[
                     $(stringify!($req),)* $(stringify!($opt),)*
                     $($(stringify!($def),)*)? $($(stringify!($dat),)* "dated")?
                 ];
-                // In place: to collect the values and then move them together takes longer.
-                let mut read = Self {
-                    $($req: crate::object::Blank::blank(),)*
-                    $($opt: None,)*
-                    $($($def: Default::default(),)*)?
-                    $($($dat: None,)* dated: std::collections::BTreeMap::new(),)?
-                };
-                let mut seen = 0_u32;
-                let mut from = 0;
-                while let Some(place) = entries.next_key_seed(Place { names: NAMES, from })? {
-                    if seen & (1 << place) != 0 {
-                        let name = NAMES.get(place).copied().unwrap_or_default();
-                        return Err(A::Error::duplicate_field(name));
-                    }
-                    seen |= 1 << place;
-                    from = place + 1;
-                    $(if place == At::$req as usize {
-                        read.$req = entries.next_value()?;
-                        continue;
-                    })*
-                    $(if place == At::$opt as usize {
-                        read.$opt = crate::object::Field::next(&mut entries)?;
-                        continue;
-                    })*
-                    $($(if place == At::$def as usize {
-                        read.$def = crate::object::Field::next(&mut entries)?;
-                        continue;
-                    })*)?
-                    $($(if place == At::$dat as usize {
-                        read.$dat = crate::object::Field::next(&mut entries)?;
-                        continue;
-                    })*
-                    if place == At::dated as usize {
-                        read.dated = crate::object::Field::next(&mut entries)?;
-                    })?
+
+                fn place(name: &str) -> Option<usize> {
+                    let found = match name {
+                        $(stringify!($req) => At::$req,)*
+                        $(stringify!($opt) => At::$opt,)*
+                        $($(stringify!($def) => At::$def,)*)?
+                        $($(stringify!($dat) => At::$dat,)*
+                        "dated" => At::dated,)?
+                        _ => return None,
+                    };
+                    Some(found as usize)
                 }
-                $(if seen & (1 << At::$req as usize) == 0 {
-                    return Err(A::Error::missing_field(stringify!($req)));
-                })*
-                $($($settle(&mut read).map_err(A::Error::custom)?;)+)?
-                Ok(read)
             }
-        }
+
+            impl<'de> crate::object::FromEntries<'de> for $name {
+                fn from_entries<A: serde::de::MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
+                    use serde::de::Error;
+
+                    // In place: to collect the values and then move them together takes longer.
+                    let mut read = Self {
+                        $($req: crate::object::Blank::blank(),)*
+                        $($opt: None,)*
+                        $($($def: Default::default(),)*)?
+                        $($($dat: None,)* dated: std::collections::BTreeMap::new(),)?
+                    };
+                    let mut seen = 0_u32;
+                    let place_of = || crate::object::Place::<Self>(std::marker::PhantomData);
+                    while let Some(place) = entries.next_key_seed(place_of())? {
+                        if seen & (1 << place) != 0 {
+                            let name = Self::NAMES.get(place).copied().unwrap_or_default();
+                            return Err(A::Error::duplicate_field(name));
+                        }
+                        seen |= 1 << place;
+                        $(if place == At::$req as usize {
+                            read.$req = entries.next_value()?;
+                            continue;
+                        })*
+                        $(if place == At::$opt as usize {
+                            read.$opt = crate::object::Field::next(&mut entries)?;
+                            continue;
+                        })*
+                        $($(if place == At::$def as usize {
+                            read.$def = crate::object::Field::next(&mut entries)?;
+                            continue;
+                        })*)?
+                        $($(if place == At::$dat as usize {
+                            read.$dat = crate::object::Field::next(&mut entries)?;
+                            continue;
+                        })*
+                        if place == At::dated as usize {
+                            read.dated = crate::object::Field::next(&mut entries)?;
+                        })?
+                    }
+                    $(if seen & (1 << At::$req as usize) == 0 {
+                        return Err(A::Error::missing_field(stringify!($req)));
+                    })*
+                    $($($settle(&mut read).map_err(A::Error::custom)?;)+)?
+                    Ok(read)
+                }
+            }
+        };
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 crate::object::read(deserializer)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                // The inherent function that serde derives for a remote type.
+                Self::serialize(self, serializer)
             }
         }
 
