@@ -52,7 +52,7 @@ mod snapshot;
 mod subscription;
 mod support;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use footprint::Footprint;
 use record::record;

@@ -218,16 +218,20 @@ impl Priority {
     pub fn as_product(self) -> u128 {
         self.product
     }
+
+    fn in_digits(self) -> String {
+        crate::policy::point(self.product, self.decimals)
+    }
 }
 
 impl fmt::Display for Priority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&crate::policy::point(self.product, self.decimals))
+        f.pad(&self.in_digits())
     }
 }
 
 impl serde::Serialize for Priority {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&self.in_digits())
     }
 }

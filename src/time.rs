@@ -95,19 +95,20 @@ impl Timestamp {
 /// Reads `2026-03-10T15:00:30Z`, with milliseconds or without: what nearly every
 /// document writes. `None` is left to those who know all of RFC 3339.
 fn usual(text: &[u8]) -> Option<Timestamp> {
-    let (clock, rest) = text.split_at_checked(19)?;
+    let (clock, rest) = text.split_first_chunk::<19>()?;
     let millis = match *rest {
         [b'Z'] => 0,
-        [b'.', a, b, c, b'Z'] => number(&[a, b, c])?,
+        [b'.', a, b, c, b'Z'] => number([a, b, c])?,
         _ => return None,
     };
-    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2] =
-        clock
-    else {
-        return None;
-    };
-    let (year, month, day) = (number(&[y1, y2, y3, y4])?, number(&[m1, m2])?, number(&[d1, d2])?);
-    let (hour, minute, second) = (number(&[h1, h2])?, number(&[n1, n2])?, number(&[s1, s2])?);
+    // Eight bytes at a time; the second eight hold the first half of the time, too.
+    let date = pairs(clock.first_chunk()?, *b"0000-00-")?;
+    let day = pairs(clock.get(8..)?.first_chunk()?, *b"00T00:00")?;
+    let time = pairs(clock.last_chunk()?, *b"00:00:00")?;
+    let pair = |pairs: [u8; 8], place: usize| pairs.get(place).map(|pair| i64::from(*pair));
+    let year = pair(date, 0)? * 100 + pair(date, 2)?;
+    let (month, day) = (pair(date, 5)?, pair(day, 0)?);
+    let (hour, minute, second) = (pair(time, 0)?, pair(time, 3)?, pair(time, 6)?);
     // The ends of months are for those who know how long each is.
     let last = if month == 2 { 28 } else { 30 };
     let is_usual = (1900..2200).contains(&year)
@@ -120,6 +121,27 @@ fn usual(text: &[u8]) -> Option<Timestamp> {
     is_usual.then(|| Timestamp(days_since_1970(year, month, day) * DAY + of_day))
 }
 
+/// Reads eight bytes that are as in a pattern, where a zero stands for any digit:
+/// at the place of each pair of digits there is its number.
+fn pairs(bytes: &[u8; 8], pattern: [u8; 8]) -> Option<[u8; 8]> {
+    const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
+    // Digits become 0 to 9, all else that is as it must be 0.
+    let values = u64::from_le_bytes(*bytes) ^ u64::from_le_bytes(pattern);
+    // What comes to 0x80 with these is more than that.
+    let room = pattern.map(|byte| if byte == b'0' { 0x80 - 10 } else { 0x80 - 1 });
+    let excess = values | values.wrapping_add(u64::from_le_bytes(room));
+    // A pair is 99 at most, so that none runs over into the next byte.
+    let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
+    (excess & HIGHS == 0).then(|| pairs.to_le_bytes())
+}
+
+/// Reads digits, and nothing else.
+fn number<const N: usize>(digits: [u8; N]) -> Option<i64> {
+    digits.iter().try_fold(0, |number, digit| {
+        digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0'))
+    })
+}
+
 /// Counts the days from 1970 to a date of the years 1900 to 2199.
 ///
 /// Years begin in March here, so that a leap day is the last of its year
@@ -130,11 +152,44 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     year * 365 + year / 4 - year / 100 + year / 400 + of_year - 719_468
 }
 
-/// Reads digits, and nothing else.
-fn number(digits: &[u8]) -> Option<i64> {
-    digits.iter().try_fold(0, |number, digit| {
-        digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0'))
-    })
+/// Returns the year, the month and the day so many days after 1970-01-01.
+///
+/// The inverse of [`days_since_1970`] (H. Hinnant, the same article,
+/// `civil_from_days`).
+fn date_of(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let year = year + era * 400;
+    if month < 10 { (year, month + 3, day) } else { (year + 1, month - 9, day) }
+}
+
+/// Spells a time of a plausible year in whole seconds: nearly all that are written.
+fn spelled(time: Timestamp) -> Option<[u8; 20]> {
+    if !time.is_plausible() || time.0 % SECOND != 0 {
+        return None;
+    }
+    let (year, month, day) = date_of(time.0 / DAY);
+    let of_day = time.0 % DAY;
+    let mut text = *b"0000-00-00T00:00:00Z";
+    let numbers = [
+        (0, year / 100),
+        (2, year % 100),
+        (5, month),
+        (8, day),
+        (11, of_day / HOUR),
+        (14, of_day / MINUTE % 60),
+        (17, of_day / SECOND % 60),
+    ];
+    for (place, number) in numbers {
+        let digits = text.get_mut(place..place + 2)?;
+        let number = u8::try_from(number).ok()?;
+        digits.copy_from_slice(&[b'0' + number / 10, b'0' + number % 10]);
+    }
+    Some(text)
 }
 
 impl FromStr for Timestamp {
@@ -147,6 +202,9 @@ impl FromStr for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = spelled(*self).filter(|_| f.precision().is_none()) {
+            return f.write_str(std::str::from_utf8(&text).unwrap_or_default());
+        }
         match jiff::Timestamp::from_millisecond(self.0) {
             Ok(time) => time.fmt(f),
             Err(_) => write!(f, "{} ms", self.0),
@@ -170,12 +228,20 @@ impl std::ops::Sub<Duration> for Timestamp {
     }
 }
 
+impl crate::object::Blank for Timestamp {
+    fn blank() -> Self {
+        Self(0)
+    }
+}
+
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.collect_str(self)
-        } else {
-            serializer.serialize_i64(self.0)
+        if !serializer.is_human_readable() {
+            return serializer.serialize_i64(self.0);
+        }
+        match spelled(*self) {
+            Some(text) => serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default()),
+            None => serializer.collect_str(self),
         }
     }
 }
@@ -399,12 +465,36 @@ mod tests {
             let read = Timestamp::parse_any_year(&text).map(Timestamp::as_millis);
             assert_eq!(read.ok(), expected.ok(), "{text}");
         }
+        let usual = "2026-03-10T15:00:30.125Z";
+        for (place, byte) in
+            (0..usual.len()).flat_map(|place| (0..128).map(move |byte| (place, byte)))
+        {
+            let mut text = usual.as_bytes().to_vec();
+            text[place] = byte;
+            let text = String::from_utf8(text).unwrap();
+            let expected = text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_millisecond);
+            let read = Timestamp::parse_any_year(&text).map(Timestamp::as_millis);
+            assert_eq!(read.ok(), expected.ok(), "{text}");
+        }
         for odd in ["2026-03-1oT15:00:30Z", "2026-03-10T15:00:30.00Z", "2026-03-10T15:00:30", "Z"] {
             assert_eq!(
                 Timestamp::parse_any_year(odd).ok().map(Timestamp::as_millis),
                 odd.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond),
                 "{odd}"
             );
+        }
+    }
+
+    /// What is written the short way is what the long way writes.
+    #[test]
+    fn times_are_written_like_all_others() {
+        let ends = [Timestamp::EARLIEST, Timestamp::LATEST].map(Timestamp::as_millis);
+        for millis in (ends[0] - 2 * DAY..ends[1] + 2 * DAY).step_by(86_399_750) {
+            let expected = jiff::Timestamp::from_millisecond(millis).unwrap();
+            let time = Timestamp(millis);
+            assert_eq!(time.to_string(), expected.to_string());
+            assert_eq!(format!("{time:.3}"), format!("{expected:.3}"));
+            assert_eq!(serde_json::to_value(time).unwrap(), expected.to_string());
         }
     }
 

@@ -58,6 +58,13 @@ macro_rules! words {
             }
         }
 
+        impl crate::object::Blank for $name {
+            fn blank() -> Self {
+                let [first, ..] = [$(Self::$variant,)+];
+                first
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(self.as_str())

@@ -1,6 +1,6 @@
 //! Booked appointments.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::record::record;
 use super::{AsOf, Key, List, Record, read};

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::object::Blank;
 use crate::time::Timestamp;
 
 /// What stands for the source where a part tells of events alone; no source
@@ -195,6 +196,12 @@ impl AsOf {
 impl From<Timestamp> for AsOf {
     fn from(time: Timestamp) -> Self {
         Self(Marks::One(time))
+    }
+}
+
+impl Blank for AsOf {
+    fn blank() -> Self {
+        Self::events(Timestamp::blank())
     }
 }
 

@@ -20,7 +20,6 @@ record! {
         optional {}
         defaulted {
             /// The scores by name.
-            #[serde(deserialize_with = "crate::object::unique")]
             values: BTreeMap<String, Score>,
         }
     }
@@ -134,11 +133,9 @@ record! {
         optional {}
         defaulted {
             /// The attributes by name.
-            #[serde(deserialize_with = "crate::object::unique")]
             values: BTreeMap<String, Attribute>,
             /// When attributes were last said, by name, where that is another
             /// time than `as_of`. Events and merging write it.
-            #[serde(deserialize_with = "crate::object::unique")]
             dated: BTreeMap<String, Timestamp>,
         }
     }

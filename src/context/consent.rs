@@ -1,6 +1,6 @@
 //! What the customer agreed to, and what is blocked.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::record::record;
 use super::{AsOf, List, Record, read};

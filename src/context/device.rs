@@ -1,6 +1,6 @@
 //! The device in use.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::AsOf;
 use super::record::record;

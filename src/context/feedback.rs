@@ -1,6 +1,6 @@
 //! Answers to questions of satisfaction.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::record::record;
 use super::{AsOf, List, Record, read};

@@ -1,6 +1,6 @@
 //! What was shown and sent before, and what came of it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::record::record;
 use super::{AsOf, List, Record, read};

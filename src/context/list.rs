@@ -13,6 +13,7 @@ use smallvec::SmallVec;
 use super::AsOf;
 use super::entry::{Added, Key, Record};
 use super::footprint::Footprint;
+use crate::object::Field;
 use crate::time::{Duration, Timestamp};
 
 /// How much of a list is there.
@@ -460,6 +461,12 @@ impl<T: Serialize> Serialize for List<T> {
 impl<'de, T: Record + Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ListVisitor(PhantomData))
+    }
+}
+
+impl<'de, T: Record + Deserialize<'de>> Field<'de> for List<T> {
+    fn next<A: de::MapAccess<'de>>(entries: &mut A) -> Result<Self, A::Error> {
+        entries.next_value()
     }
 }
 

@@ -281,7 +281,6 @@ macro_rules! vouched {
             fn disclaim_lists(&mut self) {
                 $(self.$list.disclaim();)*
             }
-
         }
 
         impl Claims for $part {
@@ -396,16 +395,11 @@ impl Purchases {
     }
 
     /// Brings refunds, as somebody wrote them, into their one form.
-    ///
-    /// # Errors
-    ///
-    /// None: any refunds have one.
-    pub(super) fn settle_written(&mut self) -> Result<(), String> {
+    pub(super) fn settle_written(&mut self) {
         for order in self.orders.items_mut() {
             settle(&mut order.refunds);
         }
         self.settle_refunds();
-        Ok(())
     }
 }
 

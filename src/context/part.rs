@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::List;
 use super::footprint::Footprint;
+use crate::object::Field;
 
 /// One area of a context: not delivered, or known up to some time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,6 +76,12 @@ impl<T: Serialize> Serialize for Part<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Part<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(deserializer)?.map_or(Self::Unknown, Self::Known))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Field<'de> for Part<T> {
+    fn next<A: MapAccess<'de>>(entries: &mut A) -> Result<Self, A::Error> {
+        entries.next_value()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who the customer is.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::record::record;
 use super::{AsOf, read};

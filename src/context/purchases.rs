@@ -1,6 +1,6 @@
 //! Orders, the cart, and products owned.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::dated::{Covers, Dated, Moments};
 use super::entry::Added;
@@ -12,7 +12,7 @@ use crate::vocabulary::{Channel, Money, OrderStatus};
 
 record! {
     /// What the customer bought, is about to buy, and owns.
-    Purchases settled by [read::claims, Purchases::settle_written] {
+    Purchases settled by [read::claims, refunds] {
         required {
             /// Up to when nothing is missing.
             as_of: AsOf,
@@ -32,6 +32,12 @@ record! {
             pending_refunds: Vec<Refund>,
         }
     }
+}
+
+/// Gives refunds, as somebody wrote them, to their orders.
+fn refunds(purchases: &mut Purchases) -> Result<(), String> {
+    purchases.settle_written();
+    Ok(())
 }
 
 impl Purchases {

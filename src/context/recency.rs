@@ -1,6 +1,6 @@
 //! When the customer was seen, and how far they have come.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::record::record;
 use super::{AsOf, Completeness, List, Record, read};

@@ -18,28 +18,111 @@ macro_rules! record {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields, remote = "Self")]
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(remote = "Self")]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$req_doc])* pub $req: $req_type,)*
             $($(#[$opt_doc])*
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub $opt: Option<$opt_type>,)*
             $($($(#[$def_doc])*
-            #[serde(default, skip_serializing_if = "crate::context::part::is_unknown")]
+            #[serde(skip_serializing_if = "crate::context::part::is_unknown")]
             pub $def: $def_type,)*)?
             $($($(#[$dat_doc])*
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub $dat: Option<$dat_type>,)*
             /// When fields were last said, by name, where that is not when the
             /// whole was. Events and merging write it.
-            #[serde(default, skip_serializing_if = "crate::context::part::is_unknown",
-                deserialize_with = "crate::object::unique")]
+            #[serde(skip_serializing_if = "crate::context::part::is_unknown")]
             pub dated: std::collections::BTreeMap<String, Timestamp>,)?
         }
 
-        crate::object::object!($name $($(, $settle)+)?);
+        const _: () = {
+            use crate::object::Fields;
+
+            #[allow(non_camel_case_types, reason = "they are named as the fields")]
+            enum At { $($req,)* $($opt,)* $($($def,)*)? $($($dat,)* dated)? }
+
+            impl Fields for $name {
+                const NAMES: &'static [&'static str] = &[
+                    $(stringify!($req),)* $(stringify!($opt),)*
+                    $($(stringify!($def),)*)? $($(stringify!($dat),)* "dated")?
+                ];
+
+                fn place(name: &str) -> Option<usize> {
+                    let found = match name {
+                        $(stringify!($req) => At::$req,)*
+                        $(stringify!($opt) => At::$opt,)*
+                        $($(stringify!($def) => At::$def,)*)?
+                        $($(stringify!($dat) => At::$dat,)*
+                        "dated" => At::dated,)?
+                        _ => return None,
+                    };
+                    Some(found as usize)
+                }
+            }
+
+            impl<'de> crate::object::FromEntries<'de> for $name {
+                fn from_entries<A: serde::de::MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
+                    use serde::de::Error;
+
+                    // In place: to collect the values and then move them together takes longer.
+                    let mut read = Self {
+                        $($req: crate::object::Blank::blank(),)*
+                        $($opt: None,)*
+                        $($($def: Default::default(),)*)?
+                        $($($dat: None,)* dated: std::collections::BTreeMap::new(),)?
+                    };
+                    let mut seen = 0_u32;
+                    let place_of = || crate::object::Place::<Self>(std::marker::PhantomData);
+                    while let Some(place) = entries.next_key_seed(place_of())? {
+                        if seen & (1 << place) != 0 {
+                            let name = Self::NAMES.get(place).copied().unwrap_or_default();
+                            return Err(A::Error::duplicate_field(name));
+                        }
+                        seen |= 1 << place;
+                        $(if place == At::$req as usize {
+                            read.$req = entries.next_value()?;
+                            continue;
+                        })*
+                        $(if place == At::$opt as usize {
+                            read.$opt = crate::object::Field::next(&mut entries)?;
+                            continue;
+                        })*
+                        $($(if place == At::$def as usize {
+                            read.$def = crate::object::Field::next(&mut entries)?;
+                            continue;
+                        })*)?
+                        $($(if place == At::$dat as usize {
+                            read.$dat = crate::object::Field::next(&mut entries)?;
+                            continue;
+                        })*
+                        if place == At::dated as usize {
+                            read.dated = crate::object::Field::next(&mut entries)?;
+                        })?
+                    }
+                    $(if seen & (1 << At::$req as usize) == 0 {
+                        return Err(A::Error::missing_field(stringify!($req)));
+                    })*
+                    $($($settle(&mut read).map_err(A::Error::custom)?;)+)?
+                    Ok(read)
+                }
+            }
+        };
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::object::read(deserializer)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                // The inherent function that serde derives for a remote type.
+                Self::serialize(self, serializer)
+            }
+        }
 
         impl $name {
             /// Makes one in which everything that is not given is unknown.

@@ -77,10 +77,10 @@ impl Context {
 fn read(content: &[u8]) -> Result<Context, Error> {
     // As with JSON: to know the path of every value takes longer than all the
     // rest, and only an error shows one.
-    let (context, rest) = match read_soundly(content) {
-        Some(read) => read,
-        None => read_with_paths(content)?,
-    };
+    if let Some(context) = read_soundly(content) {
+        return Ok(context);
+    }
+    let (context, rest) = read_with_paths(content)?;
     if rest.is_empty() {
         Ok(context)
     } else {
@@ -88,10 +88,13 @@ fn read(content: &[u8]) -> Result<Context, Error> {
     }
 }
 
-fn read_soundly(mut content: &[u8]) -> Option<(Context, &[u8])> {
-    let mut reader = rmp_serde::Deserializer::new(&mut content);
+/// Reads a context from bytes in which nothing is wrong.
+fn read_soundly(content: &[u8]) -> Option<Context> {
+    // It lends texts instead of copying them, and does not tell how far it came.
+    let mut reader = rmp_serde::Deserializer::from_read_ref(content);
     let context = <Context as Deserialize>::deserialize(&mut reader).ok()?;
-    Some((context, content))
+    let next = u8::deserialize(&mut reader);
+    matches!(next, Err(rmp_serde::decode::Error::InvalidMarkerRead(_))).then_some(context)
 }
 
 fn read_with_paths(mut content: &[u8]) -> Result<(Context, &[u8]), Error> {

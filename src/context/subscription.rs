@@ -1,6 +1,6 @@
 //! The contract.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::record::record;
 use super::{AsOf, read};

@@ -1,6 +1,6 @@
 //! Support cases and contacts: what went wrong, and whether it is over.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::record::record;
 use super::{AsOf, Key, List, Record, read};

@@ -8,6 +8,10 @@ use super::{
     SuppressionInForce,
 };
 
+/// So many bytes are enough for five recommendations and little else.
+#[cfg(feature = "json")]
+const ROOM: usize = 2_048;
+
 impl Decision<'_> {
     /// Writes the decision as JSON.
     ///
@@ -16,8 +20,11 @@ impl Decision<'_> {
     #[cfg(feature = "json")]
     #[must_use]
     pub fn to_json(&self) -> String {
+        // Room for most, so that it need not move as it grows.
+        let mut text = Vec::with_capacity(ROOM);
         // Nothing in a decision can fail to be written: the keys are strings.
-        serde_json::to_string(self).unwrap_or_default()
+        let _written = serde_json::to_writer(&mut text, self);
+        String::from_utf8(text).unwrap_or_default()
     }
 }
 

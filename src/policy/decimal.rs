@@ -122,6 +122,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_point_stands_before_so_many_digits() {
+        let written = [(0, 0), (0, 3), (7, 0), (7, 3), (70, 3), (1_230, 2), (1_234, 4), (5_000, 3)];
+        let written = written.map(|(digits, scale)| point(digits, scale));
+        assert_eq!(written, ["0", "0", "7", "0.007", "0.07", "12.3", "0.1234", "5"]);
+    }
+
+    #[test]
     fn twins_are_equal() {
         for (text, same) in
             [("240.00", "240"), ("0.10", "0.1"), ("-0.5", "-0.50"), ("100", "100.0")]

@@ -80,6 +80,7 @@ pub(crate) enum Cells {
 }
 
 impl Column {
+    #[inline]
     pub(crate) fn is_null(&self, row: usize) -> bool {
         match &self.nulls {
             Some(nulls) => nulls.is_null(row),

@@ -23,7 +23,7 @@ pub(crate) fn value<'a, T: Deserialize<'a>>(
     value: &'a Value,
     row: usize,
 ) -> Result<Option<T>, Misfit> {
-    Option::deserialize(Cell { value, row })
+    Option::deserialize(Cell { value, row, is_there: false })
 }
 
 /// Returns the text of a row; none if it is null or no text.
@@ -52,11 +52,14 @@ fn column_text(column: &Column, row: usize) -> Option<&str> {
 struct Cell<'a> {
     value: &'a Value,
     row: usize,
+    /// Whether it is known not to be null.
+    is_there: bool,
 }
 
 impl Cell<'_> {
     fn is_null(&self) -> bool {
-        !matches!(self.value, Value::Time(_)) && self.value.is_null(self.row)
+        let says_something = self.is_there || matches!(self.value, Value::Time(_));
+        !says_something && self.value.is_null(self.row)
     }
 }
 
@@ -81,7 +84,10 @@ impl<'de> Deserializer<'de> for Cell<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        if self.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.is_null() {
+            return visitor.visit_none();
+        }
+        visitor.visit_some(Cell { is_there: true, ..self })
     }
 
     /// Takes whole numbers from columns of decimals, too: pandas makes these of
@@ -185,7 +191,9 @@ impl<'de> MapAccess<'de> for Entries<'de> {
         seed: K,
     ) -> Result<Option<K::Value>, Misfit> {
         let row = self.row;
-        self.current = self.entries.find(|entry| !Cell { value: &entry.value, row }.is_null());
+        self.current = self
+            .entries
+            .find(|entry| !Cell { value: &entry.value, row, is_there: false }.is_null());
         let Some(entry) = self.current else {
             return Ok(None);
         };
@@ -200,7 +208,8 @@ impl<'de> MapAccess<'de> for Entries<'de> {
         let Some(entry) = self.current else {
             return Err(Misfit::custom("a value without a key"));
         };
-        let cell = Cell { value: &entry.value, row: self.row };
+        // Entries that are null are passed over.
+        let cell = Cell { value: &entry.value, row: self.row, is_there: true };
         seed.deserialize(cell).map_err(|misfit| misfit.under(&entry.label))
     }
 }
@@ -233,7 +242,7 @@ impl<'de> SeqAccess<'de> for Items<'de> {
         }
         let row = self.next;
         self.next = row.saturating_add(1);
-        let read = seed.deserialize(Cell { value: self.item, row });
+        let read = seed.deserialize(Cell { value: self.item, row, is_there: false });
         read.map(Some).map_err(|misfit| misfit.at(row.saturating_sub(self.start)))
     }
 
@@ -263,13 +272,15 @@ impl<'de> MapAccess<'de> for Pairs<'de> {
         if self.next >= self.end {
             return Ok(None);
         }
-        seed.deserialize(Cell { value: self.key, row: self.next }).map(Some)
+        seed.deserialize(Cell { value: self.key, row: self.next, is_there: false }).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
         let row = self.next;
         self.next = row.saturating_add(1);
         let key = text(self.key, row).unwrap_or_default();
-        seed.deserialize(Cell { value: self.value, row }).map_err(|misfit| misfit.under(key))
+        // Pairs without a value are passed over.
+        seed.deserialize(Cell { value: self.value, row, is_there: true })
+            .map_err(|misfit| misfit.under(key))
     }
 }

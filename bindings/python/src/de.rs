@@ -61,7 +61,11 @@ impl<'de> Deserializer<'de> for Object<'_, '_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         let object = self.0;
-        // The commonest first: each question is a look at the type's flags.
+        // The commonest first: each question is a look at the type's flags, or
+        // compares the type itself, which takes less.
+        if object.is_exact_instance_of::<PyInt>() {
+            return whole(object, visitor);
+        }
         if let Ok(text) = object.cast::<PyString>() {
             return visitor.visit_str(text_of(&text)?);
         }
@@ -70,6 +74,9 @@ impl<'de> Deserializer<'de> for Object<'_, '_> {
         }
         if object.is_none() {
             return visitor.visit_unit();
+        }
+        if let Ok(list) = object.cast_exact::<PyList>() {
+            return visitor.visit_seq(Items(list.iter()));
         }
         if object.is_instance_of::<PyBool>() {
             return visitor.visit_bool(object.is_truthy()?);
