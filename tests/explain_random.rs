@@ -52,6 +52,7 @@ mod tape;
 mod zones;
 
 use serde_json::{Value, json};
+use tactful::context::AsOf;
 use tactful::decision::{Record, Verdict};
 use tactful::explain::Opportunity;
 use tactful::{Context, Decision, Engine, Request, Timestamp};
@@ -122,14 +123,21 @@ fn at(case: &Asked, instant: Timestamp) -> Option<(Context, Request)> {
     Some((context, request))
 }
 
-/// Whether the recency has a fact that is newer than what is vouched for.
+/// Whether a fact is newer than what is vouched for: of the recency, or the cart.
 fn tells_its_own_age(context: &Context) -> bool {
-    let Some(recency) = context.recency.known() else { return false };
-    let onboarding = recency.onboarding.as_ref();
-    let told =
-        onboarding.and_then(|told| told.updated_at.or(told.completed_at).or(told.started_at));
-    let own = [recency.last_seen_at, recency.last_login_at, told];
-    own.into_iter().flatten().any(|time| time > recency.as_of.oldest())
+    let is_newer = |told: Option<Timestamp>, as_of: &AsOf| told > Some(as_of.oldest());
+    let recency = context.recency.known().is_some_and(|recency| {
+        let onboarding = recency.onboarding.as_ref();
+        let told =
+            onboarding.and_then(|told| told.updated_at.or(told.completed_at).or(told.started_at));
+        let own = [recency.last_seen_at, recency.last_login_at, told];
+        own.into_iter().any(|told| is_newer(told, &recency.as_of))
+    });
+    let cart = context.purchases.known().is_some_and(|purchases| {
+        let told = purchases.cart.as_ref().map(|cart| cart.updated_at);
+        is_newer(told, &purchases.as_of)
+    });
+    recency || cart
 }
 
 #[test]

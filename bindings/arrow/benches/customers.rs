@@ -216,6 +216,9 @@ fn main() {
         ("a batch, what is suppressed", &|| with(2)),
         ("a batch, everything withheld", &|| with(3)),
     ];
+    // A word after the command asks for the runs that have it in their names.
+    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
+    let runs: Vec<_> = runs.iter().filter(|(name, _)| name.contains(&wanted)).collect();
     let mut times = vec![Vec::new(); runs.len()];
     for _ in 0..ROUNDS {
         for (times, (_, run)) in times.iter_mut().zip(&runs) {
