@@ -45,7 +45,7 @@ use slate::Slate;
 
 pub use scratch::{Bound, Scratch};
 
-pub(crate) use about::{About, decide_about};
+pub(crate) use about::{About, Wanted, decide_about};
 pub(crate) use lane::factors;
 pub(crate) use limits::retention;
 pub(crate) use scratch::{decide_bound, decide_with};

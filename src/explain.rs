@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::condition::{Basis, Evaluator, NodeId, Truth, Witness, shown, witnesses};
 use crate::context::Context;
-use crate::decide::{About, decide_about, gather, place_in_order};
+use crate::decide::{About, Wanted, decide_about, gather, place_in_order};
 use crate::decision::{
     Decision, FactUse, Priority, Reason, Recommendation, Request, Stage, Suppressed, Verdict,
 };
@@ -156,7 +156,7 @@ pub(crate) fn explain(
     let id = plan.find(action).ok_or_else(|| plan.unknown_action(action))?;
     // All reasons are wanted, whatever the request asked for.
     let request = Request { detail: crate::decision::Detail::Complete, ..request.clone() };
-    let About { data, place } = decide_about(plan, context, &request, id);
+    let About { data, place } = decide_about(plan, context, &request, id, Wanted::Rank);
     let decision = Decision::new(plan, data);
     let channel = channel_of(&decision, id).unwrap_or(request.channel);
     let facts = gather(plan, context, &request, channel);
@@ -188,7 +188,7 @@ fn on_channels(
         let or_channels = Vec::new();
         let request = Request { channel: *channel, or_channels, ..request.clone() };
         let facts = gather(plan, context, &request, *channel);
-        let About { data, place } = decide_about(plan, context, &request, id);
+        let About { data, place } = decide_about(plan, context, &request, id, Wanted::Verdict);
         let decision = Decision::new(plan, data);
         let (request, channel) = (&request, *channel);
         let (facts, decision) = (&facts, &decision);

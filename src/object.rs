@@ -161,20 +161,14 @@ impl<T: Fields> Visitor<'_> for Place<T> {
 }
 
 /// Makes a struct that derives `Serialize` and `Deserialize` with
-/// `#[serde(remote = "Self")]` read objects only, and brings what was read into
-/// its one form by functions that refuse what has none.
+/// `#[serde(remote = "Self")]` read objects only.
 macro_rules! object {
-    ($name:ident $(, $settle:path)*) => {
+    ($name:ident) => {
         impl<'de> crate::object::FromEntries<'de> for $name {
-            fn from_entries<A: serde::de::MapAccess<'de>>(
-                entries: A,
-            ) -> Result<Self, A::Error> {
+            fn from_entries<A: serde::de::MapAccess<'de>>(entries: A) -> Result<Self, A::Error> {
                 let entries = serde::de::value::MapAccessDeserializer::new(entries);
                 // The inherent function that serde derives for a remote type.
-                #[allow(unused_mut, reason = "most structs have one form only")]
-                let mut read = Self::deserialize(entries)?;
-                $($settle(&mut read).map_err(serde::de::Error::custom)?;)*
-                Ok(read)
+                Self::deserialize(entries)
             }
         }
 

@@ -2,7 +2,9 @@
 //! context keeps so that they can be.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-use tactful::context::{Applied, Context, Event, IgnoredReason};
+use tactful::context::{
+    Applied, AsOf, Context, Event, IgnoredReason, List, Order, Purchases, Refund, Support, Ticket,
+};
 use tactful::{Channel, Duration, Engine, ErrorKind, Request, Timestamp};
 
 const NOW: &str = "2026-03-10T12:00:00Z";
@@ -257,18 +259,47 @@ fn an_empty_id_is_none() {
 
 #[test]
 fn every_way_in_brings_what_is_read_into_the_same_form() {
-    let written = [
-        r#"{"support": {"as_of": {"(events)": "2026-03-10T12:00:00Z"}, "tickets": []}}"#,
-        r#"{"support": {"as_of": "2026-03-10T12:00:00Z",
-            "tickets": {"partial": [], "complete_as_of": "2026-03-10T12:00:00Z"}}}"#,
-        r#"{"purchases": {"as_of": "2026-03-10T12:00:00Z",
-            "orders": [{"id": "O", "placed_at": "2026-03-10T10:00:00Z"}],
-            "pending_refunds": [{"order_id": "O", "at": "2026-03-10T11:00:00Z"}]}}"#,
+    let day = |hour: i64| Timestamp::from_millis(1_773_100_800_000 + hour * 3_600_000);
+    let support = |as_of: AsOf, tickets: List<Ticket>| {
+        Context::new().support(Support::new(as_of).tickets(tickets))
+    };
+    let of_events = AsOf::sources([("(events)", day(12))]).unwrap();
+    let order = Order::new("O", day(10));
+    let mut refunded = order.clone();
+    refunded.refunds = vec![Refund::new("O", day(11))];
+    let mut settled = Purchases::new(day(12));
+    settled.orders = List::complete(vec![refunded]);
+    let mut written = Purchases::new(day(12));
+    written.orders = List::complete(vec![order]);
+    written.pending_refunds = vec![Refund::new("O", day(11))];
+    let cases = [
+        // As a setter leaves it, and as it must be once it is read.
+        (
+            support(of_events.clone(), List::complete(vec![])),
+            support(of_events, List::partial(vec![])),
+        ),
+        (Context::new().purchases(written), Context::new().purchases(settled)),
     ];
-    for json in written {
-        let context = Context::from_json(json).unwrap();
-        let tree: serde_json::Value = serde_json::from_str(json).unwrap();
-        assert_eq!(Context::from_deserializer(&tree).unwrap(), context);
-        assert_eq!(serde_json::from_value::<Context>(tree).unwrap(), context);
+    for (by_hand, expected) in cases {
+        assert_ne!(by_hand, expected);
+        let json = by_hand.to_json();
+        assert_eq!(Context::from_json(&json).unwrap(), expected);
+        assert_eq!(Context::from_bytes(by_hand.to_bytes()).unwrap(), expected);
+        let tree: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(Context::from_deserializer(&tree).unwrap(), expected);
+        assert_eq!(serde_json::from_value::<Context>(tree).unwrap(), expected);
     }
+}
+
+#[test]
+fn events_refuse_times_of_fields_that_are_not_there() {
+    let event = |dated: &str| {
+        Event::from_json(format!(
+            r#"{{"at": "2026-03-10T15:00:00Z", "user_id": "u", "profile": {{"plan": "basic",
+                "dated": {{"{dated}": "2026-03-10T12:00:00Z"}}}}}}"#
+        ))
+    };
+    assert!(event("plan").is_ok());
+    let error = event("plam").unwrap_err().to_string();
+    assert!(error.starts_with("event: profile: `dated` has a time for `plam`"), "{error}");
 }

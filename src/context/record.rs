@@ -67,6 +67,7 @@ macro_rules! record {
                 fn from_entries<A: serde::de::MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
                     use serde::de::Error;
 
+                    const { assert!(Self::NAMES.len() <= 32, "there is a bit for each name") };
                     // In place: to collect the values and then move them together takes longer.
                     let mut read = Self {
                         $($req: crate::object::Blank::blank(),)*

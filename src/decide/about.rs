@@ -14,8 +14,17 @@ pub(crate) struct About {
     /// Other actions have no account, and `valid_until` is left open.
     pub(crate) data: DecisionData,
     /// The place that the action has, or would have, among the admissible ones;
-    /// none where the data tell it, or where a score is missing.
+    /// none where the data tell it, a score is missing, or nobody wants it.
     pub(crate) place: Option<usize>,
+}
+
+/// What somebody wants to know about an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Its verdict, and its place as well.
+    Rank,
+    /// Its verdict alone.
+    Verdict,
 }
 
 /// Decides as far as it matters to one action.
@@ -24,9 +33,10 @@ pub(crate) fn decide_about(
     context: &Context,
     request: &Request,
     id: ActionId,
+    wanted: Wanted,
 ) -> About {
     let by_itself = ranked::fits(plan, context, request)
-        .then(|| decide_by_itself((plan, context), request, id));
+        .then(|| decide_by_itself((plan, context), request, id, wanted));
     by_itself.flatten().unwrap_or_else(|| decide_among_others((plan, context), request, id))
 }
 
@@ -38,6 +48,7 @@ fn decide_by_itself(
     (plan, context): (&Plan, &Context),
     request: &Request,
     id: ActionId,
+    wanted: Wanted,
 ) -> Option<About> {
     let facts = [gather(plan, context, request, request.channel)];
     let asked = Asked::new(plan, request, &[request.channel]).alone(id);
@@ -48,19 +59,22 @@ fn decide_by_itself(
     if is_admissible && !ranked::is_plain(plan, request) {
         return None;
     }
-    let [facts_on_channel] = &facts;
-    let mut ranking = Ranking::new((plan, context), &asked, facts_on_channel);
-    let place = candidate.on.priority.map(|priority| ranking.place_of(id, priority));
-    let has_place = |place: usize| request.limit.is_none_or(|limit| place <= limit);
-    if is_admissible && place.is_some_and(has_place) {
-        data.recommendations.push(placed(&candidate, request));
-    } else {
-        if is_admissible {
+    let mut place = None;
+    if is_admissible || wanted == Wanted::Rank {
+        let [facts_on_channel] = &facts;
+        let mut ranking = Ranking::new((plan, context), &asked, facts_on_channel);
+        place = candidate.on.priority.map(|priority| ranking.place_of(id, priority));
+        let has_place = |place: usize| request.limit.is_none_or(|limit| place <= limit);
+        if is_admissible && place.is_some_and(has_place) {
+            data.recommendations.push(placed(&candidate, request));
+        } else if is_admissible {
             // The last one that has a place is named.
             ranking.recommend(&mut data.recommendations);
             let reason = StoredReason::new(ReasonCode::SlateFull, Rule::None);
             candidate.on.add(reason, Hold::Never);
         }
+    }
+    if !candidate.is_admissible() {
         data.withheld.push(pipeline.account(candidate));
     }
     data.in_force = pipeline.in_force();

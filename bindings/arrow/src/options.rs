@@ -36,7 +36,7 @@ pub enum Accounts {
     /// None, and neither suppressions in force nor how long a row is valid: the
     /// recommendations alone. This is the fastest.
     Ranking,
-    /// None.
+    /// None; suppressions in force and how long a row is valid are there.
     None,
     /// Those that a suppression holds back, in the column `suppressed`.
     #[default]

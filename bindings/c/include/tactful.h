@@ -287,7 +287,7 @@ enum tactful_accounts
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * None.
+     * None; suppressions in force and how long a row is valid are there.
      */
     TACTFUL_ACCOUNTS_NONE = 0,
     /**

@@ -39,7 +39,7 @@ pub(crate) struct Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum tactful_accounts {
-    /// None.
+    /// None; suppressions in force and how long a row is valid are there.
     None = 0,
     /// Those that a suppression holds back, in the column "suppressed".
     Suppressed = 1,

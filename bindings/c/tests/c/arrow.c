@@ -337,6 +337,21 @@ static void leaves_the_schema_to_its_owner(void)
     out_schema.release(&out_schema);
 }
 
+static void recommends_and_nothing_else(void)
+{
+    struct table table;
+
+    make(&table, "profile.plan");
+    GIVES(OK, tactful_batch_set_accounts(batch, TACTFUL_ACCOUNTS_RANKING, &error));
+    GIVES(OK, decide(&table));
+    CHECK(out_schema.n_children == 2);
+    CHECK(strcmp(out_schema.children[0]->name, "recommendations") == 0);
+    CHECK(strcmp(out_schema.children[1]->name, "error") == 0);
+    out_array.release(&out_array);
+    out_schema.release(&out_schema);
+    GIVES(OK, tactful_batch_set_accounts(batch, TACTFUL_ACCOUNTS_SUPPRESSED, &error));
+}
+
 static void takes_an_empty_table(void)
 {
     struct table table;
@@ -386,7 +401,6 @@ int main(void)
     GIVES(OK, tactful_engine_from_toml(TACTFUL_TEXT(POLICY), &engine, &error));
     GIVES(OK, tactful_request_new(now, TACTFUL_CHANNEL_WEB, &request, &error));
     GIVES(OK, tactful_batch_set_as_of(batch, now, &error));
-    GIVES(OK, tactful_batch_set_accounts(batch, TACTFUL_ACCOUNTS_RANKING, &error));
     GIVES(OK, tactful_batch_set_accounts(batch, TACTFUL_ACCOUNTS_WITHHELD, &error));
     GIVES(OK, tactful_batch_set_strict(batch, true, &error));
     GIVES(OK, tactful_batch_ignore(batch, TACTFUL_TEXT("nothing"), &error));
@@ -408,6 +422,7 @@ int main(void)
     refuses_nulls_that_nobody_counted();
     refuses_what_has_no_end();
     leaves_the_schema_to_its_owner();
+    recommends_and_nothing_else();
     takes_an_empty_table();
     refuses_null();
     tactful_batch_free(batch);
