@@ -172,6 +172,14 @@ macro_rules! object {
             }
         }
 
+        crate::object::from_entries!($name);
+    };
+}
+
+/// Makes a struct that derives `Serialize` with `#[serde(remote = "Self")]` read
+/// objects only, from their entries.
+macro_rules! from_entries {
+    ($name:ident) => {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 crate::object::read(deserializer)
@@ -180,10 +188,11 @@ macro_rules! object {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                // The inherent function that serde derives for a remote type.
                 Self::serialize(self, serializer)
             }
         }
     };
 }
 
-pub(crate) use object;
+pub(crate) use {from_entries, object};

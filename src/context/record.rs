@@ -112,18 +112,7 @@ macro_rules! record {
             }
         };
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::object::read(deserializer)
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                // The inherent function that serde derives for a remote type.
-                Self::serialize(self, serializer)
-            }
-        }
+        crate::object::from_entries!($name);
 
         impl $name {
             /// Makes one in which everything that is not given is unknown.
