@@ -339,17 +339,20 @@ static void leaves_the_schema_to_its_owner(void)
 
 static void recommends_and_nothing_else(void)
 {
+    tactful_batch *alone = tactful_batch_new();
     struct table table;
 
     make(&table, "profile.plan");
-    GIVES(OK, tactful_batch_set_accounts(batch, TACTFUL_ACCOUNTS_RANKING, &error));
-    GIVES(OK, decide(&table));
+    GIVES(OK, tactful_batch_set_as_of(alone, INT64_C(1773154830000), &error));
+    GIVES(OK, tactful_batch_set_accounts(alone, TACTFUL_ACCOUNTS_RANKING, &error));
+    GIVES(OK, tactful_engine_decide_arrow(engine, request, alone, &table.schema, &table.array,
+                                          &out_schema, &out_array, &error));
     CHECK(out_schema.n_children == 2);
     CHECK(strcmp(out_schema.children[0]->name, "recommendations") == 0);
     CHECK(strcmp(out_schema.children[1]->name, "error") == 0);
     out_array.release(&out_array);
     out_schema.release(&out_schema);
-    GIVES(OK, tactful_batch_set_accounts(batch, TACTFUL_ACCOUNTS_SUPPRESSED, &error));
+    tactful_batch_free(alone);
 }
 
 static void takes_an_empty_table(void)
