@@ -4,7 +4,7 @@ use super::asked::{self, Asked};
 use super::assignment::assignments;
 use super::clearing::Hold;
 use super::ranked::{self, Ranking};
-use super::{Candidate, Pipeline, decide_as_asked, gather};
+use super::{Pipeline, decide_as_asked, gather};
 use crate::context::Context;
 use crate::decision::{DecisionData, Placed, ReasonCode, Request, Rule, StoredReason};
 use crate::plan::{ActionId, Plan};
@@ -66,7 +66,8 @@ fn decide_by_itself(
         place = candidate.on.priority.map(|priority| ranking.place_of(id, priority));
         let has_place = |place: usize| request.limit.is_none_or(|limit| place <= limit);
         if is_admissible && place.is_some_and(has_place) {
-            data.recommendations.push(placed(&candidate, request));
+            let priority = candidate.on.priority.unwrap_or(0);
+            data.recommendations.push(Placed::plain(id, request.channel, priority));
         } else if is_admissible {
             // The last one that has a place is named.
             ranking.recommend(&mut data.recommendations);
@@ -80,18 +81,6 @@ fn decide_by_itself(
     data.in_force = pipeline.in_force();
     data.assignments.extend(assignments(plan, context));
     Some(About { data, place })
-}
-
-fn placed(candidate: &Candidate, request: &Request) -> Placed {
-    Placed {
-        action: candidate.action,
-        channel: request.channel,
-        is_forced: false,
-        passed_over: Vec::new(),
-        slot: None,
-        treatment: None,
-        priority: candidate.on.priority.unwrap_or(0),
-    }
 }
 
 /// Looks at the others where they may be recommended.

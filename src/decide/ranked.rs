@@ -296,14 +296,8 @@ fn is_admitted<'a>(
 impl Best {
     /// Gives the places to the choices, one by one.
     fn place(&self, request: &Request, recommendations: &mut Vec<Placed>) {
-        recommendations.extend(self.choices.iter().map(|choice| Placed {
-            action: ActionId(choice.action),
-            channel: request.channel,
-            is_forced: false,
-            passed_over: Vec::new(),
-            slot: None,
-            treatment: None,
-            priority: choice.priority,
+        recommendations.extend(self.choices.iter().map(|choice| {
+            Placed::plain(ActionId(choice.action), request.channel, choice.priority)
         }));
     }
 }

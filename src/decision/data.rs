@@ -202,6 +202,22 @@ pub(crate) struct Placed {
     pub(crate) priority: u128,
 }
 
+impl Placed {
+    /// An action on the channel that was asked for, in no slot and shown in no
+    /// way of its own.
+    pub(crate) fn plain(action: ActionId, channel: Channel, priority: u128) -> Self {
+        Self {
+            action,
+            channel,
+            is_forced: false,
+            passed_over: Vec::new(),
+            slot: None,
+            treatment: None,
+            priority,
+        }
+    }
+}
+
 /// What became of an action that is not recommended.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Account {
