@@ -155,6 +155,34 @@ impl Context {
         crate::json::read(text.as_ref(), kind, Self::MAX_JSON_BYTES)
     }
 
+    /// Reads a context from JSON over this one, of which nothing is left.
+    ///
+    /// It is what [`from_json`](Self::from_json) reads; but the memory of this
+    /// context is used again, so that a program that reads one customer after
+    /// the other hardly allocates. A context keeps as much of it as the largest
+    /// customer took.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json); the context is empty then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tactful::Context;
+    ///
+    /// let mut context = Context::new();
+    /// for text in [r#"{"user_id": "ada"}"#, r#"{"user_id": "ben"}"#] {
+    ///     context.replace_from_json(text)?;
+    ///     assert_eq!(context, Context::from_json(text)?);
+    /// }
+    /// # Ok::<(), tactful::Error>(())
+    /// ```
+    pub fn replace_from_json(&mut self, text: impl AsRef<[u8]>) -> Result<(), crate::Error> {
+        let kind = crate::ErrorKind::Context;
+        crate::json::read_over(text.as_ref(), kind, Self::MAX_JSON_BYTES, self)
+    }
+
     /// Reads a context from any format that serde reads, with the errors of
     /// [`from_json`](Self::from_json).
     ///

@@ -17,15 +17,48 @@ pub(crate) fn read<T: DeserializeOwned>(
     kind: ErrorKind,
     limit: usize,
 ) -> Result<T, Error> {
+    check_length(text, limit)?;
+    // To know the path of every value takes longer than all the rest, and only
+    // an error shows one.
+    match read_soundly(text) {
+        Some(value) => Ok(value),
+        None => read_with_paths(text, kind),
+    }
+}
+
+/// Reads a value over one that is there, whose memory may be used again.
+///
+/// # Errors
+///
+/// As [`read`]; then what is there says nothing.
+pub(crate) fn read_over<T: DeserializeOwned + Default>(
+    text: &[u8],
+    kind: ErrorKind,
+    limit: usize,
+    place: &mut T,
+) -> Result<(), Error> {
+    let read = check_length(text, limit).and_then(|()| {
+        if read_soundly_over(text, place).is_none() {
+            *place = read_with_paths(text, kind)?;
+        }
+        Ok(())
+    });
+    if read.is_err() {
+        *place = T::default();
+    }
+    read
+}
+
+fn check_length(text: &[u8], limit: usize) -> Result<(), Error> {
     if text.len() > limit {
         let message = format!("{} bytes of JSON; the limit is {limit}", text.len());
         return Err(Error::at(ErrorKind::TooLarge, "", message));
     }
-    // To know the path of every value takes longer than all the rest, and only
-    // an error shows one.
-    if let Some(value) = read_soundly(text) {
-        return Ok(value);
-    }
+    Ok(())
+}
+
+/// Reads a value, or says where the text is wrong.
+fn read_with_paths<T: DeserializeOwned>(text: &[u8], kind: ErrorKind) -> Result<T, Error> {
     let mut json = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let inner = error.inner();
@@ -41,6 +74,13 @@ pub(crate) fn read<T: DeserializeOwned>(
 /// Reads a value from a text in which nothing is wrong.
 fn read_soundly<T: DeserializeOwned>(text: &[u8]) -> Option<T> {
     serde_json::from_str(std::str::from_utf8(text).ok()?).ok()
+}
+
+/// Reads a value over another, from a text in which nothing is wrong.
+fn read_soundly_over<T: DeserializeOwned>(text: &[u8], place: &mut T) -> Option<()> {
+    let mut json = serde_json::Deserializer::from_str(std::str::from_utf8(text).ok()?);
+    T::deserialize_in_place(&mut json, place).ok()?;
+    json.end().ok()
 }
 
 /// Reads a value from any format, with the errors that JSON gets.

@@ -3,18 +3,28 @@
 //! What serde derives for a struct also reads a list, field by field in their
 //! order. In a document that is a mistake, and it must be one here too.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor,
 };
+use smallvec::SmallVec;
 
 /// Something that can be read from the entries of an object.
 pub(crate) trait FromEntries<'de>: Sized {
     /// Reads the entries.
     fn from_entries<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error>;
+
+    /// Reads the entries over what is there, of which nothing is left: its
+    /// memory may be used again. After an error something is there, and it
+    /// means nothing.
+    fn read_entries<A: MapAccess<'de>>(&mut self, entries: A) -> Result<(), A::Error> {
+        *self = Self::from_entries(entries)?;
+        Ok(())
+    }
 }
 
 /// Reads an object, and nothing else.
@@ -22,6 +32,14 @@ pub(crate) fn read<'de, T: FromEntries<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     deserializer.deserialize_map(Object(PhantomData))
+}
+
+/// Reads an object, and nothing else, over what is there.
+pub(crate) fn read_over<'de, T: FromEntries<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+    place: &mut T,
+) -> Result<(), D::Error> {
+    deserializer.deserialize_map(ObjectOver(place))
 }
 
 struct Object<T>(PhantomData<T>);
@@ -38,36 +56,48 @@ impl<'de, T: FromEntries<'de>> Visitor<'de> for Object<T> {
     }
 }
 
-/// Reads values under free names, each of which may occur once.
-pub(crate) fn unique<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<BTreeMap<String, T>, D::Error> {
-    deserializer.deserialize_any(Unique(PhantomData))
-}
+struct ObjectOver<'a, T>(&'a mut T);
 
-struct Unique<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Unique<T> {
-    type Value = BTreeMap<String, T>;
+impl<'de, T: FromEntries<'de>> Visitor<'de> for ObjectOver<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(BTreeMap::new())
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<(), A::Error> {
+        self.0.read_entries(entries)
     }
+}
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut values = BTreeMap::new();
-        while let Some((name, value)) = entries.next_entry::<String, T>()? {
-            if values.contains_key(&name) {
-                return Err(A::Error::custom(format!("`{name}` occurs twice")));
-            }
-            values.insert(name, value);
-        }
-        Ok(values)
+/// Reads values under free names, each of which may occur once.
+pub(crate) fn unique<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, T>, D::Error> {
+    let mut values = BTreeMap::new();
+    unique_over(deserializer, &mut values)?;
+    Ok(values)
+}
+
+/// Reads values under free names, each of which may occur once, over others.
+pub(crate) fn unique_over<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+    place: &mut BTreeMap<String, T>,
+) -> Result<(), D::Error> {
+    deserializer.deserialize_any(OverMap(place))
+}
+
+/// Reads the value of a name that has not occurred before.
+fn insert_next<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    values: &mut BTreeMap<String, T>,
+    name: String,
+    entries: &mut A,
+) -> Result<(), A::Error> {
+    if values.contains_key(&name) {
+        return Err(A::Error::custom(format!("`{name}` occurs twice")));
     }
+    values.insert(name, entries.next_value()?);
+    Ok(())
 }
 
 /// What stands in a required field until its value is read.
@@ -87,35 +117,180 @@ impl Blank for i64 {
     }
 }
 
+/// Reads a value over what is there, whose memory may be used again.
+pub(crate) struct Over<'a, T>(pub(crate) &'a mut T);
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Over<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        T::deserialize_in_place(deserializer, self.0)
+    }
+}
+
 /// A field that knows how to be unknown by itself.
 pub(crate) trait Field<'de>: Default {
-    /// Reads the value that comes next.
-    fn next<A: MapAccess<'de>>(entries: &mut A) -> Result<Self, A::Error>;
+    /// Reads the value that comes next over what is there.
+    fn read_next<A: MapAccess<'de>>(&mut self, entries: &mut A) -> Result<(), A::Error>;
+
+    /// Makes it unknown.
+    fn forget(&mut self) {
+        *self = Self::default();
+    }
 }
 
 impl<'de, T: Deserialize<'de>> Field<'de> for Option<T> {
-    fn next<A: MapAccess<'de>>(entries: &mut A) -> Result<Self, A::Error> {
-        entries.next_value()
+    fn read_next<A: MapAccess<'de>>(&mut self, entries: &mut A) -> Result<(), A::Error> {
+        entries.next_value_seed(OverOption(self))
+    }
+}
+
+struct OverOption<'a, T>(&'a mut Option<T>);
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for OverOption<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OverOption<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("option")
+    }
+
+    fn visit_none<E>(self) -> Result<(), E> {
+        *self.0 = None;
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        *self.0 = None;
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.0 {
+            Some(value) => T::deserialize_in_place(deserializer, value),
+            none => {
+                *none = Some(T::deserialize(deserializer)?);
+                Ok(())
+            }
+        }
     }
 }
 
 impl<'de, T: Deserialize<'de>> Field<'de> for Vec<T> {
-    fn next<A: MapAccess<'de>>(entries: &mut A) -> Result<Self, A::Error> {
-        entries.next_value()
+    fn read_next<A: MapAccess<'de>>(&mut self, entries: &mut A) -> Result<(), A::Error> {
+        entries.next_value_seed(Over(self))
+    }
+
+    fn forget(&mut self) {
+        self.clear();
     }
 }
 
 impl<'de, T: Deserialize<'de>> Field<'de> for BTreeMap<String, T> {
-    fn next<A: MapAccess<'de>>(entries: &mut A) -> Result<Self, A::Error> {
-        entries.next_value_seed(Unique(PhantomData))
+    fn read_next<A: MapAccess<'de>>(&mut self, entries: &mut A) -> Result<(), A::Error> {
+        entries.next_value_seed(OverMap(self))
     }
 }
 
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Unique<T> {
-    type Value = BTreeMap<String, T>;
+/// Reads values under free names over those that are there.
+struct OverMap<'a, T>(&'a mut BTreeMap<String, T>);
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for OverMap<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        unique_over(deserializer, self.0)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OverMap<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.0.clear();
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        // One customer after the other has about the same names, most often sorted.
+        let mut known = Known { entries: self.0.iter_mut(), next: None, are_said: SmallVec::new() };
+        let mut others = BTreeMap::new();
+        while let Some(found) = entries.next_key_seed(&mut known)? {
+            match found {
+                Ok(value) => entries.next_value_seed(Over(value))?,
+                Err(name) => insert_next(&mut others, name, &mut entries)?,
+            }
+        }
+        let mut are_said = known.are_said.into_iter();
+        self.0.retain(|_, _| are_said.next().unwrap_or_default());
+        match others.keys().find(|name| self.0.contains_key(*name)) {
+            Some(name) => Err(A::Error::custom(format!("`{name}` occurs twice"))),
+            None => {
+                self.0.extend(others);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The values that were there, in the order of their names.
+struct Known<'a, T> {
+    entries: btree_map::IterMut<'a, String, T>,
+    /// The first of them that names may still come to.
+    next: Option<(&'a String, &'a mut T)>,
+    /// Which of those before it are said again.
+    are_said: SmallVec<[bool; 32]>,
+}
+
+impl<'a, T> Known<'a, T> {
+    /// Finds the value of a name that comes after all names before.
+    fn find(&mut self, name: &str) -> Option<&'a mut T> {
+        loop {
+            let (known, value) = self.next.take().or_else(|| self.entries.next())?;
+            match known.as_str().cmp(name) {
+                Ordering::Less => self.are_said.push(false),
+                Ordering::Equal => {
+                    self.are_said.push(true);
+                    return Some(value);
+                }
+                Ordering::Greater => {
+                    self.next = Some((known, value));
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+impl<'de, 'a, T> DeserializeSeed<'de> for &mut Known<'a, T> {
+    /// The value that was there, or the name.
+    type Value = Result<&'a mut T, String>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        unique(deserializer)
+        deserializer.deserialize_string(self)
+    }
+}
+
+impl<'a, T> Visitor<'_> for &mut Known<'a, T> {
+    type Value = Result<&'a mut T, String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.find(name).ok_or_else(|| name.to_owned()))
     }
 }
 
@@ -183,6 +358,13 @@ macro_rules! from_entries {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 crate::object::read(deserializer)
+            }
+
+            fn deserialize_in_place<D: serde::Deserializer<'de>>(
+                deserializer: D,
+                place: &mut Self,
+            ) -> Result<(), D::Error> {
+                crate::object::read_over(deserializer, place)
             }
         }
 

@@ -35,7 +35,7 @@ pub use types::{Fact, RecordType, Type, Words};
 
 pub(crate) use cell::{Cell, ListCell, MAX_ELEMENTS, Mark, Marked, Rows, Search, mark, text_mark};
 pub(crate) use changes::Changes;
-pub(crate) use facts::{Delivery, Moment};
+pub(crate) use facts::{Delivery, Moment, Standing};
 pub(crate) use models::{ModelEntry, ModelFact};
 pub(crate) use table::Stored;
 
@@ -193,7 +193,7 @@ impl Schema {
         &self.parts[usize::from(id.0)]
     }
 
-    pub(crate) fn parts(&self) -> impl Iterator<Item = &PartEntry> {
+    pub(crate) fn parts(&self) -> impl ExactSizeIterator<Item = &PartEntry> {
         self.parts.iter()
     }
 

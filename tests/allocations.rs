@@ -122,6 +122,25 @@ fn a_ranking_allocates_nothing_once_warm() {
     assert_eq!((by_bound.count_total, count), (0, expected), "about a context that is kept");
 }
 
+/// Customers in turn, as a service or a batch meets them: what one took is used
+/// again for the other.
+#[test]
+fn a_context_read_over_another_hardly_allocates() {
+    let short = workload::context().to_json();
+    let long = typical::customer().to_json();
+    let mut context = Context::new();
+    let mut read = |text: &str| {
+        let counted = measure(|| context.replace_from_json(text).unwrap());
+        (counted.count_total, context.to_json() == text)
+    };
+    for text in [&short, &long, &short] {
+        read(text);
+    }
+    assert_eq!(read(&short), (0, true), "the same again");
+    read(&long);
+    assert_eq!(read(&long), (0, true), "the same again");
+}
+
 /// Most of it are names and conditions by action; the policy is written again
 /// once it is asked for.
 #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::object::Blank;
+use crate::object::{self, Blank};
 use crate::time::Timestamp;
 
 /// What stands for the source where a part tells of events alone; no source
@@ -217,35 +217,53 @@ impl Serialize for AsOf {
 
 impl<'de> Deserialize<'de> for AsOf {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AsOfVisitor)
+        let mut as_of = Self::blank();
+        Self::deserialize_in_place(deserializer, &mut as_of)?;
+        Ok(as_of)
+    }
+
+    fn deserialize_in_place<D: Deserializer<'de>>(
+        deserializer: D,
+        place: &mut Self,
+    ) -> Result<(), D::Error> {
+        deserializer.deserialize_any(AsOfOver(place))
     }
 }
 
-struct AsOfVisitor;
+/// Reads watermarks over those that are there.
+struct AsOfOver<'a>(&'a mut AsOf);
 
-impl<'de> de::Visitor<'de> for AsOfVisitor {
-    type Value = AsOf;
+impl<'de> de::Visitor<'de> for AsOfOver<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a time such as \"2026-03-10T15:00:30Z\", or an object of times by source")
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<AsOf, E> {
-        text.parse::<Timestamp>().map(AsOf::from).map_err(E::custom)
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        *self.0 = text.parse::<Timestamp>().map(AsOf::from).map_err(E::custom)?;
+        Ok(())
     }
 
-    fn visit_i64<E: de::Error>(self, millis: i64) -> Result<AsOf, E> {
-        Timestamp::deserialize(de::value::I64Deserializer::new(millis)).map(AsOf::from)
+    fn visit_i64<E: de::Error>(self, millis: i64) -> Result<(), E> {
+        *self.0 = Timestamp::deserialize(de::value::I64Deserializer::new(millis))?.into();
+        Ok(())
     }
 
-    fn visit_u64<E: de::Error>(self, millis: u64) -> Result<AsOf, E> {
-        Timestamp::deserialize(de::value::U64Deserializer::new(millis)).map(AsOf::from)
+    fn visit_u64<E: de::Error>(self, millis: u64) -> Result<(), E> {
+        *self.0 = Timestamp::deserialize(de::value::U64Deserializer::new(millis))?.into();
+        Ok(())
     }
 
-    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<AsOf, A::Error> {
-        let sources: BTreeMap<String, Timestamp> =
-            crate::object::unique(de::value::MapAccessDeserializer::new(map))?;
-        AsOf::sources(sources).ok_or_else(|| de::Error::custom("at least one source is needed"))
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        let mut sources = match std::mem::replace(self.0, AsOf::blank()).0 {
+            Marks::Sources(sources) => sources,
+            Marks::Events(_) | Marks::One(_) => BTreeMap::new(),
+        };
+        object::unique_over(de::value::MapAccessDeserializer::new(map), &mut sources)?;
+        *self.0 = AsOf::of_map(sources)
+            .ok_or_else(|| de::Error::custom("at least one source is needed"))?;
+        Ok(())
     }
 }
 

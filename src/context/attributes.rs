@@ -173,46 +173,69 @@ pub enum Attribute {
 
 impl<'de> Deserialize<'de> for Attribute {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AttributeVisitor)
+        let mut attribute = Self::Null;
+        Self::deserialize_in_place(deserializer, &mut attribute)?;
+        Ok(attribute)
+    }
+
+    fn deserialize_in_place<D: Deserializer<'de>>(
+        deserializer: D,
+        place: &mut Self,
+    ) -> Result<(), D::Error> {
+        deserializer.deserialize_any(AttributeOver(place))
     }
 }
 
-struct AttributeVisitor;
+/// Reads an attribute over what is there.
+struct AttributeOver<'a>(&'a mut Attribute);
 
-impl<'de> de::Visitor<'de> for AttributeVisitor {
-    type Value = Attribute;
+impl<'de> de::Visitor<'de> for AttributeOver<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a truth value, a number, a text or a list of texts")
     }
 
-    fn visit_unit<E>(self) -> Result<Attribute, E> {
-        Ok(Attribute::Null)
+    fn visit_unit<E>(self) -> Result<(), E> {
+        *self.0 = Attribute::Null;
+        Ok(())
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Attribute, E> {
-        Ok(Attribute::Bool(value))
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        *self.0 = Attribute::Bool(value);
+        Ok(())
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Attribute, E> {
-        Ok(Attribute::Int(value))
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        *self.0 = Attribute::Int(value);
+        Ok(())
     }
 
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Attribute, E> {
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<(), E> {
         let value = i64::try_from(value).map_err(|_| E::custom("the number is too large"))?;
-        Ok(Attribute::Int(value))
+        *self.0 = Attribute::Int(value);
+        Ok(())
     }
 
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Attribute, E> {
-        finite(value).map(Attribute::from)
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
+        *self.0 = finite(value)?.into();
+        Ok(())
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Attribute, E> {
-        Ok(Attribute::Text(text.to_owned()))
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        match self.0 {
+            Attribute::Text(known) => {
+                known.clear();
+                known.push_str(text);
+            }
+            other => *other = Attribute::Text(text.to_owned()),
+        }
+        Ok(())
     }
 
-    fn visit_seq<A: de::SeqAccess<'de>>(self, texts: A) -> Result<Attribute, A::Error> {
-        Vec::deserialize(de::value::SeqAccessDeserializer::new(texts)).map(Attribute::Texts)
+    fn visit_seq<A: de::SeqAccess<'de>>(self, texts: A) -> Result<(), A::Error> {
+        *self.0 = Attribute::Texts(Vec::deserialize(de::value::SeqAccessDeserializer::new(texts))?);
+        Ok(())
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -13,7 +12,7 @@ use smallvec::SmallVec;
 use super::AsOf;
 use super::entry::{Added, Key, Record};
 use super::footprint::Footprint;
-use crate::object::Field;
+use crate::object::{Field, Over};
 use crate::time::{Duration, Timestamp};
 
 /// How much of a list is there.
@@ -65,9 +64,15 @@ pub struct List<T> {
 
 /// The entries: copies of a context share them until one of them changes.
 ///
-/// Nothing is there for a list without entries.
-#[derive(Clone, Debug, PartialEq)]
+/// Nothing is there for a list without entries, but where there were some.
+#[derive(Clone, Debug)]
 struct Items<T>(Option<Arc<Vec<T>>>);
+
+impl<T: PartialEq> PartialEq for Items<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
 
 impl<T> Items<T> {
     fn new(items: Vec<T>) -> Self {
@@ -367,6 +372,16 @@ impl<T> List<T> {
     pub(super) fn says_nothing(&self) -> bool {
         self.told == Completeness::Unknown
     }
+
+    /// Forgets what was told; returns the entries to be told over, unless
+    /// there are none, or others have them as well.
+    fn begin_anew(&mut self, told: Completeness) -> Option<&mut Vec<T>> {
+        (self.told, self.claims, self.capped) = (told, None, false);
+        if self.items.is_shared() {
+            self.items = Items(None);
+        }
+        self.items.0.as_mut().and_then(Arc::get_mut)
+    }
 }
 
 /// The order of lists: the newest first, and one order for what is equally new.
@@ -460,34 +475,57 @@ impl<T: Serialize> Serialize for List<T> {
 
 impl<'de, T: Record + Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ListVisitor(PhantomData))
+        let mut list = Self::default();
+        Self::deserialize_in_place(deserializer, &mut list)?;
+        Ok(list)
+    }
+
+    fn deserialize_in_place<D: Deserializer<'de>>(
+        deserializer: D,
+        place: &mut Self,
+    ) -> Result<(), D::Error> {
+        deserializer.deserialize_any(ListOver(place))
     }
 }
 
 impl<'de, T: Record + Deserialize<'de>> Field<'de> for List<T> {
-    fn next<A: de::MapAccess<'de>>(entries: &mut A) -> Result<Self, A::Error> {
-        entries.next_value()
+    fn read_next<A: de::MapAccess<'de>>(&mut self, entries: &mut A) -> Result<(), A::Error> {
+        entries.next_value_seed(Over(self))
+    }
+
+    fn forget(&mut self) {
+        self.begin_anew(Completeness::Unknown).map(Vec::clear);
     }
 }
 
-struct ListVisitor<T>(PhantomData<T>);
+/// Reads a list over what is there.
+struct ListOver<'a, T>(&'a mut List<T>);
 
-impl<'de, T: Record + Deserialize<'de>> de::Visitor<'de> for ListVisitor<T> {
-    type Value = List<T>;
+impl<'de, T: Record + Deserialize<'de>> de::Visitor<'de> for ListOver<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list, or {\"partial\": a list}")
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<List<T>, E> {
-        Ok(List::default())
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.0.forget();
+        Ok(())
     }
 
-    fn visit_seq<A: de::SeqAccess<'de>>(self, seq: A) -> Result<List<T>, A::Error> {
-        Vec::deserialize(de::value::SeqAccessDeserializer::new(seq)).map(List::complete)
+    fn visit_seq<A: de::SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+        let seq = de::value::SeqAccessDeserializer::new(seq);
+        match self.0.begin_anew(Completeness::Complete) {
+            None => *self.0 = List::complete(Vec::deserialize(seq)?),
+            Some(items) => {
+                Vec::deserialize_in_place(seq, items)?;
+                self.0.capped = settle(items);
+            }
+        }
+        Ok(())
     }
 
-    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<List<T>, A::Error> {
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>"))]
         struct Entries<T> {
@@ -511,6 +549,7 @@ impl<'de, T: Record + Deserialize<'de>> de::Visitor<'de> for ListVisitor<T> {
             (None, None) => return Err(de::Error::missing_field("partial")),
         };
         list.capped |= entries.capped;
-        Ok(list)
+        *self.0 = list;
+        Ok(())
     }
 }

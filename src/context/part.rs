@@ -1,13 +1,14 @@
 //! Known and unknown: parts, and which fields say nothing.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::de::MapAccess;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::List;
 use super::footprint::Footprint;
-use crate::object::Field;
+use crate::object::{self, Blank, Field};
 
 /// One area of a context: not delivered, or known up to some time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,15 +74,56 @@ impl<T: Serialize> Serialize for Part<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Part<T> {
+impl<'de, T: Deserialize<'de> + Blank> Deserialize<'de> for Part<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map_or(Self::Unknown, Self::Known))
+        let mut part = Self::Unknown;
+        Self::deserialize_in_place(deserializer, &mut part)?;
+        Ok(part)
+    }
+
+    fn deserialize_in_place<D: Deserializer<'de>>(
+        deserializer: D,
+        place: &mut Self,
+    ) -> Result<(), D::Error> {
+        deserializer.deserialize_option(Over(place))
     }
 }
 
-impl<'de, T: Deserialize<'de>> Field<'de> for Part<T> {
-    fn next<A: MapAccess<'de>>(entries: &mut A) -> Result<Self, A::Error> {
-        entries.next_value()
+/// Reads a part over what is there.
+struct Over<'a, T>(&'a mut Part<T>);
+
+impl<'de, T: Deserialize<'de> + Blank> de::Visitor<'de> for Over<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("option")
+    }
+
+    fn visit_none<E>(self) -> Result<(), E> {
+        *self.0 = Part::Unknown;
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        *self.0 = Part::Unknown;
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        // One that is read where it lies is not moved there afterwards.
+        if let Part::Unknown = self.0 {
+            *self.0 = Part::Known(T::blank());
+        }
+        match self.0 {
+            Part::Known(value) => T::deserialize_in_place(deserializer, value),
+            Part::Unknown => Ok(()),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Blank> Field<'de> for Part<T> {
+    fn read_next<A: MapAccess<'de>>(&mut self, entries: &mut A) -> Result<(), A::Error> {
+        entries.next_value_seed(object::Over(self))
     }
 }
 

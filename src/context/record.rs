@@ -63,18 +63,29 @@ macro_rules! record {
                 }
             }
 
-            impl<'de> crate::object::FromEntries<'de> for $name {
-                fn from_entries<A: serde::de::MapAccess<'de>>(mut entries: A) -> Result<Self, A::Error> {
-                    use serde::de::Error;
-
-                    const { assert!(Self::NAMES.len() <= 32, "there is a bit for each name") };
-                    // In place: to collect the values and then move them together takes longer.
-                    let mut read = Self {
+            impl crate::object::Blank for $name {
+                fn blank() -> Self {
+                    Self {
                         $($req: crate::object::Blank::blank(),)*
                         $($opt: None,)*
                         $($($def: Default::default(),)*)?
                         $($($dat: None,)* dated: std::collections::BTreeMap::new(),)?
-                    };
+                    }
+                }
+            }
+
+            impl<'de> crate::object::FromEntries<'de> for $name {
+                fn from_entries<A: serde::de::MapAccess<'de>>(entries: A) -> Result<Self, A::Error> {
+                    // In place: to collect the values and then move them together takes longer.
+                    let mut read = <Self as crate::object::Blank>::blank();
+                    read.read_entries(entries)?;
+                    Ok(read)
+                }
+
+                fn read_entries<A: serde::de::MapAccess<'de>>(&mut self, mut entries: A) -> Result<(), A::Error> {
+                    use serde::de::Error;
+
+                    const { assert!(Self::NAMES.len() <= 32, "there is a bit for each name") };
                     let mut seen = 0_u32;
                     let place_of = || crate::object::Place::<Self>(std::marker::PhantomData);
                     while let Some(place) = entries.next_key_seed(place_of())? {
@@ -84,30 +95,42 @@ macro_rules! record {
                         }
                         seen |= 1 << place;
                         $(if place == At::$req as usize {
-                            read.$req = entries.next_value()?;
+                            entries.next_value_seed(crate::object::Over(&mut self.$req))?;
                             continue;
                         })*
                         $(if place == At::$opt as usize {
-                            read.$opt = crate::object::Field::next(&mut entries)?;
+                            crate::object::Field::read_next(&mut self.$opt, &mut entries)?;
                             continue;
                         })*
                         $($(if place == At::$def as usize {
-                            read.$def = crate::object::Field::next(&mut entries)?;
+                            crate::object::Field::read_next(&mut self.$def, &mut entries)?;
                             continue;
                         })*)?
                         $($(if place == At::$dat as usize {
-                            read.$dat = crate::object::Field::next(&mut entries)?;
+                            crate::object::Field::read_next(&mut self.$dat, &mut entries)?;
                             continue;
                         })*
                         if place == At::dated as usize {
-                            read.dated = crate::object::Field::next(&mut entries)?;
+                            crate::object::Field::read_next(&mut self.dated, &mut entries)?;
                         })?
                     }
                     $(if seen & (1 << At::$req as usize) == 0 {
                         return Err(A::Error::missing_field(stringify!($req)));
                     })*
-                    $($($settle(&mut read).map_err(A::Error::custom)?;)+)?
-                    Ok(read)
+                    $(if seen & (1 << At::$opt as usize) == 0 {
+                        self.$opt = None;
+                    })*
+                    $($(if seen & (1 << At::$def as usize) == 0 {
+                        crate::object::Field::forget(&mut self.$def);
+                    })*)?
+                    $($(if seen & (1 << At::$dat as usize) == 0 {
+                        self.$dat = None;
+                    })*
+                    if seen & (1 << At::dated as usize) == 0 {
+                        self.dated.clear();
+                    })?
+                    $($($settle(self).map_err(A::Error::custom)?;)+)?
+                    Ok(())
                 }
             }
         };

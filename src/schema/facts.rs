@@ -22,7 +22,7 @@ pub struct Facts<'a> {
     source: Source<'a>,
     now: Timestamp,
     currency: Option<Currency>,
-    deliveries: SmallVec<[Delivery; 16]>,
+    parts: SmallVec<[Delivered; 16]>,
     /// What models have found out, if there are any.
     found: Option<Arc<Found>>,
 }
@@ -52,6 +52,47 @@ pub(crate) enum Delivery {
     Stale { age: Duration, max_age: Duration },
     /// Dated ahead of now by more than clocks differ.
     Ahead { believed_at: Timestamp },
+}
+
+/// Whether something was delivered at all, and whether it is fresh.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Standing {
+    pub(crate) is_there: bool,
+    pub(crate) is_fresh: bool,
+}
+
+/// How a part was delivered.
+#[derive(Clone, Copy, Debug)]
+struct Delivered {
+    when: Delivery,
+    /// Whether some source vouches for it, and not events alone.
+    is_vouched: bool,
+}
+
+impl Delivered {
+    const NEVER: Self = Self { when: Delivery::Never, is_vouched: true };
+
+    /// Notes how a part was delivered, if it was.
+    fn renew(&mut self, part: &PartEntry, id: PartId, source: Source<'_>, now: Timestamp) {
+        match (part.presence, source) {
+            (Presence::Always, _) => self.when = Delivery::THIS_MOMENT,
+            (Presence::Context(delivered), Source::Context(context, _)) => {
+                let Some(as_of) = delivered(context) else { return };
+                self.when = of_sources(part, as_of, now);
+                self.is_vouched = as_of.is_vouched();
+            }
+            (Presence::Entry(delivered, changed), Source::Context(context, _)) => {
+                let Some(as_of) = delivered(context) else { return };
+                let of_part = of_sources(part, as_of, now);
+                self.when = own(part, of_part, as_of, changed(context), now);
+                self.is_vouched = as_of.is_vouched();
+            }
+            (Presence::Table, Source::Table(table)) if table.is_known(id) => {
+                self.when = Delivery::THIS_MOMENT;
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Delivery {
@@ -104,6 +145,10 @@ impl Delivery {
         matches!(self, Self::Fresh { .. })
     }
 
+    pub(crate) fn standing(&self) -> Standing {
+        Standing { is_there: *self != Self::Never, is_fresh: matches!(self, Self::Fresh { .. }) }
+    }
+
     /// Returns the instant at which time alone makes it fresh or stale.
     pub(crate) fn changes_at(self) -> Option<Timestamp> {
         match self {
@@ -143,19 +188,22 @@ impl<'a> Facts<'a> {
     pub(super) fn changed<'b>(&'b self, changes: &'b dyn Overlay) -> Facts<'b> {
         let mut changed = Facts { source: Source::Changed(self, changes), ..self.clone() };
         for part in changes.delivered() {
-            if let Some(delivery) = changed.deliveries.get_mut(usize::from(part.0)) {
-                *delivery = Delivery::THIS_MOMENT;
+            if let Some(delivered) = changed.parts.get_mut(usize::from(part.0)) {
+                delivered.when = Delivery::THIS_MOMENT;
             }
         }
         changed
     }
 
     fn new(schema: &'a Schema, source: Source<'a>, now: Timestamp) -> Self {
-        let deliveries =
-            (0_u16..).zip(schema.parts()).map(|(id, part)| delivery(part, PartId(id), source, now));
+        let mut parts: SmallVec<[Delivered; 16]> =
+            SmallVec::from_elem(Delivered::NEVER, schema.parts().len());
+        for (id, (delivered, part)) in (0_u16..).zip(parts.iter_mut().zip(schema.parts())) {
+            delivered.renew(part, PartId(id), source, now);
+        }
         let models = Some(schema.models.len()).filter(|models| *models > 0);
         let found = models.map(|models| Arc::new(Found::new(models, schema.answers())));
-        Self { schema, source, now, currency: None, deliveries: deliveries.collect(), found }
+        Self { schema, source, now, currency: None, parts, found }
     }
 
     /// Reads the same facts on another channel.
@@ -191,7 +239,12 @@ impl<'a> Facts<'a> {
     }
 
     pub(crate) fn delivery(&self, part: PartId) -> Delivery {
-        self.deliveries.get(usize::from(part.0)).copied().unwrap_or(Delivery::Never)
+        self.parts.get(usize::from(part.0)).map_or(Delivery::Never, |part| part.when)
+    }
+
+    /// Tells whether it is not events alone that tell of a part.
+    fn is_vouched(&self, part: PartId) -> bool {
+        self.parts.get(usize::from(part.0)).is_none_or(|part| part.is_vouched)
     }
 
     /// Returns when a fact was delivered: with its part or, where it has a time
@@ -208,6 +261,22 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Tells whether a fact was delivered at all, and whether it is fresh: what
+    /// [`delivery_of`](Self::delivery_of) comes to, without how long.
+    pub(crate) fn standing_of(&self, fact: FactId) -> Standing {
+        let entry = self.schema.entry(fact);
+        let is_with_part = match (&entry.dating, &entry.origin, self.source) {
+            (_, Origin::Model(_), _) | (_, _, Source::Changed(..)) => false,
+            (Dating::WithPart, ..) => true,
+            (Dating::Dated(..), ..) => self.is_vouched(entry.part),
+            (Dating::Own(_), ..) => false,
+        };
+        match self.parts.get(usize::from(entry.part.0)) {
+            Some(part) if is_with_part => part.when.standing(),
+            _ => self.delivery_of(fact).standing(),
+        }
+    }
+
     /// Returns when the fact at a path was delivered.
     pub(crate) fn delivery_at(&self, path: &str) -> Delivery {
         self.schema.find(path).map_or(Delivery::Never, |fact| self.delivery_of(fact))
@@ -218,6 +287,7 @@ impl<'a> Facts<'a> {
         let of_part = self.delivery(entry.part);
         match (&entry.dating, self.source) {
             (Dating::WithPart, _) => of_part,
+            (Dating::Dated(..), Source::Context(..)) if self.is_vouched(entry.part) => of_part,
             (_, Source::Changed(facts, changes)) => {
                 if changes.delivered().contains(&entry.part) || changes.cell(fact).is_some() {
                     Delivery::THIS_MOMENT
@@ -239,7 +309,6 @@ impl<'a> Facts<'a> {
         let aged = |at: Timestamp| Delivery::aged(at, part.max_age, self.now);
         match dating {
             Dating::WithPart => of_part,
-            Dating::Dated(..) if as_of.is_vouched() => of_part,
             Dating::Dated(dates, name) => match dates(context).and_then(|dates| dates.get(name)) {
                 Some(at) => of_part.worse(aged(*at)),
                 None => of_part,
@@ -276,10 +345,8 @@ impl<'a> Facts<'a> {
             Source::Table(table) => table.cell(id),
             Source::Changed(facts, changes) => changes.cell(id).unwrap_or_else(|| facts.cell(id)),
             Source::Context(context, request) => match &entry.origin {
-                Origin::Context(read) => self.or_untold(read(context, request), entry, context),
-                Origin::Attribute(name) => {
-                    self.or_untold(attribute(entry, name, context), entry, context)
-                }
+                Origin::Context(read) => self.or_untold(read(context, request), entry),
+                Origin::Attribute(name) => self.or_untold(attribute(entry, name, context), entry),
                 Origin::Model(..) => return self.cell_at(id, self.now).cell,
                 Origin::Table => Cell::Absent,
             },
@@ -289,15 +356,11 @@ impl<'a> Facts<'a> {
 
     /// Takes for unknown what a part does not carry that only events have
     /// built: what they do not tell they do not deny.
-    fn or_untold(&self, cell: Cell<'a>, entry: &FactEntry, context: &Context) -> Cell<'a> {
+    fn or_untold(&self, cell: Cell<'a>, entry: &FactEntry) -> Cell<'a> {
         match cell {
-            Cell::Absent if !self.is_vouched(entry.part, context) => Cell::Unknown,
+            Cell::Absent if !self.is_vouched(entry.part) => Cell::Unknown,
             told => told,
         }
-    }
-
-    fn is_vouched(&self, part: PartId, context: &Context) -> bool {
-        self.schema.part(part).as_of(context).is_none_or(AsOf::is_vouched)
     }
 
     /// Returns what is stored at the place of a fact at a later instant.
@@ -393,24 +456,6 @@ impl<'a> Facts<'a> {
             Cell::Money(_) => Cell::Invalid,
             other => other,
         }
-    }
-}
-
-fn delivery(part: &PartEntry, id: PartId, source: Source<'_>, now: Timestamp) -> Delivery {
-    let always = Delivery::THIS_MOMENT;
-    match (part.presence, source) {
-        (Presence::Always, _) => always,
-        (Presence::Context(delivered), Source::Context(context, _)) => {
-            delivered(context).map_or(Delivery::Never, |as_of| of_sources(part, as_of, now))
-        }
-        (Presence::Entry(delivered, changed), Source::Context(context, _)) => {
-            let changed_at = changed(context);
-            delivered(context).map_or(Delivery::Never, |as_of| {
-                own(part, of_sources(part, as_of, now), as_of, changed_at, now)
-            })
-        }
-        (Presence::Table, Source::Table(table)) if table.is_known(id) => always,
-        _ => Delivery::Never,
     }
 }
 

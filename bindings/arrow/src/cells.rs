@@ -31,6 +31,16 @@ pub(crate) struct Entry {
     pub(crate) name: Name,
     pub(crate) label: String,
     pub(crate) value: Value,
+    /// Whether it says something in every row.
+    is_always_there: bool,
+}
+
+impl Entry {
+    /// Tells whether a row says nothing here.
+    #[inline]
+    pub(crate) fn is_null(&self, row: usize) -> bool {
+        !self.is_always_there && self.value.is_null(row)
+    }
 }
 
 /// One array, and where it is null by itself or by what it lies in.
@@ -80,6 +90,10 @@ pub(crate) enum Cells {
 }
 
 impl Column {
+    fn is_always_there(&self) -> bool {
+        self.nulls.is_none() && !matches!(self.cells, Cells::Nothing)
+    }
+
     #[inline]
     pub(crate) fn is_null(&self, row: usize) -> bool {
         match &self.nulls {
@@ -90,6 +104,18 @@ impl Column {
 }
 
 impl Value {
+    /// Tells whether every row says something here.
+    fn is_always_there(&self) -> bool {
+        match self {
+            Self::Column(column) => column.is_always_there(),
+            Self::Object(entries) => entries.iter().any(|entry| entry.is_always_there),
+            Self::Either { whole, parts } => {
+                whole.is_always_there() || parts.iter().any(|entry| entry.is_always_there)
+            }
+            Self::Time(_) => false,
+        }
+    }
+
     /// Tells whether a row says nothing here: no cell, or none in an object.
     pub(crate) fn is_null(&self, row: usize) -> bool {
         match self {
@@ -103,7 +129,7 @@ impl Value {
 }
 
 pub(crate) fn all_null(entries: &[Entry], row: usize) -> bool {
-    entries.iter().all(|entry| entry.value.is_null(row))
+    entries.iter().all(|entry| entry.is_null(row))
 }
 
 /// Binds a shape to the arrays of a frame.
@@ -122,7 +148,8 @@ pub(crate) fn bind(shape: &Shape, frame: &ArrayRef) -> Result<Value, Error> {
 pub(crate) fn bind_members(members: &[Member], frame: &ArrayRef) -> Result<Vec<Entry>, Error> {
     let entry = |member: &Member| {
         let value = bind(&member.shape, frame)?;
-        Ok(Entry { name: member.name, label: member.label.clone(), value })
+        let is_always_there = value.is_always_there();
+        Ok(Entry { name: member.name, label: member.label.clone(), value, is_always_there })
     };
     members.iter().map(entry).collect()
 }

@@ -128,17 +128,17 @@ impl Columns {
         let rows = Rows::new(self, batch)?;
         let mut request = self.options.ask();
         let mut output = Output::new(&self.options, batch.num_rows());
-        let mut scratch = Scratch::new();
+        let (mut scratch, mut context) = (Scratch::new(), Context::new());
         for row in 0..batch.num_rows() {
             if row % WATCHED == 0 && row > 0 && watch(row).is_break() {
                 return Err(Error::Stopped);
             }
-            match rows.ask(row, &mut request).and_then(|()| rows.context(row)) {
+            match rows.ask(row, &mut request).and_then(|()| rows.context(row, &mut context)) {
                 // What rests on horizons is asked for, and found out at once.
-                Ok(context) if self.options.accounts == crate::Accounts::None => {
+                Ok(()) if self.options.accounts == crate::Accounts::None => {
                     output.push(&engine.decide(&context, &request));
                 }
-                Ok(context) => {
+                Ok(()) => {
                     output.push(&engine.decide_with(&mut scratch, &context, &request));
                 }
                 Err(misfit) => match self.options.on_error {
@@ -164,7 +164,11 @@ impl Columns {
     pub fn contexts(&self, batch: &RecordBatch) -> Result<Vec<Result<Context, RowFault>>, Error> {
         self.check(batch)?;
         let rows = Rows::new(self, batch)?;
-        let read = |row| rows.context(row).map_err(Misfit::into_fault);
+        let read = |row| {
+            let mut context = Context::new();
+            rows.context(row, &mut context).map_err(Misfit::into_fault)?;
+            Ok(context)
+        };
         Ok((0..batch.num_rows()).map(read).collect())
     }
 
@@ -231,13 +235,17 @@ impl<'p> Rows<'p> {
         Ok(())
     }
 
-    fn context(&self, row: usize) -> Result<Context, Misfit> {
+    /// Reads the context of a row over that of another.
+    fn context(&self, row: usize, context: &mut Context) -> Result<(), Misfit> {
         match &self.source {
-            Bound::Facts(entries) => read::context(entries, row),
+            Bound::Facts(entries) => read::context(entries, row, context),
             Bound::Json(value) => match read::text(value, row) {
                 // Nothing was delivered, so every part is unknown.
-                None => Ok(Context::new()),
-                Some(text) => Context::from_json(text).map_err(|error| {
+                None => {
+                    *context = Context::new();
+                    Ok(())
+                }
+                Some(text) => context.replace_from_json(text).map_err(|error| {
                     let message = error.to_string();
                     let message = message.strip_prefix("context: ").unwrap_or(&message);
                     Misfit::new(message).under(JSON)

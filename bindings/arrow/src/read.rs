@@ -12,10 +12,11 @@ use crate::cells::{Cells, Column, Entry, Value, all_null};
 use crate::error::Misfit;
 use crate::shape::{Name, millis_of};
 
-/// Reads the context of a row.
-pub(crate) fn context(entries: &[Entry], row: usize) -> Result<Context, Misfit> {
+/// Reads the context of a row over that of another, whose memory is used again.
+pub(crate) fn context(entries: &[Entry], row: usize, context: &mut Context) -> Result<(), Misfit> {
     // Nothing at all is a context, too: one of which every part is unknown.
-    Context::deserialize(MapAccessDeserializer::new(Entries::new(entries, row)))
+    let entries = MapAccessDeserializer::new(Entries::new(entries, row));
+    Context::deserialize_in_place(entries, context)
 }
 
 /// Reads one value of a row; none if it is null.
@@ -191,9 +192,10 @@ impl<'de> MapAccess<'de> for Entries<'de> {
         seed: K,
     ) -> Result<Option<K::Value>, Misfit> {
         let row = self.row;
-        self.current = self
-            .entries
-            .find(|entry| !Cell { value: &entry.value, row, is_there: false }.is_null());
+        // A time dates what is said beside it, which says nothing by itself.
+        let is_there =
+            |entry: &&Entry| !entry.is_null(row) || matches!(entry.value, Value::Time(_));
+        self.current = self.entries.find(is_there);
         let Some(entry) = self.current else {
             return Ok(None);
         };

@@ -8,7 +8,7 @@ use super::ledger::Tally;
 use super::texts::Texts;
 use super::{Answer, Answers, Slot};
 use crate::context::Completeness;
-use crate::schema::{Cell, Delivery, FactId, Facts};
+use crate::schema::{Cell, FactId, Facts, Standing};
 
 /// Where a value is read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -58,10 +58,8 @@ impl FactQuestions {
     }
 
     pub(super) fn answer(&self, facts: &Facts<'_>, answers: &mut Answers) {
-        let (cell, delivery) = self.place.read(facts);
-        let is_there = delivery != Delivery::Never;
+        let (cell, Standing { is_there, is_fresh }) = self.place.read(facts);
         let value = if is_there { value_in(cell) } else { None };
-        let is_fresh = delivery.is_fresh();
         let now = facts.now().as_millis();
         for (slot, question) in &self.questions {
             let truth = match question {
@@ -108,17 +106,20 @@ impl FactQuestions {
 }
 
 impl Place {
-    fn read<'a>(&self, facts: &Facts<'a>) -> (Cell<'a>, Delivery) {
+    fn read<'a>(&self, facts: &Facts<'a>) -> (Cell<'a>, Standing) {
         match self {
-            Self::Fact(fact) => (facts.cell(*fact), facts.delivery_of(*fact)),
-            Self::Entry(fact, key) => facts.entry_at(*fact, key),
+            Self::Fact(fact) => (facts.cell(*fact), facts.standing_of(*fact)),
+            Self::Entry(fact, key) => {
+                let (cell, delivery) = facts.entry_at(*fact, key);
+                (cell, delivery.standing())
+            }
         }
     }
 
     /// Reads a value, if it is fresh.
     fn value<'a>(&self, facts: &Facts<'a>) -> Option<Value<'a>> {
-        let (cell, delivery) = self.read(facts);
-        value_in(cell).filter(|_| delivery.is_fresh())
+        let (cell, standing) = self.read(facts);
+        value_in(cell).filter(|_| standing.is_fresh)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tactful on the workload of the harness: the same policy and customers, in its own words.
 use serde_json::{Value, json};
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 use std::cell::RefCell;
 use tactful::{Bound, Channel, Context, Request, Scratch, Timestamp};
@@ -238,19 +239,21 @@ impl Engine for Changed {
 }
 
 /// JSON text of a context in, JSON text of the recommendations out.
-pub struct Text(tactful::Engine, Scratch);
+pub struct Text(tactful::Engine, Scratch, Context, Vec<u8>);
 impl Engine for Text {
     type Input = (String, Request);
     const NAME: &'static str = "tactful, JSON in, JSON out";
-    fn load(policy: &Policy) -> Self { Self(engine(policy), Scratch::new()) }
+    fn load(policy: &Policy) -> Self { Self(engine(policy), Scratch::new(), Context::new(), Vec::new()) }
     fn prepare(&self, customer: &Ctx, _: &str) -> Self::Input {
         (context(customer).to_json(), request().ranked_only())
     }
     fn decide(&mut self, (text, request): &Self::Input, out: &mut Vec<Pick>) {
-        let context = Context::from_json(text).unwrap();
-        let decision = self.0.decide_with(&mut self.1, &context, request);
-        let placed: Vec<_> = decision.recommendations().collect();
-        std::hint::black_box(serde_json::to_string(&placed).unwrap());
+        self.2.replace_from_json(text).unwrap();
+        let decision = self.0.decide_with(&mut self.1, &self.2, request);
+        let placed: SmallVec<[_; 5]> = decision.recommendations().collect();
+        self.3.clear();
+        serde_json::to_writer(&mut self.3, &placed).unwrap();
+        std::hint::black_box(&self.3);
         picks(&decision, out);
     }
 }
