@@ -57,14 +57,38 @@ pub(crate) use summary::summarize;
 ///
 /// A ranking has nothing to say of the others and is complete at once.
 pub(crate) fn answer(plan: &Plan, context: &Context, request: &Request) -> Data<'static> {
-    if request.detail == Detail::RankedOnly || !ranked::fits(plan, context, request) {
+    if request.detail == Detail::RankedOnly {
         return Data::Own(decide(plan, context, request));
     }
-    let (mut front, mut desk) = (Front::default(), Desk::default());
-    let mut data = DecisionData::of(request);
-    ranked::rank((plan, context), request, &mut front, &mut desk, &mut data);
-    let rest = Rest::of_copy(decide, context, request);
-    Data::Ranked { ranked: Cow::Owned(data), rest }
+    match ranking(plan, context, request) {
+        None => Data::Own(decide(plan, context, request)),
+        Some(data) => {
+            let rest = Rest::of_copy(decide, context, request);
+            Data::Ranked { ranked: Cow::Owned(data), rest }
+        }
+    }
+}
+
+/// Decides what to recommend; everything else is found out once somebody asks
+/// for it, about what is kept until then.
+pub(crate) fn answer_lent<'d>(plan: &Plan, context: &'d Context, request: &'d Request) -> Data<'d> {
+    match ranking(plan, context, request) {
+        None => Data::Own(decide(plan, context, request)),
+        Some(data) => {
+            let rest = Rest::lent(decide, context, request);
+            Data::Ranked { ranked: Cow::Owned(data), rest }
+        }
+    }
+}
+
+/// Ranks quickly, where that finds what the general pipeline does.
+fn ranking(plan: &Plan, context: &Context, request: &Request) -> Option<DecisionData> {
+    ranked::fits(plan, context, request).then(|| {
+        let (mut front, mut desk) = (Front::default(), Desk::default());
+        let mut data = DecisionData::of(request);
+        ranked::rank((plan, context), request, &mut front, &mut desk, &mut data);
+        data
+    })
 }
 
 /// Decides all at once: a pure function of a plan, a context and a request.

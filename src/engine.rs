@@ -2,7 +2,9 @@
 
 use crate::check::check;
 use crate::context::{Context, Retention};
-use crate::decide::{Bound, Scratch, answer, decide_bound, decide_with, retention};
+use crate::decide::{
+    Bound, Scratch, answer, answer_lent, decide, decide_bound, decide_with, retention,
+};
 use crate::decision::{Decision, Request};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
@@ -160,6 +162,27 @@ impl Engine {
     #[must_use]
     pub fn decide(&self, context: &Context, request: &Request) -> Decision<'_> {
         Decision::new(&self.plan, answer(&self.plan, context, request))
+    }
+
+    /// Decides about a context that is kept at least as long as the decision.
+    ///
+    /// The decision is that of [`decide`](Self::decide), without a copy of the
+    /// context and the request: the recommendations are there at once; everything
+    /// else is found out when it is asked for, also of a request that only ranks
+    /// ([`Request::ranked_only`]).
+    #[must_use]
+    pub fn decide_lent<'d>(&'d self, context: &'d Context, request: &'d Request) -> Decision<'d> {
+        Decision::new(&self.plan, answer_lent(&self.plan, context, request))
+    }
+
+    /// Decides, and finds out at once what became of every action, and why.
+    ///
+    /// The decision is that of [`decide`](Self::decide). For those who read all
+    /// of it, or write it as JSON: nothing is looked at twice, and no copy of the
+    /// context is kept.
+    #[must_use]
+    pub fn decide_fully(&self, context: &Context, request: &Request) -> Decision<'_> {
+        Decision::new(&self.plan, decide(&self.plan, context, request))
     }
 
     /// Decides in memory that is used again, for those who decide often.

@@ -134,13 +134,11 @@ impl Columns {
                 return Err(Error::Stopped);
             }
             match rows.ask(row, &mut request).and_then(|()| rows.context(row, &mut context)) {
-                // What rests on horizons is asked for, and found out at once.
-                Ok(()) if self.options.accounts == crate::Accounts::None => {
-                    output.push(&engine.decide(&context, &request));
-                }
-                Ok(()) => {
+                Ok(()) if self.options.accounts == crate::Accounts::Ranking => {
                     output.push(&engine.decide_with(&mut scratch, &context, &request));
                 }
+                // All that is asked for is found out at once.
+                Ok(()) => output.push(&engine.decide_fully(&context, &request)),
                 Err(misfit) => match self.options.on_error {
                     OnError::Fail => return Err(Error::Row { row, fault: misfit.into_fault() }),
                     OnError::Null => output.push_fault(&misfit.into_fault()),

@@ -292,7 +292,7 @@ pub unsafe extern "C" fn tactful_engine_decide_json(
             let engine = &shared(engine)?.engine;
             let context = tactful::Context::from_json(bytes(context, context_len, "context")?)?;
             let request = Request::from_json(bytes(request, request_len, "request")?)?;
-            fill(out, engine.decide(&context, &request).to_json().as_bytes())
+            fill(out, engine.decide_fully(&context, &request).to_json().as_bytes())
         })
     }
 }

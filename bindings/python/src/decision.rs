@@ -20,15 +20,18 @@ use crate::moment;
 use crate::output::{Dict, Each, Moment, Tuple, call, kept, to_json};
 
 /// A decision with what it was made of, which it borrows from.
-pub(crate) struct Answer {
-    cell: Cell,
-    pub(crate) context: Py<PyContext>,
-    pub(crate) request: Request,
+pub(crate) struct Answer(Cell);
+
+/// What a decision is about.
+struct Asked {
+    engine: Py<PyEngine>,
+    context: Py<PyContext>,
+    request: Request,
 }
 
 self_cell::self_cell! {
     struct Cell {
-        owner: Py<PyEngine>,
+        owner: Asked,
         #[covariant]
         dependent: Decision,
     }
@@ -36,25 +39,38 @@ self_cell::self_cell! {
 
 impl Answer {
     pub(crate) fn new(engine: Py<PyEngine>, context: Py<PyContext>, request: Request) -> Arc<Self> {
-        let cell =
-            Cell::new(engine, |engine| engine.get().core().decide(&context.get().core, &request));
-        Arc::new(Self { cell, context, request })
+        let cell = Cell::new(Asked { engine, context, request }, |asked| {
+            asked.engine.get().core().decide_lent(&asked.context.get().core, &asked.request)
+        });
+        Arc::new(Self(cell))
+    }
+
+    fn asked(&self) -> &Asked {
+        self.0.borrow_owner()
     }
 
     pub(crate) fn decision(&self) -> &Decision<'_> {
-        self.cell.borrow_dependent()
+        self.0.borrow_dependent()
     }
 
     pub(crate) fn engine(&self) -> &PyEngine {
-        self.cell.borrow_owner().get()
+        self.asked().engine.get()
     }
 
     fn engine_object(&self, py: Python<'_>) -> Py<PyEngine> {
-        self.cell.borrow_owner().clone_ref(py)
+        self.asked().engine.clone_ref(py)
     }
 
     pub(crate) fn context(&self) -> &tactful::Context {
-        &self.context.get().core
+        &self.asked().context.get().core
+    }
+
+    fn context_object(&self, py: Python<'_>) -> Py<PyContext> {
+        self.asked().context.clone_ref(py)
+    }
+
+    pub(crate) fn request(&self) -> &Request {
+        &self.asked().request
     }
 }
 
@@ -167,13 +183,13 @@ impl PyDecision {
     /// What was known about the customer.
     #[getter]
     fn context(&self, py: Python<'_>) -> Py<PyContext> {
-        self.answer.context.clone_ref(py)
+        self.answer.context_object(py)
     }
 
     /// What was asked, as a dict.
     #[getter]
     fn request(&self) -> Dict {
-        Dict::of(&self.answer.request)
+        Dict::of(self.answer.request())
     }
 
     /// How the customer is assigned to each holdout: `holdout`, `bucket`, `held_out`.
@@ -200,7 +216,7 @@ impl PyDecision {
     /// A decision passes over them: look here for a slip of the pen.
     #[getter]
     fn unknown_actions(&self, py: Python<'_>) -> PyResult<Tuple<String>> {
-        let unknown = self.answer.engine().core().unknown_actions(&self.answer.request);
+        let unknown = self.answer.engine().core().unknown_actions(self.answer.request());
         Tuple::new(py, unknown.into_iter().map(str::to_owned))
     }
 
@@ -246,7 +262,7 @@ impl PyDecision {
     #[pyo3(signature = (*, facts = false))]
     fn record(&self, facts: bool) -> PyResult<String> {
         guarded(|| {
-            let (context, request) = (self.answer.context(), &self.answer.request);
+            let (context, request) = (self.answer.context(), self.answer.request());
             let record = match facts {
                 true => self.decision().to_record_with_facts(context, request),
                 false => self.decision().to_record(context, request),
@@ -303,8 +319,8 @@ impl PyDecision {
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         guarded(|| {
             let engine = self.answer.engine_object(py);
-            let context = self.answer.context.clone_ref(py);
-            let request = to_json(&self.answer.request);
+            let context = self.answer.context_object(py);
+            let request = to_json(self.answer.request());
             call(py, "_decision", (engine, context, request).into_pyobject(py)?)
         })
     }

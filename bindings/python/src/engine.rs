@@ -167,7 +167,7 @@ impl PyEngine {
         guarded(|| {
             let core = input::of_json(context)?;
             let request = input::of_json(request)?;
-            let json = self.core.decide(&core, &request).to_json();
+            let json = self.core.decide_fully(&core, &request).to_json();
             Ok(PyBytes::new(context.py(), json.as_bytes()))
         })
     }

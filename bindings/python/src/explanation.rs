@@ -22,7 +22,7 @@ pub(crate) struct PyExplanation {
 impl PyExplanation {
     pub(crate) fn new(answer: &Arc<Answer>, action: &str) -> PyResult<Self> {
         let engine = answer.engine().core();
-        let told = engine.explain(answer.context(), &answer.request, action);
+        let told = engine.explain(answer.context(), answer.request(), action);
         let told = told.map_err(|error| Door::Request.raise(&error))?;
         Ok(Self { told, answer: answer.clone() })
     }
@@ -118,7 +118,7 @@ pub(crate) struct PyTimeline {
 impl PyTimeline {
     pub(crate) fn new(answer: &Arc<Answer>, action: &str) -> PyResult<Self> {
         let engine = answer.engine().core();
-        let told = engine.timeline(answer.context(), &answer.request, action);
+        let told = engine.timeline(answer.context(), answer.request(), action);
         let told = told.map_err(|error| Door::Request.raise(&error))?;
         Ok(Self { told, answer: answer.clone() })
     }
