@@ -232,15 +232,16 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OverMap<'_, T> {
                 Err(name) => insert_next(&mut others, name, &mut entries)?,
             }
         }
-        let mut are_said = known.are_said.into_iter();
-        self.0.retain(|_, _| are_said.next().unwrap_or_default());
-        match others.keys().find(|name| self.0.contains_key(*name)) {
-            Some(name) => Err(A::Error::custom(format!("`{name}` occurs twice"))),
-            None => {
-                self.0.extend(others);
-                Ok(())
-            }
+        let are_said = known.are_said;
+        if are_said.len() < self.0.len() || are_said.contains(&false) {
+            let mut are_said = are_said.into_iter();
+            self.0.retain(|_, _| are_said.next().unwrap_or_default());
         }
+        if let Some(name) = others.keys().find(|name| self.0.contains_key(*name)) {
+            return Err(A::Error::custom(format!("`{name}` occurs twice")));
+        }
+        self.0.extend(others);
+        Ok(())
     }
 }
 

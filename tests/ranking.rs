@@ -20,10 +20,12 @@ use tactful::{Bound, Channel, Context, Decision, Duration, Engine, Request, Scra
 
 /// Spells a decision as it was found out on each way; what the last one says was
 /// found out all at once: a channel that is named twice takes the general way.
-fn accounts(engine: &Engine, context: &Context, request: &Request) -> [String; 4] {
+fn accounts(engine: &Engine, context: &Context, request: &Request) -> [String; 6] {
     let (mut scratch, mut bound) = (Scratch::new(), Bound::new(context.clone()));
     [
         engine.decide(context, request).to_json(),
+        engine.decide_lent(context, request).to_json(),
+        engine.decide_fully(context, request).to_json(),
         engine.decide_with(&mut scratch, context, request).to_json(),
         engine.decide_bound(&mut scratch, &mut bound, request).to_json(),
         engine.decide(context, &request.clone().or_on(request.channel)).to_json(),
@@ -43,6 +45,8 @@ fn what_is_found_out_later_is_what_is_found_out_at_once() {
                 without,
                 Request::new(workload::now(), Channel::Web).slots(["one", "two"]),
             ] {
+                let ranked = accounts(&engine, &context, &request.clone().ranked_only());
+                assert!(ranked.iter().all(|other| *other == ranked[0]), "{request:?}");
                 let [decided, others @ ..] = accounts(&engine, &context, &request);
                 assert!(decided.contains("\"verdict\""), "something is withheld");
                 others.iter().for_each(|other| assert_eq!(*other, decided, "{request:?}"));

@@ -424,7 +424,11 @@ fn merges(events: &[Event], json: &str) {
 
 /// Reads a context and a request, writes the context, and decides.
 pub(crate) fn context(data: &[u8]) {
-    match Context::from_json(data) {
+    let mut over = CUSTOMER.clone();
+    let read_over = over.replace_from_json(data).is_ok();
+    let read = Context::from_json(data);
+    assert_eq!((read_over, &over), (read.is_ok(), read.as_ref().unwrap_or(&Context::new())));
+    match read {
         Ok(context) => {
             let json = context.to_json();
             let again = Context::from_json(&json).expect(&json);

@@ -33,6 +33,8 @@ pub(crate) struct Entry {
     pub(crate) value: Value,
     /// Whether it says something in every row.
     is_always_there: bool,
+    /// Whether every row is to be asked for it.
+    is_always_read: bool,
 }
 
 impl Entry {
@@ -40,6 +42,13 @@ impl Entry {
     #[inline]
     pub(crate) fn is_null(&self, row: usize) -> bool {
         !self.is_always_there && self.value.is_null(row)
+    }
+
+    /// Tells whether a row is to be asked for it: also a time that dates what
+    /// is said beside it, and says nothing by itself.
+    #[inline]
+    pub(crate) fn is_read(&self, row: usize) -> bool {
+        self.is_always_read || !self.value.is_null(row)
     }
 }
 
@@ -149,7 +158,9 @@ pub(crate) fn bind_members(members: &[Member], frame: &ArrayRef) -> Result<Vec<E
     let entry = |member: &Member| {
         let value = bind(&member.shape, frame)?;
         let is_always_there = value.is_always_there();
-        Ok(Entry { name: member.name, label: member.label.clone(), value, is_always_there })
+        let is_always_read = is_always_there || matches!(value, Value::Time(_));
+        let (name, label) = (member.name, member.label.clone());
+        Ok(Entry { name, label, value, is_always_there, is_always_read })
     };
     members.iter().map(entry).collect()
 }

@@ -192,10 +192,7 @@ impl<'de> MapAccess<'de> for Entries<'de> {
         seed: K,
     ) -> Result<Option<K::Value>, Misfit> {
         let row = self.row;
-        // A time dates what is said beside it, which says nothing by itself.
-        let is_there =
-            |entry: &&Entry| !entry.is_null(row) || matches!(entry.value, Value::Time(_));
-        self.current = self.entries.find(is_there);
+        self.current = self.entries.find(|entry| entry.is_read(row));
         let Some(entry) = self.current else {
             return Ok(None);
         };

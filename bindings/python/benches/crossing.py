@@ -3,7 +3,8 @@
 `cargo xtask python bench` builds both and runs this; ten actions, one customer
 of about a kilobyte of JSON. A turn takes the best of many short rounds, since on
 a busy machine some go undisturbed; each line is the median over the turns, and
-what is added the median of the differences within a turn.
+what is added the median of the differences within a turn. In the end two threads
+decide a table each, beside one: that says something only where two cores are idle.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import statistics
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -19,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pyarrow as pa
 import tactful
 
 TURNS = 7
@@ -78,6 +81,39 @@ def nanoseconds(call: Callable[[], object]) -> float:
     return min(rounds)
 
 
+def table(rows: int) -> pa.Table:
+    as_of = pa.array([NOW_MS] * rows, pa.timestamp("ms", "UTC"))
+    return pa.table({
+        "user_id": [f"u-{row}" for row in range(rows)],
+        "support.as_of": as_of,
+        "support.tickets": pa.array([[]] * rows, pa.list_(pa.struct([("id", pa.string())]))),
+        "profile.as_of": as_of,
+        "profile.plan": [["basic", "premium"][row % 2] for row in range(rows)],
+        "profile.age_years": [row % 90 for row in range(rows)],
+    })
+
+
+def threads(engine: tactful.Engine) -> tuple[float, float]:
+    """Returns how many customers a second one thread decides, and how many two do."""
+    rows = 50_000
+    tables = [table(rows), table(rows)]
+
+    def decide(one: pa.Table) -> None:
+        engine.decide_batch(one, now=NOW_MS, channel="web", accounts="ranking")
+
+    def seconds(some: list[pa.Table]) -> float:
+        start = time.perf_counter()
+        workers = [threading.Thread(target=decide, args=(one,)) for one in some]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        return time.perf_counter() - start
+
+    rounds = [(seconds(tables[:1]), seconds(tables)) for _ in range(20)]
+    return rows / min(one for one, _ in rounds), 2 * rows / min(two for _, two in rounds)
+
+
 def core(program: Path, folder: Path) -> tuple[float, float]:
     names = ["policy.toml", "customer.json", "request.json"]
     told = subprocess.run([program, *(folder / name for name in names)], check=True, capture_output=True, text=True)
@@ -127,6 +163,8 @@ def main() -> None:
     for route, (_, against) in routes.items():
         over = "" if against is None else f"   {statistics.median(added[route]):+8.0f} over the core"
         print(f"{route:34}{statistics.median(measured[route]):8.0f}{over}")
+    one, two = threads(engine)
+    print(f"decide_batch: {one:.0f} customers/s on one thread, {two:.0f} on two: {two / one:.2f} times")
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ const OUR_TOPICS: [&str; 10] = [
     "account_change", "service_complaint", "technical_issue", "other",
 ];
 
-fn time(seconds: i64) -> String {
-    Timestamp::from_millis(seconds * 1000).to_string()
+/// Times are numbers in the text of the study, too.
+fn time(seconds: i64) -> i64 {
+    seconds * 1000
 }
 
 /// A predicate as a condition. Severities of tickets go by how often they were reopened.
@@ -124,6 +125,10 @@ pub fn policy_json(policy: &Policy) -> String {
 }
 
 pub fn context(customer: &Ctx) -> Context {
+    Context::from_json(text(customer)).unwrap()
+}
+
+fn text(customer: &Ctx) -> String {
     let now = time(customer.now);
     let tickets: Vec<Value> = customer.support.open_tickets.iter().enumerate().map(|(place, ticket)| {
         let topic = TOPICS.iter().position(|topic| *topic == ticket.topic).unwrap();
@@ -151,15 +156,15 @@ pub fn context(customer: &Ctx) -> Context {
             shown.push(json!({"action": action, "outcome": "impression", "channel": "web", "at": time(customer.now - 3600 * i64::from(time_before + 1))}));
         }
     }
-    let text = json!({
+    json!({
         "user_id": customer.customer_id, "support": support, "purchases": {"as_of": now, "orders": orders},
         "device": {"as_of": now, "form_factor": customer.device.kind, "platform": customer.device.os},
         "recency": {"as_of": now, "last_seen_at": time(customer.lifecycle.last_seen_at)},
         "consent": {"as_of": now, "grants": []}, "profile": profile,
         "scores": {"as_of": now, "values": {"churn": {"value": metrics.churn_risk}, "clv": {"value": metrics.clv}}},
         "attributes": {"as_of": now, "values": values}, "history": {"as_of": now, "interactions": shown},
-    });
-    Context::from_json(text.to_string().as_bytes()).unwrap()
+    })
+    .to_string()
 }
 
 pub fn request() -> Request {
@@ -245,7 +250,7 @@ impl Engine for Text {
     const NAME: &'static str = "tactful, JSON in, JSON out";
     fn load(policy: &Policy) -> Self { Self(engine(policy), Scratch::new(), Context::new(), Vec::new()) }
     fn prepare(&self, customer: &Ctx, _: &str) -> Self::Input {
-        (context(customer).to_json(), request().ranked_only())
+        (text(customer), request().ranked_only())
     }
     fn decide(&mut self, (text, request): &Self::Input, out: &mut Vec<Pick>) {
         self.2.replace_from_json(text).unwrap();
