@@ -329,6 +329,7 @@ impl Front {
 
     fn find_lists(&mut self, plan: &Plan) {
         self.lists.clear();
+        self.lists.reserve(plan.index.lists.len());
         for (place, list) in (0_u32..).zip(&plan.index.lists) {
             if self.holds(list.literal) {
                 self.lists.push(place);
