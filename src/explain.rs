@@ -281,7 +281,12 @@ impl<'a> Explainer<'a> {
 
     fn sentence(&self, reason: &Reason<'_>, evaluator: &mut Evaluator<'a>) -> String {
         let mut said = match reason.because_of_condition() {
-            Some((because, condition)) => [because, ": ", &*self.plan.aloud(condition)].concat(),
+            Some((because, condition)) => {
+                let aloud = self.plan.aloud(condition);
+                let mut said = String::with_capacity(because.len() + aloud.len() + ROOM_FOR_FACTS);
+                said.extend([because, ": ", &*aloud]);
+                said
+            }
             None => reason.because(),
         };
         let rule = reason
@@ -353,6 +358,9 @@ fn add_to_sentence(fact: &FactUse, said: &mut String) {
     let verb = if state.contains("delivered") { " was " } else { " is " };
     said.extend([fact.path(), verb, &*state]);
 }
+
+/// What is the matter with a fact takes no more room, mostly.
+const ROOM_FOR_FACTS: usize = 64;
 
 /// Makes a sentence of words: a capital letter, and a full stop.
 fn sentence(mut words: String) -> String {

@@ -35,8 +35,8 @@ use turned::{RulesByAction, Shared};
 use written::Written;
 
 pub(crate) use index::{
-    ActionList, Asks, Class, LiteralId, Number, Ranked, Row, bound_above, bound_below,
-    counts_alone, greatest_score,
+    ActionList, Asks, Class, LiteralId, Number, Ranked, Row, bound_below, counts_alone,
+    greatest_score,
 };
 
 pub(crate) use spoken::TakenApart;

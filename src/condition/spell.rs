@@ -4,11 +4,19 @@ use crate::policy::add_point;
 
 /// Quotes a text as `{:?}` does.
 pub(super) fn quoted(text: &str) -> String {
+    let mut said = String::with_capacity(text.len() + 2);
+    add_quoted(&mut said, text);
+    said
+}
+
+/// Adds a text to another one, quoted as `{:?}` does.
+pub(super) fn add_quoted(said: &mut String, text: &str) {
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
-    if !text.bytes().all(is_plain) {
-        return format!("{text:?}");
+    if text.bytes().all(is_plain) {
+        said.extend(["\"", text, "\""]);
+    } else {
+        said.push_str(&format!("{text:?}"));
     }
-    ["\"", text, "\""].concat()
 }
 
 /// Most numbers are no longer than this.

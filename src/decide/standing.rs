@@ -1,14 +1,12 @@
 //! How many actions a ranking would put before one.
 
-use smallvec::SmallVec;
-
 use super::asked::Asked;
-use super::front::{Front, Next};
+use super::front::Front;
 use super::lane::Lane;
 use super::ranked::{Choice, Desk, Looking, ROUNDED_DOWN, is_admitted, nearly, pick_plainly};
 use crate::context::Context;
 use crate::decision::Placed;
-use crate::plan::{ActionId, Asks, Plan, Ranked, Row, bound_above, bound_below};
+use crate::plan::{ActionId, Asks, Plan, Ranked, Row, bound_below, greatest_score};
 use crate::schema::Facts;
 
 /// What goes before what, for those who ask about one action.
@@ -46,9 +44,9 @@ impl<'a> Ranking<'a> {
         let counts_together = plan.index.counts_together;
         let lane = counts_together
             .then(|| Lane::new(plan, context, &asked_of_all, facts, asked.request.now));
-        let spans = Spans::new(plan, &own);
+        let span = Span::new(plan, &own);
         let is_plain = lane.is_none() && !asked.names_actions();
-        Counting { plan, context, asked, front, lane, own, spans, is_plain }.count() + 1
+        Counting { plan, context, asked, front, lane, own, span, is_plain }.count() + 1
     }
 
     /// Recommends the best, where they fill the places one by one.
@@ -59,65 +57,40 @@ impl<'a> Ranking<'a> {
     }
 }
 
-/// So many different context weights have spans of their own.
-const FEW_WEIGHTS: usize = 8;
-
-/// Which bounds of rows tell by themselves whether an action goes before another
-/// one, by context weight: most do.
-struct Spans {
+/// How the bound of a row compares with what an action comes to.
+struct Span {
     tier: u16,
+    /// The action comes to more than that, and to less than `most`, by more than
+    /// bounds and doubles are off.
     least: f64,
     most: f64,
-    /// Whether bounds are those of scores without any weight.
-    tell: bool,
-    known: SmallVec<[(u32, Span); FEW_WEIGHTS]>,
-}
-
-/// Bounds below `least` come to less, and those from `most` on to more.
-#[derive(Clone, Copy)]
-struct Span {
-    least: u64,
-    most: u64,
+    /// Whether bounds are those of scores without any weight, and tell anything.
+    tells: bool,
 }
 
 impl Span {
-    /// Bounds tell nothing.
-    const ALL: Self = Self { least: 0, most: u64::MAX };
-}
-
-impl Spans {
     fn new(plan: &Plan, own: &Choice) -> Self {
         let priority = nearly(own.priority);
-        Self {
-            tier: own.tier,
-            least: priority * ROUNDED_DOWN,
-            most: priority / ROUNDED_DOWN,
-            tell: !plan.index.is_inflated,
-            known: SmallVec::new(),
-        }
+        let (least, most) = (priority * ROUNDED_DOWN, priority / ROUNDED_DOWN);
+        // Nothing comes to less than nothing, and much to the same.
+        let tells = own.priority > 0 && !plan.index.is_inflated;
+        Self { tier: own.tier, least, most, tells }
     }
 
+    /// Tells whether an action with such a bound goes before the other one; none
+    /// if the bound does not tell it. In a plain request nothing else is asked of
+    /// an action but what its row asks for.
     #[inline]
-    fn of(&mut self, weight: u32) -> Span {
-        match self.known.iter().find(|(known, _)| *known == weight) {
-            Some((_, span)) => *span,
-            None => self.find(weight),
+    fn is_before(&self, row: &Row, weight: u32, is_plain: bool) -> Option<bool> {
+        let score = greatest_score(row.bound) * f64::from(weight);
+        if row.tier() != self.tier || !self.tells {
+            return None;
         }
-    }
-
-    #[cold]
-    fn find(&mut self, weight: u32) -> Span {
-        // Nothing comes to more than anything else without a weight.
-        if !self.tell || weight == 0 || self.known.len() >= FEW_WEIGHTS {
-            return Span::ALL;
+        if score < self.least {
+            return Some(false);
         }
-        let weighted = f64::from(weight);
-        let span = Span {
-            least: bound_below(self.tier, self.least / weighted),
-            most: bound_above(self.tier, self.most / weighted),
-        };
-        self.known.push((weight, span));
-        span
+        let is_all = is_plain && row.asks == Asks::default();
+        (score > self.most && is_all).then_some(true)
     }
 }
 
@@ -129,7 +102,7 @@ struct Counting<'p, 'a> {
     front: &'p mut Front,
     lane: Option<Lane<'p>>,
     own: Choice,
-    spans: Spans,
+    span: Span,
     /// Whether nothing is asked of a row but what the row asks for.
     is_plain: bool,
 }
@@ -138,7 +111,7 @@ impl<'a: 'p, 'p> Counting<'p, 'a> {
     /// Walks through the lists whose literal holds, as far as their rows may
     /// come to as much.
     fn count(mut self) -> usize {
-        let floor = bound_below(self.own.tier, self.spans.least * self.front.unweighted);
+        let floor = bound_below(self.own.tier, self.span.least * self.front.unweighted);
         let index = &self.plan.index;
         let places = std::mem::take(&mut self.front.lists);
         let lists = places.iter().filter_map(|place| index.lists.get(*place as usize));
@@ -146,7 +119,12 @@ impl<'a: 'p, 'p> Counting<'p, 'a> {
         // Later lists have lower bounds.
         for list in lists.take_while(|list| list.bound >= floor) {
             let mut rows = index.rows_of(list).iter();
-            while let Next::Open(row) = self.front.next_open(&mut rows, floor) {
+            loop {
+                let (span, is_plain) = (&self.span, self.is_plain);
+                let by_bound = |row: &Row, weight| span.is_before(row, weight, is_plain);
+                let (clear, open) = self.front.count_clear(&mut rows, floor, by_bound);
+                before += clear;
+                let Some(row) = open else { break };
                 before += usize::from(self.is_before(row));
             }
         }
@@ -154,28 +132,18 @@ impl<'a: 'p, 'p> Counting<'p, 'a> {
         before
     }
 
-    #[inline]
-    fn is_before(&mut self, row: &Row) -> bool {
-        let weight = self.front.weight_of(self.plan, self.context, row.class);
-        let Some(weight) = weight else { return false };
-        let span = self.spans.of(weight);
-        if row.bound < span.least {
-            return false;
-        }
-        if row.bound >= span.most && self.is_plain && row.asks == Asks::default() {
-            return true;
-        }
-        self.is_before_exactly(row, weight)
-    }
-
     fn is_admitted(&mut self, row: &Row) -> bool {
         let known = (self.plan, self.context);
         is_admitted(known, self.front, row, (self.asked, self.lane.as_mut()))
     }
 
-    #[inline(never)]
-    fn is_before_exactly(&mut self, row: &Row, weight: u32) -> bool {
-        let Some(ranked) = self.plan.index.actions.get(row.action as usize) else { return false };
+    fn is_before(&mut self, row: &Row) -> bool {
+        let weight = self.front.weight_of(self.plan, self.context, row.class);
+        let (Some(weight), Some(ranked)) =
+            (weight, self.plan.index.actions.get(row.action as usize))
+        else {
+            return false;
+        };
         let looking = Looking { plan: self.plan, asked: self.asked, front: self.front };
         let Some(base) = looking.base(row, ranked) else { return false };
         let priority = base * u128::from(weight);

@@ -84,9 +84,11 @@ impl Explainer<'_> {
         }
         let found = nearest(evaluator, &self.demands(action));
         let is_verified = found.as_ref().is_none_or(|found| found.is_verified);
-        let facts = found.into_iter().flat_map(|found| found.changes);
-        changes.splice(0..0, facts.map(Change::of_fact));
-        Some(NearestChange { changes, is_verified })
+        let facts = found.map(|found| found.changes).unwrap_or_default();
+        let mut all = Vec::with_capacity(facts.len() + changes.len());
+        all.extend(facts.into_iter().map(Change::of_fact));
+        all.extend(changes);
+        Some(NearestChange { changes: all, is_verified })
     }
 
     /// Every condition must be known true, every suppression known false.

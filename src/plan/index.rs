@@ -298,12 +298,6 @@ pub(crate) fn bound_below(tier: u16, score: f64) -> u64 {
     u64::from(tier) << 48 | (score.to_bits() >> 16).min(UNBOUNDED)
 }
 
-/// The bound from which on scores are no less than this one.
-pub(crate) fn bound_above(tier: u16, score: f64) -> u64 {
-    // One for the last bits of each.
-    u64::from(tier) << 48 | ((score.to_bits() >> 16) + 2).min(UNBOUNDED)
-}
-
 /// Returns a number that no score of a bound exceeds.
 pub(crate) fn greatest_score(bound: u64) -> f64 {
     match bound & UNBOUNDED {

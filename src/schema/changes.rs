@@ -108,7 +108,7 @@ impl<'a> Changes<'a> {
     /// What lies in a group makes the group be there.
     fn fill_groups(&mut self, schema: &Schema, fact: FactId) {
         let path = schema.entry(fact).path.as_str();
-        for (end, _) in path.match_indices('.') {
+        for (end, _) in path.bytes().enumerate().filter(|(_, byte)| *byte == b'.') {
             let group = path.get(..end).and_then(|prefix| schema.find(prefix));
             if let Some(group) = group
                 && *schema.entry(group).fact.ty() == Type::Group

@@ -9,7 +9,7 @@ use crate::condition::basis::show_cell;
 use crate::condition::eval::Evaluator;
 use crate::condition::functions::TextTest;
 use crate::condition::program::{Atom, Constant, Limit, ListTerm, Program, Term, TermId};
-use crate::condition::spell::{double, quoted};
+use crate::condition::spell::{add_quoted, double, quoted};
 use crate::context::Completeness;
 use crate::schema::{Cell, Delivery, FactId, Facts, PartId, Schema, Type};
 use crate::time::{Duration, Timestamp};
@@ -206,16 +206,18 @@ fn one_of(place: &Place<'_>, codes: &[u16], facts: &Facts<'_>) -> Option<String>
     let does = |word: &&String| set.code(word).is_some_and(|code| codes.contains(&code));
     let good = set.words().iter().filter(does).count();
     let bad = set.words().len() - good;
-    let listed = |is_good: bool, count: usize| {
+    let listed = |start: &str, is_good: bool, count: usize| {
         let words = set.words().iter().filter(|word| does(word) == is_good);
-        either(words.map(|word| quoted(word)), count)
+        let mut said = start.to_owned();
+        add_either(&mut said, words, count, |said, word| add_quoted(said, word));
+        said
     };
     match good {
         0 => None,
         _ if good > MAX_LISTED && bad < good => {
-            Some(["be something other than ", &listed(false, bad)].concat())
+            Some(listed("be something other than ", false, bad))
         }
-        _ => Some(["be ", &listed(true, good)].concat()),
+        _ => Some(listed("be ", true, good)),
     }
 }
 
@@ -233,8 +235,10 @@ fn of_domain(domain: &Domain<'_, '_>, evaluator: &Evaluator<'_>) -> String {
         return with.chain(without).collect::<Vec<_>>().join(" and ");
     }
     if !domain.not.is_empty() {
-        let not = either(domain.not.iter().map(value), domain.not.len());
-        return ["be something other than ", &not].concat();
+        let mut said = "be something other than ".to_owned();
+        let add = |said: &mut String, not| said.push_str(&value(not));
+        add_either(&mut said, domain.not.iter(), domain.not.len(), add);
+        return said;
     }
     if !domain.texts.is_empty() {
         return of_texts(&domain.texts);
@@ -346,21 +350,24 @@ fn said(constant: &Constant, ty: &Type) -> String {
     }
 }
 
-/// Joins so many words by commas, and the last one by "or".
-fn either(words: impl Iterator<Item = String>, count: usize) -> String {
+/// Adds so many words, joined by commas and the last one by "or".
+fn add_either<T>(
+    said: &mut String,
+    words: impl Iterator<Item = T>,
+    count: usize,
+    add: impl Fn(&mut String, T),
+) {
     if count == 0 {
-        return "nothing".to_owned();
+        said.push_str("nothing");
     }
-    let mut said = String::new();
     for (place, word) in words.enumerate() {
         said.push_str(match place {
             0 => "",
             _ if place + 1 == count => " or ",
             _ => ", ",
         });
-        said.push_str(&word);
+        add(said, word);
     }
-    said
 }
 
 /// Says what an atom that is in no single fact is about.

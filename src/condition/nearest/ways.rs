@@ -73,41 +73,30 @@ impl<'p> Way<'p> {
 
     /// Joins two sets, unless they want the opposite of each other.
     pub(super) fn joined(&self, other: &Self) -> Option<Self> {
-        self.joined_with(&other.flips)
-    }
-
-    /// Adds changes that are sorted.
-    fn joined_with(&self, mut other: &[Flip<'p>]) -> Option<Self> {
-        let mut own = self.flips.as_slice();
-        let mut flips: Flips<'p> = SmallVec::new();
-        loop {
-            let flip = match (own.split_first(), other.split_first()) {
-                (Some((flip, rest)), Some((others, _))) if flip <= others => {
-                    own = rest;
-                    flip
-                }
-                (_, Some((flip, rest))) => {
-                    other = rest;
-                    flip
-                }
-                (Some((flip, rest)), None) => {
-                    own = rest;
-                    flip
-                }
-                (None, None) => break,
-            };
-            match flips.last().filter(|last| last.place == flip.place) {
-                // What is changed comes before what is kept of the same.
-                Some(last) if last.need == flip.need => {}
-                Some(last) if last.need.is_opposite(flip.need) => return None,
-                _ => flips.push(*flip),
-            }
-        }
+        let flips = match (self.is_all_before(other), other.is_all_before(self)) {
+            (true, _) => self.followed_by(other),
+            (_, true) => other.followed_by(self),
+            _ => merged(&self.flips, &other.flips)?,
+        };
         Some(Self { cost: cost(&flips), flips })
     }
 
+    /// Tells whether all places of another set come later.
+    fn is_all_before(&self, other: &Self) -> bool {
+        match (self.flips.last(), other.flips.first()) {
+            (Some(last), Some(first)) => last.place < first.place,
+            _ => true,
+        }
+    }
+
+    fn followed_by(&self, other: &Self) -> Flips<'p> {
+        let mut flips = Flips::from_slice(&self.flips);
+        flips.extend_from_slice(&other.flips);
+        flips
+    }
+
     /// Adds what has to stay as it is at the places that change.
-    fn keeping(&self, kept: &Kept<'p>) -> Option<Self> {
+    fn keeping(&self, kept: &Kept<'_, 'p>) -> Option<Self> {
         let mut more: Flips<'p> = SmallVec::new();
         for flips in self.by_place() {
             let Some(place) = flips.first().map(|flip| flip.place) else { continue };
@@ -118,7 +107,8 @@ impl<'p> Way<'p> {
             return Some(self.clone());
         }
         more.sort_unstable();
-        self.joined_with(&more)
+        let flips = merged(&self.flips, &more)?;
+        Some(Self { cost: cost(&flips), flips })
     }
 
     /// Groups the changes by the place they are about, with what is to be kept
@@ -131,6 +121,35 @@ impl<'p> Way<'p> {
     /// What the changes cost together.
     pub(super) fn cost(&self) -> u32 {
         self.cost
+    }
+}
+
+/// Merges two sorted sets of changes, unless they want the opposite of each
+/// other.
+fn merged<'p>(mut own: &[Flip<'p>], mut other: &[Flip<'p>]) -> Option<Flips<'p>> {
+    let mut flips: Flips<'p> = SmallVec::new();
+    loop {
+        let flip = match (own.split_first(), other.split_first()) {
+            (Some((flip, rest)), Some((others, _))) if flip <= others => {
+                own = rest;
+                flip
+            }
+            (_, Some((flip, rest))) => {
+                other = rest;
+                flip
+            }
+            (Some((flip, rest)), None) => {
+                own = rest;
+                flip
+            }
+            (None, None) => return Some(flips),
+        };
+        match flips.last().filter(|last| last.place == flip.place) {
+            // What is changed comes before what is kept of the same.
+            Some(last) if last.need == flip.need => {}
+            Some(last) if last.need.is_opposite(flip.need) => return None,
+            _ => flips.push(*flip),
+        }
     }
 }
 
@@ -165,26 +184,30 @@ impl Need {
 }
 
 /// What is as wanted and has to stay so, by place: of the places that change.
-struct Kept<'p> {
+struct Kept<'w, 'p> {
+    ways: &'w [Way<'p>],
+    /// The places that some way changes, as soon as something is to be kept.
     needs: Vec<(Place<'p>, SmallVec<[Need; FEW_FLIPS]>)>,
     seen: BTreeSet<(NodeId, bool, ScopeId)>,
 }
 
-impl<'p> Kept<'p> {
-    /// Starts with nothing to keep at the places that some way changes.
-    fn at_places_of(ways: &[Way<'p>]) -> Self {
-        let mut needs: Vec<(Place<'p>, _)> = Vec::new();
-        let changed = ways.iter().flat_map(Way::by_place).filter_map(<[Flip<'_>]>::first);
-        for Flip { place, .. } in changed {
-            if !needs.iter().any(|(known, _)| known == place) {
-                needs.push((*place, SmallVec::new()));
-            }
-        }
-        Self { needs, seen: BTreeSet::new() }
+impl<'w, 'p> Kept<'w, 'p> {
+    /// Starts with nothing to keep.
+    fn at_places_of(ways: &'w [Way<'p>]) -> Self {
+        Self { ways, needs: Vec::new(), seen: BTreeSet::new() }
     }
 
     fn is_nothing(&self) -> bool {
         self.needs.iter().all(|(_, needs)| needs.is_empty())
+    }
+
+    fn find_places(&mut self) {
+        let changed = self.ways.iter().flat_map(Way::by_place).filter_map(<[Flip<'_>]>::first);
+        for Flip { place, .. } in changed {
+            if !self.needs.iter().any(|(known, _)| known == place) {
+                self.needs.push((*place, SmallVec::new()));
+            }
+        }
     }
 
     fn needs_of(&self, place: Place<'p>) -> &[Need] {
@@ -193,6 +216,9 @@ impl<'p> Kept<'p> {
     }
 
     fn add(&mut self, place: Place<'p>, need: Need) {
+        if self.needs.is_empty() {
+            self.find_places();
+        }
         let mut needs = self.needs.iter_mut();
         if let Some((_, needs)) = needs.find(|(known, _)| *known == place) {
             needs.push(need);
@@ -316,6 +342,8 @@ pub(super) struct Ways<'e, 'a, 'p> {
     /// How many entries a list has before any change: the one that was looked
     /// at last.
     last_len: Option<(FactId, usize)>,
+    /// What a change of a field costs: of the one that was looked at last.
+    last_weight: Option<(FactId, FieldId, u32)>,
 }
 
 impl<'e, 'a, 'p: 'a> Ways<'e, 'a, 'p> {
@@ -325,7 +353,16 @@ impl<'e, 'a, 'p: 'a> Ways<'e, 'a, 'p> {
         original: &'e Facts<'e>,
     ) -> Self {
         let (known, late) = (BTreeMap::new(), BTreeMap::new());
-        Self { evaluator, program, original, known, late, last_late: None, last_len: None }
+        Self {
+            evaluator,
+            program,
+            original,
+            known,
+            late,
+            last_late: None,
+            last_len: None,
+            last_weight: None,
+        }
     }
 
     /// Finds the cheapest ways to fulfil all demands.
@@ -352,7 +389,7 @@ impl<'e, 'a, 'p: 'a> Ways<'e, 'a, 'p> {
 
     /// Collects what is as wanted and has to stay so, as nothing could stand in
     /// for it.
-    fn keep(&mut self, id: NodeId, truth: bool, scope: Scope<'a>, kept: &mut Kept<'p>) {
+    fn keep(&mut self, id: NodeId, truth: bool, scope: Scope<'a>, kept: &mut Kept<'_, 'p>) {
         match &self.program[id] {
             Node::Not(inner) => self.keep(*inner, !truth, scope, kept),
             Node::All(parts) if truth && self.is_news(id, true, scope, kept) => {
@@ -380,11 +417,17 @@ impl<'e, 'a, 'p: 'a> Ways<'e, 'a, 'p> {
     }
 
     /// Tells whether nobody has asked before what is to be kept for a truth.
-    fn is_news(&self, id: NodeId, truth: bool, scope: Scope<'a>, kept: &mut Kept<'p>) -> bool {
+    fn is_news(&self, id: NodeId, truth: bool, scope: Scope<'a>, kept: &mut Kept<'_, 'p>) -> bool {
         kept.seen.insert((id, truth, self.evaluator.scope_of(id, scope)))
     }
 
-    fn keep_every(&mut self, parts: &[NodeId], truth: bool, scope: Scope<'a>, kept: &mut Kept<'p>) {
+    fn keep_every(
+        &mut self,
+        parts: &[NodeId],
+        truth: bool,
+        scope: Scope<'a>,
+        kept: &mut Kept<'_, 'p>,
+    ) {
         for part in parts {
             self.keep(*part, truth, scope, kept);
         }
@@ -396,7 +439,7 @@ impl<'e, 'a, 'p: 'a> Ways<'e, 'a, 'p> {
         list: &'p ListTerm,
         body: NodeId,
         scope: Scope<'a>,
-        kept: &mut Kept<'p>,
+        kept: &mut Kept<'_, 'p>,
     ) {
         for entry in self.evaluator.scopes(list, scope) {
             self.keep(body, false, entry, kept);
@@ -556,7 +599,7 @@ impl<'e, 'a, 'p: 'a> Ways<'e, 'a, 'p> {
         late.map(|fact| schema.entry(*fact).part).next()
     }
 
-    fn weight(&self, place: Place<'p>, atom: &Atom, truth: bool) -> u32 {
+    fn weight(&mut self, place: Place<'p>, atom: &Atom, truth: bool) -> u32 {
         match place {
             Place::Nowhere(_) => NOWHERE,
             Place::Field { is_new: true, .. } => NEW_FIELD,
@@ -566,7 +609,18 @@ impl<'e, 'a, 'p: 'a> Ways<'e, 'a, 'p> {
         }
     }
 
-    fn weight_of_field(&self, list: FactId, field: FieldId) -> u32 {
+    fn weight_of_field(&mut self, list: FactId, field: FieldId) -> u32 {
+        match self.last_weight {
+            Some((of, at, weight)) if (of, at) == (list, field) => weight,
+            _ => {
+                let weight = self.find_weight_of_field(list, field);
+                self.last_weight = Some((list, field, weight));
+                weight
+            }
+        }
+    }
+
+    fn find_weight_of_field(&self, list: FactId, field: FieldId) -> u32 {
         let Type::Records(record) = self.evaluator.facts().schema().entry(list).fact.ty() else {
             return ORDINARY;
         };
