@@ -15,6 +15,7 @@ mod quiet;
 mod ranked;
 mod scratch;
 mod slate;
+mod standing;
 #[cfg(feature = "json")]
 mod summary;
 

@@ -12,7 +12,7 @@ mod timeline;
 
 use serde::Serialize;
 
-use crate::condition::{Basis, Evaluator, NodeId, Truth, Witness, shown, witnesses};
+use crate::condition::{Basis, Evaluator, FactState, NodeId, Truth, Witness, shown, witnesses};
 use crate::context::Context;
 use crate::decide::{About, Wanted, decide_about, gather, place_in_order};
 use crate::decision::{
@@ -156,15 +156,23 @@ pub(crate) fn explain(
     let id = plan.find(action).ok_or_else(|| plan.unknown_action(action))?;
     // All reasons are wanted, whatever the request asked for.
     let request = Request { detail: crate::decision::Detail::Complete, ..request.clone() };
-    let About { data, place } = decide_about(plan, context, &request, id, Wanted::Rank);
+    let facts = gather(plan, context, &request, request.channel);
+    let About { data, place, known } =
+        decide_about(plan, context, &request, &facts, (id, Wanted::Rank));
     let decision = Decision::new(plan, data);
     let channel = channel_of(&decision, id).unwrap_or(request.channel);
-    let facts = gather(plan, context, &request, channel);
+    let is_asked_for = channel == request.channel;
+    let facts = if is_asked_for { facts } else { facts.on(channel) };
+    // What was asked of the facts already, others ask as well.
+    let evaluator = match known.filter(|_| is_asked_for) {
+        Some(known) => Evaluator::knowing(&plan.program, &facts, known),
+        None => Evaluator::new(&plan.program, &facts),
+    };
     let (request, facts, decision) = (&request, &facts, &decision);
     let explainer = Explainer { plan, id, request, channel, facts, decision, place };
     let opportunity = opportunity(plan, context, request, decision, id);
     let channels = on_channels(plan, context, request, decision, id);
-    Ok(Explanation { opportunity, channels, ..explainer.explanation() })
+    Ok(Explanation { opportunity, channels, ..explainer.explanation(evaluator) })
 }
 
 /// Returns the channel an action goes on, or the first one that was tried.
@@ -188,7 +196,8 @@ fn on_channels(
         let or_channels = Vec::new();
         let request = Request { channel: *channel, or_channels, ..request.clone() };
         let facts = gather(plan, context, &request, *channel);
-        let About { data, place } = decide_about(plan, context, &request, id, Wanted::Verdict);
+        let wanted = (id, Wanted::Verdict);
+        let About { data, place, .. } = decide_about(plan, context, &request, &facts, wanted);
         let decision = Decision::new(plan, data);
         let (request, channel) = (&request, *channel);
         let (facts, decision) = (&facts, &decision);
@@ -216,14 +225,12 @@ struct Explainer<'a> {
 }
 
 impl<'a> Explainer<'a> {
-    fn explanation(&self) -> Explanation {
+    fn explanation(&self, mut evaluator: Evaluator<'a>) -> Explanation {
         let action = self.plan.action(self.id);
         let placed = self.recommendation();
         let account = self.account();
         let priority = placed.map(|placed| placed.priority());
         let priority = priority.or_else(|| account.and_then(|account| account.priority()));
-        // What one asks of the facts, others ask as well.
-        let mut evaluator = Evaluator::new(&self.plan.program, self.facts);
         let why = self.why(&mut evaluator);
         let stages = Stages::new(self, &mut evaluator).reports(action);
         Explanation {
@@ -259,13 +266,6 @@ impl<'a> Explainer<'a> {
         self.decision.withheld().find(|account| account.is(self.id))
     }
 
-    fn reasons(&self, stage: Stage) -> Vec<Reason<'a>> {
-        let Some(account) = self.account() else {
-            return Vec::new();
-        };
-        account.reasons().filter(|reason| reason.stage() == stage).collect()
-    }
-
     /// Says each reason in a sentence.
     fn why(&self, evaluator: &mut Evaluator<'a>) -> Vec<String> {
         let reasons = self.account().into_iter().flat_map(|account| account.reasons());
@@ -280,16 +280,15 @@ impl<'a> Explainer<'a> {
     }
 
     fn sentence(&self, reason: &Reason<'_>, evaluator: &mut Evaluator<'a>) -> String {
-        let mut said = reason.because();
-        if let Some(condition) = reason.condition() {
-            let is_quoted = |said: &str| {
-                said.strip_suffix('`')?.strip_suffix(condition)?.strip_suffix('`').map(str::len)
-            };
-            if let Some(before) = is_quoted(&said) {
-                said.truncate(before);
-                said.push_str(&self.plan.aloud(condition));
+        let mut said = match reason.because_of_condition() {
+            Some((because, condition)) => {
+                let aloud = self.plan.aloud(condition);
+                let mut said = String::with_capacity(because.len() + aloud.len() + ROOM_FOR_FACTS);
+                said.extend([because, ": ", &*aloud]);
+                said
             }
-        }
+            None => reason.because(),
+        };
         let rule = reason
             .rule()
             .and_then(|rule| self.decision.suppressions().find(|in_force| in_force.rule() == rule));
@@ -301,12 +300,24 @@ impl<'a> Explainer<'a> {
                 said = format!("{said} ({})", entries.join(", "));
             }
         }
-        let lacking = reason.facts().filter(|fact| fact.cause().is_some());
-        let lacking: Vec<String> = lacking.map(|fact| in_a_sentence(&fact)).collect();
-        if !lacking.is_empty() {
-            said = format!("{said} ({})", lacking.join(", "));
+        self.add_lacking(reason, &mut said);
+        sentence(said)
+    }
+
+    /// Adds what is the matter with the facts that a reason rests on.
+    fn add_lacking(&self, reason: &Reason<'_>, said: &mut String) {
+        let (basis, by_last_known) = reason.basis();
+        let is_known = |basis: &&Basis| matches!(basis.state, FactState::Fresh { .. });
+        let mut between = " (";
+        for basis in basis.iter().filter(|basis| !is_known(basis)) {
+            let fact = FactUse::new(basis, by_last_known, &self.plan.schema);
+            said.push_str(between);
+            add_to_sentence(&fact, said);
+            between = ", ";
         }
-        sentence(&said)
+        if between == ", " {
+            said.push(')');
+        }
     }
 
     /// Names the entries of lists that bring a suppression into force.
@@ -327,11 +338,11 @@ impl<'a> Explainer<'a> {
 /// Names the entries of lists that decided a truth.
 fn entries_of(evaluator: &mut Evaluator<'_>, node: NodeId) -> Vec<String> {
     let found = witnesses(evaluator, node).into_iter();
-    found.map(|Witness { list, entry }| format!("{entry} in {list}")).collect()
+    found.map(|Witness { list, entry }| [&entry, " in ", &list].concat()).collect()
 }
 
 /// Shows facts with their values, as far as they have one.
-fn shown_facts(facts: &Facts<'_>, basis: Vec<Basis>, by_last_known: bool) -> Vec<ShownFact> {
+fn shown_facts(facts: &Facts<'_>, basis: &[Basis], by_last_known: bool) -> Vec<ShownFact> {
     let shown = basis.iter().map(|basis| {
         let fact = FactUse::new(basis, by_last_known, facts.schema());
         // What was not delivered has no value to show.
@@ -342,26 +353,22 @@ fn shown_facts(facts: &Facts<'_>, basis: Vec<Basis>, by_last_known: bool) -> Vec
 }
 
 /// Says what is the matter with a fact: `support is too old: 26 h old, …`.
-fn in_a_sentence(fact: &FactUse) -> String {
-    let said = fact.to_string();
-    match said.split_once(" (") {
-        Some((path, state)) => {
-            let verb = if state.contains("delivered") { "was" } else { "is" };
-            format!("{path} {verb} {}", state.trim_end_matches(')'))
-        }
-        None => said,
-    }
+fn add_to_sentence(fact: &FactUse, said: &mut String) {
+    let state = fact.state_in_words();
+    let verb = if state.contains("delivered") { " was " } else { " is " };
+    said.extend([fact.path(), verb, &*state]);
 }
 
+/// What is the matter with a fact takes no more room, mostly.
+const ROOM_FOR_FACTS: usize = 64;
+
 /// Makes a sentence of words: a capital letter, and a full stop.
-fn sentence(words: &str) -> String {
-    let mut said = String::with_capacity(words.len() + 1);
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) if first.is_ascii() => said.push(first.to_ascii_uppercase()),
-        first => said.extend(first.into_iter().flat_map(char::to_uppercase)),
+fn sentence(mut words: String) -> String {
+    words.push('.');
+    let Some(first) = words.chars().next() else { return words };
+    match words.get_mut(..1) {
+        Some(letter) => letter.make_ascii_uppercase(),
+        None => words.replace_range(..first.len_utf8(), &first.to_uppercase().to_string()),
     }
-    said.push_str(letters.as_str());
-    said.push('.');
-    said
+    words
 }

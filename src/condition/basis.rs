@@ -1,9 +1,10 @@
 //! What a truth rests on: the facts that decided it, and what each lacks.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::eval::{Element, Evaluator, Scope, ScopeId};
 use super::program::{Atom, AtomId, ListTerm, Node, NodeId, Program, Term, TermId};
+use super::spell::{double, quoted};
 use super::truth::{Outcome, Truth};
 use crate::analytics::Lack;
 use crate::context::Completeness;
@@ -96,8 +97,9 @@ pub(crate) enum FactState {
 ///
 /// For an unknown truth these are the facts that are lacking.
 pub(crate) fn basis(evaluator: &mut Evaluator<'_>, root: NodeId, last_known: bool) -> Vec<Basis> {
-    let mut walk = Walk { evaluator, last_known, seen: HashSet::default(), found: Vec::new() };
-    walk.node(root, Scope::OUTSIDE);
+    let mut walk = Walk { evaluator, last_known, seen: BTreeSet::new(), found: Vec::new() };
+    // Nothing comes back to where it started.
+    walk.look(root, Scope::OUTSIDE);
     walk.sorted()
 }
 
@@ -108,8 +110,7 @@ pub(crate) fn lacking_number(evaluator: &mut Evaluator<'_>, term: TermId) -> Vec
         Term::Fact(fact) => Subject::Fact(*fact),
         _ => return Vec::new(),
     };
-    let mut walk =
-        Walk { evaluator, last_known: false, seen: HashSet::default(), found: Vec::new() };
+    let mut walk = Walk { evaluator, last_known: false, seen: BTreeSet::new(), found: Vec::new() };
     walk.term(term, Truth::Unknown, Scope::OUTSIDE);
     if walk.found.is_empty() {
         // It is there, and out of its range.
@@ -122,7 +123,7 @@ struct Walk<'e, 'a> {
     evaluator: &'e mut Evaluator<'a>,
     last_known: bool,
     /// Truths share others, so that the ways to one may be beyond counting.
-    seen: HashSet<(NodeId, ScopeId), ahash::RandomState>,
+    seen: BTreeSet<(NodeId, ScopeId)>,
     found: Vec<Basis>,
 }
 
@@ -143,9 +144,12 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn node(&mut self, id: NodeId, scope: Scope<'a>) {
-        if !self.seen.insert((id, self.evaluator.scope_of(id, scope))) {
-            return;
+        if self.seen.insert((id, self.evaluator.scope_of(id, scope))) {
+            self.look(id, scope);
         }
+    }
+
+    fn look(&mut self, id: NodeId, scope: Scope<'a>) {
         match &self.program()[id] {
             Node::True | Node::False | Node::Unknown => {}
             Node::Not(inner) => self.node(*inner, scope),
@@ -403,7 +407,7 @@ pub(crate) fn shown(facts: &Facts<'_>, subject: &Subject) -> Option<String> {
             facts.schema().entry(*fact).fact.ty(),
         ),
         Subject::Entry(fact, key) => match facts.cell(*fact) {
-            Cell::Scores(scores) => scores.get(key).map(|score| score.value.to_string()),
+            Cell::Scores(scores) => scores.get(key).map(|score| double(score.value)),
             Cell::Map(values) => {
                 let Type::Map(ty) = facts.schema().entry(*fact).fact.ty() else {
                     return None;
@@ -419,15 +423,15 @@ pub(super) fn show_cell(cell: Cell<'_>, ty: &Type) -> Option<String> {
     let entries = |count: usize| match count {
         0 => "none".to_owned(),
         1 => "1 entry".to_owned(),
-        count => format!("{count} entries"),
+        count => [&count.to_string(), " entries"].concat(),
     };
     Some(match (cell, ty) {
         (Cell::Absent, _) => "absent".to_owned(),
         (Cell::Bool(value), _) => value.to_string(),
         (Cell::Int(value), _) => value.to_string(),
-        (Cell::Double(value), _) => value.to_string(),
-        (Cell::Text(text), _) => format!("{text:?}"),
-        (Cell::Word(code), Type::Word(words)) => format!("{:?}", words.word(code)),
+        (Cell::Double(value), _) => double(value),
+        (Cell::Text(text), _) => quoted(text),
+        (Cell::Word(code), Type::Word(words)) => quoted(words.word(code)),
         (Cell::Time(time), _) => time.to_string(),
         (Cell::Length(length), _) => length.to_string(),
         (Cell::List(_, Completeness::Unknown) | Cell::Rows(_, Completeness::Unknown), _) => {

@@ -46,7 +46,7 @@ pub(super) struct Scope<'a> {
 }
 
 /// Tells the scopes of one evaluation apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct ScopeId(u32);
 
 impl Scope<'_> {
@@ -201,6 +201,15 @@ pub(crate) struct Memory {
     scopes: u32,
 }
 
+/// What an evaluator has found out, for another one on the same facts.
+#[derive(Debug)]
+pub(crate) struct Known {
+    nodes: Vec<Option<(ScopeId, Outcome)>>,
+    scopes: u32,
+    outermost: ScopeId,
+    at: i64,
+}
+
 /// Makes empty places, in the memory there is if there is some.
 fn make_room<T: Copy>(places: &mut Vec<Option<T>>, count: usize) {
     if places.capacity() == 0 {
@@ -239,6 +248,18 @@ impl<'a> Evaluator<'a> {
         terms.clear();
         let terms = terms.into_iter().map(|_| None).collect();
         Memory { nodes: self.nodes, terms, scopes: self.scopes }
+    }
+
+    /// Tells what was found out about truths.
+    pub(crate) fn into_known(self) -> Known {
+        let Self { nodes, scopes, outermost, at, .. } = self;
+        Known { nodes, scopes, outermost, at }
+    }
+
+    /// Goes on where another evaluator of the same program and facts has ended.
+    pub(crate) fn knowing(program: &'a Program, facts: &'a Facts<'a>, known: Known) -> Self {
+        let Known { nodes, scopes, outermost, at } = known;
+        Self { at, nodes, scopes, outermost, ..Self::new(program, facts) }
     }
 
     /// Prepares to evaluate at the moment of the facts.

@@ -8,17 +8,17 @@
 mod domain;
 mod say;
 mod ways;
+mod words;
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
-use std::rc::Rc;
 
-use super::eval::{Evaluator, Memory};
-use super::program::{AtomId, NodeId};
+use super::eval::Evaluator;
+use super::program::{AtomId, NodeId, Program};
 use super::truth::Truth;
-use crate::schema::{Changes, FactId, Facts, FieldId, PartId, Stored, Type};
+use crate::schema::{Changes, FactId, Facts, FieldId, PartId};
 use domain::Domain;
 use ways::{Way, Ways};
+use words::Words;
 
 pub(super) use say::entry_name;
 
@@ -52,13 +52,13 @@ pub(crate) struct FactChange {
 }
 
 /// Where a fact lies.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place<'p> {
     Part(PartId),
     /// A list as a whole.
     List(FactId),
     Fact(FactId),
-    Entry(FactId, Rc<str>),
+    Entry(FactId, &'p str),
     Field {
         list: FactId,
         row: usize,
@@ -82,22 +82,22 @@ enum Need {
 }
 
 /// One thing that would have to be otherwise.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Flip {
-    place: Place,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Flip<'p> {
+    place: Place<'p>,
     need: Need,
     /// What it costs; nothing if it is so already, and has to stay so.
     weight: u32,
 }
 
-impl Ord for Flip {
+impl Ord for Flip<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
         let key = |flip: &Self| (flip.need, Reverse(flip.weight));
         self.place.cmp(&other.place).then_with(|| key(self).cmp(&key(other)))
     }
 }
 
-impl PartialOrd for Flip {
+impl PartialOrd for Flip<'_> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
@@ -105,8 +105,6 @@ impl PartialOrd for Flip {
 
 /// How many sets of changes are evaluated.
 const MAX_TRIED: usize = 64;
-/// How many words are tried out in place of the ones that were chosen.
-const MAX_WORDS: usize = 128;
 
 /// Finds the cheapest changes of facts that make truths known as demanded.
 ///
@@ -115,7 +113,8 @@ const MAX_WORDS: usize = 128;
 pub(crate) fn nearest(evaluator: &mut Evaluator<'_>, demands: &[Demand]) -> Option<Nearest> {
     let facts = evaluator.facts();
     let mut waiting = Vec::new();
-    expand(evaluator, facts, demands, &Way::default(), &mut waiting);
+    let program = evaluator.program();
+    expand((evaluator, program), facts, demands, &Way::default(), &mut waiting);
     let fallback = waiting.iter().min_by_key(|way| way.cost()).cloned();
     for _ in 0..MAX_TRIED {
         let Some(place) = cheapest(&waiting) else { break };
@@ -124,15 +123,16 @@ pub(crate) fn nearest(evaluator: &mut Evaluator<'_>, demands: &[Demand]) -> Opti
             continue;
         };
         let changed = settled.applied(facts);
-        let mut trial = Evaluator::at(evaluator.program(), &changed, evaluator.moment());
+        let mut trial = Evaluator::at(program, &changed, evaluator.moment());
         if holds(&mut trial, demands) {
+            let words = words::by_atoms(&way, &settled, demands, &mut trial);
             drop(trial);
             drop(changed);
-            let words = words(&way, settled, demands, evaluator);
+            let words = words.tried_out(settled, demands, evaluator);
             let changes = say::all(&way, &words, evaluator);
             return Some(Nearest { changes, is_verified: true });
         }
-        expand(&mut trial, facts, demands, &way, &mut waiting);
+        expand((&mut trial, program), facts, demands, &way, &mut waiting);
     }
     let way = fallback?;
     (!way.is_idle()).then(|| Nearest {
@@ -146,18 +146,22 @@ fn holds(evaluator: &mut Evaluator<'_>, demands: &[Demand]) -> bool {
 }
 
 /// Adds the sets of changes that begin with `way` and mend what it leaves.
-fn expand(
-    evaluator: &mut Evaluator<'_>,
+fn expand<'a, 'p: 'a>(
+    (evaluator, program): (&mut Evaluator<'a>, &'p Program),
     original: &Facts<'_>,
     demands: &[Demand],
-    way: &Way,
-    waiting: &mut Vec<Way>,
+    way: &Way<'p>,
+    waiting: &mut Vec<Way<'p>>,
 ) {
-    for more in Ways::new(evaluator, original).for_all(demands) {
-        let joined = if way.is_empty() { Some(more) } else { way.joined(&more) };
-        let Some(joined) = joined else {
-            continue;
-        };
+    let ways = Ways::new(evaluator, program, original).for_all(demands);
+    if way.is_empty() {
+        // No two of them are the same, and none is known yet.
+        *waiting = ways;
+        waiting.retain(|way| !way.is_idle());
+        return;
+    }
+    for more in ways {
+        let Some(joined) = way.joined(&more) else { continue };
         let is_news = !joined.is_idle() && joined != *way && !waiting.contains(&joined);
         if is_news {
             waiting.push(joined);
@@ -166,113 +170,16 @@ fn expand(
 }
 
 /// Finds the cheapest set; of equally cheap ones the first in their order.
-fn cheapest(waiting: &[Way]) -> Option<usize> {
-    let costs = waiting.iter().enumerate().map(|(place, way)| (way.cost(), way, place));
-    costs.min().map(|(.., place)| place)
-}
-
-/// Which words of a closed set would do at a place, by code.
-type Words = BTreeMap<Place, Vec<u16>>;
-
-/// Tries out every word where a word of a closed set would have to be another;
-/// the demands hold with those that were chosen.
-fn words<'a>(
-    way: &Way,
-    mut settled: Changes<'a>,
-    demands: &[Demand],
-    evaluator: &Evaluator<'a>,
-) -> Words {
-    let facts = evaluator.facts();
-    let (mut words, mut left) = (Words::new(), MAX_WORDS);
-    for flips in way.by_place() {
-        let Some(place) = flips.first().map(|flip| &flip.place) else { continue };
-        let Some(Type::Word(set)) = domain::type_of(place, facts) else { continue };
-        let Some(fewer) = left.checked_sub(set.words().len()) else { break };
-        left = fewer;
-        let codes = set.words().iter().filter_map(|word| set.code(word));
-        let does = words_at(place, codes, &mut settled, demands, evaluator);
-        words.insert(place.clone(), does);
-    }
-    words
-}
-
-/// Tries out words at a place, with all other changes being made.
-///
-/// None does where the fact would have to be absent.
-fn words_at<'a>(
-    place: &Place,
-    codes: impl Iterator<Item = u16>,
-    settled: &mut Changes<'a>,
-    demands: &[Demand],
-    evaluator: &Evaluator<'a>,
-) -> Vec<u16> {
-    let Some(chosen) = chosen_word(place, settled) else {
-        return Vec::new();
-    };
-    let (facts, program) = (evaluator.facts(), evaluator.program());
-    let demands = about(place, demands, evaluator);
-    let mut memory = Memory::default();
-    let mut does = |code: &u16| {
-        if *code == chosen {
-            return true;
-        }
-        put_word(place, *code, settled);
-        let changed = settled.applied(facts);
-        let mut trial = Evaluator::with(program, &changed, std::mem::take(&mut memory));
-        trial.move_to(evaluator.moment());
-        let does = holds(&mut trial, &demands);
-        memory = trial.into_memory();
-        does
-    };
-    let does = codes.filter(|code| does(code)).collect();
-    put_word(place, chosen, settled);
-    does
-}
-
-fn chosen_word(place: &Place, settled: &Changes<'_>) -> Option<u16> {
-    let value = match place {
-        Place::Fact(fact) => settled.value(*fact),
-        Place::Field { list, row, field, .. } => settled.value_of_field(*list, *row, *field),
-        Place::Part(_) | Place::List(_) | Place::Entry(..) | Place::Nowhere(_) => None,
-    };
-    match value? {
-        Stored::Word(code) => Some(*code),
-        _ => None,
-    }
-}
-
-fn put_word(place: &Place, code: u16, settled: &mut Changes<'_>) {
-    match place {
-        Place::Fact(fact) => settled.replace(*fact, Stored::Word(code)),
-        Place::Field { list, row, field, .. } => {
-            settled.replace_field(*list, *row, *field, Stored::Word(code));
-        }
-        Place::Part(_) | Place::List(_) | Place::Entry(..) | Place::Nowhere(_) => {}
-    }
-}
-
-/// Picks the demands that look at the part a place is in.
-fn about(place: &Place, demands: &[Demand], evaluator: &Evaluator<'_>) -> Vec<Demand> {
-    let (Place::Fact(fact) | Place::Entry(fact, _) | Place::Field { list: fact, .. }) = place
-    else {
-        return demands.to_vec();
-    };
-    let schema = evaluator.facts().schema();
-    let part = schema.entry(*fact).part;
-    let looks = |demand: &&Demand| {
-        let read = evaluator.program().facts(demand.node);
-        // The answer of a model is a fact, and rests on others.
-        let mut rests_on = read.iter().flat_map(|fact| schema.stored(fact)).chain(&read);
-        rests_on.any(|fact| schema.entry(*fact).part == part)
-    };
-    demands.iter().filter(looks).copied().collect()
+fn cheapest(waiting: &[Way<'_>]) -> Option<usize> {
+    let ways = waiting.iter().enumerate().map(|(place, way)| (way, place));
+    ways.min().map(|(_, place)| place)
 }
 
 /// Chooses a value for each fact.
 ///
 /// None if the changes contradict each other, or if some have no value to
 /// choose.
-fn settled<'a>(way: &Way, evaluator: &mut Evaluator<'a>) -> Option<Changes<'a>> {
+fn settled<'a>(way: &Way<'_>, evaluator: &mut Evaluator<'a>) -> Option<Changes<'a>> {
     let facts = evaluator.facts();
     let mut changes = Changes::default();
     for flips in way.by_place() {

@@ -1,6 +1,6 @@
 //! Which entries of lists decide a truth.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::eval::{Evaluator, Scope};
 use super::nearest::entry_name;
@@ -23,8 +23,9 @@ const MAX_WITNESSES: usize = 8;
 /// Names the entries that make a truth what it is: those that are there where
 /// it asks for some, or those that are in the way where it asks for none.
 pub(crate) fn witnesses(evaluator: &mut Evaluator<'_>, root: NodeId) -> Vec<Witness> {
-    let mut walk = Walk { evaluator, seen: HashSet::default(), found: Vec::new() };
-    walk.node(root);
+    let mut walk = Walk { evaluator, seen: BTreeSet::new(), found: Vec::new() };
+    // Nothing comes back to where it started.
+    walk.look(root);
     walk.found.truncate(MAX_WITNESSES);
     walk.found
 }
@@ -32,15 +33,18 @@ pub(crate) fn witnesses(evaluator: &mut Evaluator<'_>, root: NodeId) -> Vec<Witn
 struct Walk<'e, 'a> {
     evaluator: &'e mut Evaluator<'a>,
     /// Truths share others, so that the ways to one may be beyond counting.
-    seen: HashSet<NodeId, ahash::RandomState>,
+    seen: BTreeSet<NodeId>,
     found: Vec<Witness>,
 }
 
 impl Walk<'_, '_> {
     fn node(&mut self, id: NodeId) {
-        if !self.seen.insert(id) || self.found.len() >= MAX_WITNESSES {
-            return;
+        if self.seen.insert(id) && self.found.len() < MAX_WITNESSES {
+            self.look(id);
         }
+    }
+
+    fn look(&mut self, id: NodeId) {
         let truth = self.evaluator.truth(id).truth();
         match &self.evaluator.program()[id] {
             Node::True | Node::False | Node::Unknown => {}

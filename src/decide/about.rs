@@ -3,11 +3,14 @@
 use super::asked::{self, Asked};
 use super::assignment::assignments;
 use super::clearing::Hold;
-use super::ranked::{self, Ranking};
-use super::{Pipeline, decide_as_asked, gather};
+use super::ranked;
+use super::standing::Ranking;
+use super::{Pipeline, decide_as_asked};
+use crate::condition::Known;
 use crate::context::Context;
 use crate::decision::{DecisionData, Placed, ReasonCode, Request, Rule, StoredReason};
 use crate::plan::{ActionId, Plan};
+use crate::schema::Facts;
 
 /// A decision as far as it matters to one action.
 pub(crate) struct About {
@@ -16,6 +19,9 @@ pub(crate) struct About {
     /// The place that the action has, or would have, among the admissible ones;
     /// none where the data tell it, a score is missing, or nobody wants it.
     pub(crate) place: Option<usize>,
+    /// What was found out about truths, at the moment of the request and on the
+    /// facts that were given, if they were looked at.
+    pub(crate) known: Option<Known>,
 }
 
 /// What somebody wants to know about an action.
@@ -27,16 +33,17 @@ pub(crate) enum Wanted {
     Verdict,
 }
 
-/// Decides as far as it matters to one action.
+/// Decides as far as it matters to one action; the facts are those of the
+/// channel of the request.
 pub(crate) fn decide_about(
     plan: &Plan,
     context: &Context,
     request: &Request,
-    id: ActionId,
-    wanted: Wanted,
+    facts: &Facts<'_>,
+    (id, wanted): (ActionId, Wanted),
 ) -> About {
     let by_itself = ranked::fits(plan, context, request)
-        .then(|| decide_by_itself((plan, context), request, id, wanted));
+        .then(|| decide_by_itself((plan, context), request, facts, (id, wanted)));
     by_itself.flatten().unwrap_or_else(|| decide_among_others((plan, context), request, id))
 }
 
@@ -47,12 +54,12 @@ pub(crate) fn decide_about(
 fn decide_by_itself(
     (plan, context): (&Plan, &Context),
     request: &Request,
-    id: ActionId,
-    wanted: Wanted,
+    facts: &Facts<'_>,
+    (id, wanted): (ActionId, Wanted),
 ) -> Option<About> {
-    let facts = [gather(plan, context, request, request.channel)];
     let asked = Asked::new(plan, request, &[request.channel]).alone(id);
-    let mut pipeline = Pipeline::new((plan, context), &asked, &facts, request.now);
+    let all_facts = std::slice::from_ref(facts);
+    let mut pipeline = Pipeline::new((plan, context), &asked, all_facts, request.now);
     let mut candidate = pipeline.test(id, plan.action(id));
     let mut data = DecisionData::of(request);
     let is_admissible = candidate.is_admissible();
@@ -61,8 +68,7 @@ fn decide_by_itself(
     }
     let mut place = None;
     if is_admissible || wanted == Wanted::Rank {
-        let [facts_on_channel] = &facts;
-        let mut ranking = Ranking::new((plan, context), &asked, facts_on_channel);
+        let mut ranking = Ranking::new((plan, context), &asked, facts);
         place = candidate.on.priority.map(|priority| ranking.place_of(id, priority));
         let has_place = |place: usize| request.limit.is_none_or(|limit| place <= limit);
         if is_admissible && place.is_some_and(has_place) {
@@ -80,7 +86,8 @@ fn decide_by_itself(
     }
     data.in_force = pipeline.in_force();
     data.assignments.extend(assignments(plan, context));
-    Some(About { data, place })
+    let known = pipeline.lanes.pop().map(|lane| lane.evaluator.into_known());
+    Some(About { data, place, known })
 }
 
 /// Looks at the others where they may be recommended.
@@ -92,5 +99,5 @@ fn decide_among_others(
     let channels = asked::channels(plan, context, request);
     let asked = Asked::new(plan, request, &channels).about(id);
     let (data, _) = decide_as_asked((plan, context), &asked, channels, request.now);
-    About { data: DecisionData { valid_until: None, ..data }, place: None }
+    About { data: DecisionData { valid_until: None, ..data }, place: None, known: None }
 }

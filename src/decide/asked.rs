@@ -85,6 +85,11 @@ impl<'a> Asked<'a> {
         Self { is_complete: false, needs_reasons: false, ..self }
     }
 
+    /// Tells whether single actions are held back by the request.
+    pub(super) fn names_actions(&self) -> bool {
+        !self.excluded.is_empty() || !self.out_of_stock.is_empty()
+    }
+
     pub(super) fn is_forced(&self, action: &PlannedAction) -> bool {
         self.request.force.as_ref().is_some_and(|force| force.action == action.id)
     }

@@ -329,6 +329,7 @@ impl Front {
 
     fn find_lists(&mut self, plan: &Plan) {
         self.lists.clear();
+        self.lists.reserve(plan.index.lists.len());
         for (place, list) in (0_u32..).zip(&plan.index.lists) {
             if self.holds(list.literal) {
                 self.lists.push(place);
@@ -513,6 +514,40 @@ impl Front {
             }
         }
         Next::None
+    }
+
+    /// Counts rows whose literals hold, as far as `is_before` tells it of them
+    /// with their weights; returns the first of which it does not, if there is
+    /// one.
+    #[inline]
+    pub(super) fn count_clear<'r>(
+        &self,
+        rows: &mut slice::Iter<'r, Row>,
+        floor: u64,
+        is_before: impl Fn(&Row, u32) -> Option<bool>,
+    ) -> (usize, Option<&'r Row>) {
+        let (holds, classes) = (self.holds.as_slice(), self.classes.as_slice());
+        let mut before = 0;
+        for row in rows {
+            if row.bound < floor {
+                break;
+            }
+            let holds = |literal: LiteralId| holds.get(literal.place()) == Some(&true);
+            let [one, two, three] = row.rest;
+            if !(holds(one) & holds(two) & holds(three)) {
+                continue;
+            }
+            let is_before = match classes.get(row.class as usize) {
+                None | Some(&Slot::OUT) => Some(false),
+                Some(&Slot::OPEN) => None,
+                Some(Slot(weight)) => is_before(row, *weight),
+            };
+            match is_before {
+                Some(is_before) => before += usize::from(is_before),
+                None => return (before, Some(row)),
+            }
+        }
+        (before, None)
     }
 
     pub(super) fn number(&self, place: u32) -> Option<u64> {

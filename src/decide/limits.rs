@@ -81,7 +81,11 @@ impl<'a> Limits<'a> {
         facts: &Facts<'_>,
         quiet: &Quiet<'_>,
     ) -> Self {
-        let session = session(context, facts);
+        // Where there are no limits nobody asks what they look at.
+        let (history, session) = match plan.limits.is_empty() {
+            true => (Knowledge::NONE, Knowledge::NONE),
+            false => (history(plan, context, facts), session(context, facts)),
+        };
         let recency = context.recency.known().filter(|_| session.lacking.is_none());
         Self {
             plan,
@@ -93,7 +97,7 @@ impl<'a> Limits<'a> {
                 session_started_at: recency.and_then(|recency| recency.visits().session_started_at),
                 zone: quiet.zone.clone().ok(),
             },
-            history: history(plan, context, facts),
+            history,
             session,
             zone: Knowledge {
                 known: None,
@@ -335,6 +339,8 @@ fn session(context: &Context, facts: &Facts<'_>) -> Knowledge {
 }
 
 impl Knowledge {
+    const NONE: Self = Self { known: None, lacking: None, delivery: Delivery::Never };
+
     /// Dates a fact; `lacking` is what is the matter with it where it is fresh.
     fn of(facts: &Facts<'_>, path: &str, lacking: Option<FactState>) -> Self {
         let delivery = facts.delivery_at(path);

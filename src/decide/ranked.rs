@@ -17,7 +17,6 @@ use crate::check::CheckedPropensity;
 use crate::context::Context;
 use crate::decision::{DecisionData, Placed, Request};
 use crate::plan::{ActionId, ActionList, Asks, Plan, Ranked, Row, bound_below, greatest_score};
-use crate::schema::Facts;
 use crate::time::Timestamp;
 
 /// Up to so many choices are kept in order while they are found.
@@ -25,26 +24,26 @@ const FEW: usize = 64;
 
 /// Takes more off a number than doubles are off when they are divided by one
 /// another: it must not come out too great.
-const ROUNDED_DOWN: f64 = 1.0 - 1e-9;
+pub(super) const ROUNDED_DOWN: f64 = 1.0 - 1e-9;
 
 /// What a ranking is worked out on: memory to be used again.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
-    best: Best,
-    notes: Notes,
+    pub(super) best: Best,
+    pub(super) notes: Notes,
 }
 
 /// An action that may be recommended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Choice {
-    tier: u16,
-    priority: u128,
-    tie: u32,
-    action: u32,
+pub(super) struct Choice {
+    pub(super) tier: u16,
+    pub(super) priority: u128,
+    pub(super) tie: u32,
+    pub(super) action: u32,
 }
 
 impl Choice {
-    fn is_before(&self, other: &Self) -> bool {
+    pub(super) fn is_before(&self, other: &Self) -> bool {
         let important = |choice: &Self| (choice.tier, choice.priority);
         (important(self), other.tie) > (important(other), self.tie)
     }
@@ -52,7 +51,7 @@ impl Choice {
 
 /// The best choices there are.
 #[derive(Debug, Default)]
-struct Best {
+pub(super) struct Best {
     choices: Vec<Choice>,
     /// How many are wanted.
     wanted: usize,
@@ -143,7 +142,7 @@ impl Best {
     clippy::cast_possible_truncation,
     reason = "it takes both halves, and rounds"
 )]
-fn nearly(number: u128) -> f64 {
+pub(super) fn nearly(number: u128) -> f64 {
     const HALF: f64 = 18_446_744_073_709_551_616.0;
     (number >> 64) as u64 as f64 * HALF + number as u64 as f64
 }
@@ -219,66 +218,10 @@ pub(super) fn rank(
     }
 }
 
-/// What goes before what, for those who ask about one action.
-pub(super) struct Ranking<'a> {
-    plan: &'a Plan,
-    context: &'a Context,
-    asked: &'a Asked<'a>,
-    facts: &'a Facts<'a>,
-    front: Front,
-    desk: Desk,
-}
-
-impl<'a> Ranking<'a> {
-    pub(super) fn new(
-        (plan, context): (&'a Plan, &'a Context),
-        asked: &'a Asked<'a>,
-        facts: &'a Facts<'a>,
-    ) -> Self {
-        let (mut front, mut desk) = (Front::default(), Desk::default());
-        front.renew((plan, context), asked, facts, &mut desk.notes);
-        Self { plan, context, asked, facts, front, desk }
-    }
-
-    /// Returns the place among the admissible actions that one has, or would
-    /// have with this priority: those before it are counted, and looked for as
-    /// the best ones are.
-    pub(super) fn place_of(&mut self, id: ActionId, priority: u128) -> usize {
-        let Some(Ranked { tier, tie, .. }) = self.plan.index.actions.get(id.place()) else {
-            return 1;
-        };
-        let own = Choice { tier: *tier, priority, tie: *tie, action: id.0 };
-        let Self { plan, context, asked, facts, ref mut front, ref mut desk } = *self;
-        let asked_of_all = Asked::new(plan, asked.request, &[asked.request.channel]).for_ranking();
-        // Limits that count actions together are asked of the general code.
-        let counts_together = plan.index.counts_together;
-        let mut lane = counts_together
-            .then(|| Lane::new(plan, context, &asked_of_all, facts, asked.request.now));
-        let best = &mut desk.best;
-        best.start(1);
-        best.add(own, front.unweighted);
-        let mut before = 0;
-        let mut picking = Picking { plan, context, asked, front, best };
-        // None of them takes the place of the one that they are compared with.
-        picking.pick(&mut |front, row| {
-            before += usize::from(is_admitted((plan, context), front, row, (asked, lane.as_mut())));
-            false
-        });
-        before + 1
-    }
-
-    /// Recommends the best, where they fill the places one by one.
-    pub(super) fn recommend(&mut self, recommendations: &mut Vec<Placed>) {
-        let Self { plan, context, asked, ref mut front, ref mut desk, .. } = *self;
-        pick_plainly(plan, context, asked, front, &mut desk.best);
-        desk.best.place(asked.request, recommendations);
-    }
-}
-
 /// Judges what is left to judge about a would-be winner: the limits, by the
 /// general code where there is a lane for it.
 #[inline]
-fn is_admitted<'a>(
+pub(super) fn is_admitted<'a>(
     (plan, context): (&'a Plan, &Context),
     front: &mut Front,
     row: &Row,
@@ -295,7 +238,7 @@ fn is_admitted<'a>(
 
 impl Best {
     /// Gives the places to the choices, one by one.
-    fn place(&self, request: &Request, recommendations: &mut Vec<Placed>) {
+    pub(super) fn place(&self, request: &Request, recommendations: &mut Vec<Placed>) {
         recommendations.extend(self.choices.iter().map(|choice| {
             Placed::plain(ActionId(choice.action), request.channel, choice.priority)
         }));
@@ -303,7 +246,7 @@ impl Best {
 }
 
 /// Finds as many as are wanted; limits are those that count each action alone.
-fn pick_plainly(
+pub(super) fn pick_plainly(
     plan: &Plan,
     context: &Context,
     asked: &Asked<'_>,
@@ -399,6 +342,10 @@ impl Picking<'_, '_> {
         }
     }
 
+    fn looking(&self) -> Looking<'_, '_> {
+        Looking { plan: self.plan, asked: self.asked, front: self.front }
+    }
+
     fn consider(&mut self, row: &Row, admits: &mut impl FnMut(&mut Front, &Row) -> bool) {
         let weight = self.front.weight_of(self.plan, self.context, row.class);
         let Some(weight) = weight else { return };
@@ -407,7 +354,7 @@ impl Picking<'_, '_> {
             return;
         }
         let Some(ranked) = self.plan.index.actions.get(row.action as usize) else { return };
-        let Some(base) = self.base(row, ranked) else { return };
+        let Some(base) = self.looking().base(row, ranked) else { return };
         let priority = base * u128::from(weight);
         let Ranked { tier, tie, .. } = *ranked;
         let choice = Choice { tier, priority, tie, action: row.action };
@@ -415,13 +362,22 @@ impl Picking<'_, '_> {
             self.best.is_cut = true;
             return;
         }
-        if self.is_there(row, priority) && admits(self.front, row) {
+        if self.looking().is_there(row, priority) && admits(self.front, row) {
             self.best.add(choice, self.front.unweighted);
         }
     }
+}
 
+/// What is asked about a single row of the index.
+pub(super) struct Looking<'p, 'a> {
+    pub(super) plan: &'p Plan,
+    pub(super) asked: &'p Asked<'a>,
+    pub(super) front: &'p Front,
+}
+
+impl Looking<'_, '_> {
     /// Returns the static score, or `None` if a score is missing.
-    fn base(&self, row: &Row, ranked: &Ranked) -> Option<u128> {
+    pub(super) fn base(&self, row: &Row, ranked: &Ranked) -> Option<u128> {
         if !row.asks.contains(Asks::NUMBERS) {
             return Some(ranked.base);
         }
@@ -434,8 +390,8 @@ impl Picking<'_, '_> {
 
     /// Judges what few actions ask for.
     #[inline]
-    fn is_there(&self, row: &Row, priority: u128) -> bool {
-        let names_actions = !self.asked.excluded.is_empty() || !self.asked.out_of_stock.is_empty();
+    pub(super) fn is_there(&self, row: &Row, priority: u128) -> bool {
+        let names_actions = self.asked.names_actions();
         !row.asks.contains(Asks::SELDOM) && !names_actions
             || self.has_what_it_asks_for(row, priority, names_actions)
     }

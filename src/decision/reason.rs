@@ -2,6 +2,7 @@
 
 mod because;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -412,6 +413,12 @@ impl<'d> Reason<'d> {
         because::because(self)
     }
 
+    /// Says of a condition that is not known to hold what it is asked for; what
+    /// follows is the condition.
+    pub(crate) fn because_of_condition(&self) -> Option<(&'static str, &'d str)> {
+        Some((because::of_condition(self.code())?, self.condition()?))
+    }
+
     fn action(&self) -> &'d PlannedAction {
         self.decision.plan.action(self.action)
     }
@@ -516,21 +523,31 @@ impl FactUse {
     }
 }
 
+impl FactUse {
+    /// Says what is known of the fact, or what is the matter with it.
+    pub(crate) fn state_in_words(&self) -> Cow<'static, str> {
+        let said = match self.state {
+            FactState::Fresh { age } => {
+                return ["known, ", &age.in_words(), " old"].concat().into();
+            }
+            FactState::Stale { age, max_age } => {
+                let said = if self.by_last_known { "last known: " } else { "too old: " };
+                let limit = max_age.in_words();
+                return [said, &age.in_words(), " old, limit ", &limit].concat().into();
+            }
+            FactState::Unknown => "never delivered",
+            FactState::Absent => "not delivered",
+            FactState::NoAnswer => "without an answer",
+            FactState::Partial => "delivered in part",
+            FactState::Invalid => "not to be believed",
+        };
+        said.into()
+    }
+}
+
 impl fmt::Display for FactUse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = &self.path;
-        match self.state {
-            FactState::Fresh { age } => write!(f, "{path} (known, {} old)", age.in_words()),
-            FactState::Stale { age, max_age } => {
-                let said = if self.by_last_known { "last known" } else { "too old" };
-                write!(f, "{path} ({said}: {} old, limit {})", age.in_words(), max_age.in_words())
-            }
-            FactState::Unknown => write!(f, "{path} (never delivered)"),
-            FactState::Absent => write!(f, "{path} (not delivered)"),
-            FactState::NoAnswer => write!(f, "{path} (without an answer)"),
-            FactState::Partial => write!(f, "{path} (delivered in part)"),
-            FactState::Invalid => write!(f, "{path} (not to be believed)"),
-        }
+        write!(f, "{} ({})", self.path, self.state_in_words())
     }
 }
 

@@ -106,7 +106,7 @@ impl fmt::Display for NearestChange {
         let has_facts = self.changes.iter().any(|change| change.by == ChangeBy::Fact);
         writeln!(f, "What would change it:")?;
         for change in &self.changes {
-            writeln!(f, "  - {}", sentence(&change.text))?;
+            writeln!(f, "  - {}", sentence(change.text.clone()))?;
         }
         match (has_facts, self.is_verified) {
             (true, false) => writeln!(f, "  (Not tried out: this cannot be put in one fact.)"),

@@ -64,7 +64,7 @@ fn note(part: &Part, evaluator: &mut Evaluator<'_>) -> Note {
         text: part.text.clone(),
         said: part.said.clone(),
         truth: Some(truth),
-        facts: super::shown_facts(evaluator.facts(), facts, false),
+        facts: super::shown_facts(evaluator.facts(), &facts, false),
         entries: match part.parts.is_empty() {
             true => super::entries_of(evaluator, part.node),
             false => Vec::new(),

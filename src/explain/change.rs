@@ -84,9 +84,11 @@ impl Explainer<'_> {
         }
         let found = nearest(evaluator, &self.demands(action));
         let is_verified = found.as_ref().is_none_or(|found| found.is_verified);
-        let facts = found.into_iter().flat_map(|found| found.changes);
-        changes.splice(0..0, facts.map(Change::of_fact));
-        Some(NearestChange { changes, is_verified })
+        let facts = found.map(|found| found.changes).unwrap_or_default();
+        let mut all = Vec::with_capacity(facts.len() + changes.len());
+        all.extend(facts.into_iter().map(Change::of_fact));
+        all.extend(changes);
+        Some(NearestChange { changes: all, is_verified })
     }
 
     /// Every condition must be known true, every suppression known false.
@@ -267,14 +269,26 @@ impl Change {
     fn of_fact(change: FactChange) -> Self {
         let FactChange { fact, entry, now, wanted } = change;
         if now.is_empty() {
-            return Self::new(ChangeBy::Fact, format!("{fact} would have to {wanted}"));
+            let text = [&fact, " would have to ", &wanted].concat();
+            return Self::new(ChangeBy::Fact, text);
         }
-        let place = entry.as_ref().and_then(|entry| {
-            let (list, field) = fact.rsplit_once('.')?;
-            Some(format!("{field}` of {entry} in `{list}"))
-        });
-        let place = place.as_ref().unwrap_or(&fact);
-        let text = ["`", place, "` ", &now, "; it would have to ", &wanted].concat();
+        let is_at = entry.as_ref().and_then(|entry| Some((entry, fact.rsplit_once('.')?)));
+        let text = match is_at {
+            Some((entry, (list, field))) => [
+                "`",
+                field,
+                "` of ",
+                entry,
+                " in `",
+                list,
+                "` ",
+                &now,
+                "; it would have to ",
+                &wanted,
+            ]
+            .concat(),
+            None => ["`", &fact, "` ", &now, "; it would have to ", &wanted].concat(),
+        };
         Self { by: ChangeBy::Fact, text, fact: Some(fact), entry, at: None }
     }
 }

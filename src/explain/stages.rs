@@ -13,16 +13,20 @@ pub(super) struct Stages<'e, 'a> {
     explainer: &'e Explainer<'a>,
     evaluator: &'e mut Evaluator<'a>,
     parts: Parts<'a>,
+    /// Everything that stands against the action.
+    reasons: Vec<Reason<'a>>,
 }
 
 impl<'e, 'a> Stages<'e, 'a> {
     pub(super) fn new(explainer: &'e Explainer<'a>, evaluator: &'e mut Evaluator<'a>) -> Self {
         let parts = Parts::new(explainer.plan, explainer.facts);
-        Self { explainer, evaluator, parts }
+        let account = explainer.account();
+        let reasons = account.into_iter().flat_map(|account| account.reasons()).collect();
+        Self { explainer, evaluator, parts, reasons }
     }
 
     pub(super) fn reports(mut self, action: &PlannedAction) -> Vec<StageReport> {
-        let mut reports = Vec::new();
+        let mut reports = Vec::with_capacity(Stage::ALL.len());
         for stage in Stage::ALL {
             let report = match stage {
                 Stage::Eligibility => self.by_clauses(*stage, &action.eligible),
@@ -41,36 +45,46 @@ impl<'e, 'a> Stages<'e, 'a> {
         reports
     }
 
+    fn reasons(&self, stage: Stage) -> impl Iterator<Item = &Reason<'a>> {
+        self.reasons.iter().filter(move |reason| reason.stage() == stage)
+    }
+
+    fn passes(&self, stage: Stage) -> bool {
+        self.reasons(stage).next().is_none()
+    }
+
     fn by_reasons(&self, stage: Stage) -> StageReport {
-        let reasons = self.explainer.reasons(stage);
-        let notes: Vec<Note> = reasons.iter().map(note).collect();
+        let notes: Vec<Note> = self.reasons(stage).map(note).collect();
         StageReport { stage, passes: notes.is_empty(), notes }
     }
 
     fn by_clauses(&mut self, stage: Stage, clauses: &[Clause]) -> StageReport {
-        let reasons = self.explainer.reasons(stage);
         let notes = clauses.iter().map(|clause| {
             let origin = clause.origin.as_deref();
-            let reason = reasons
-                .iter()
-                .find(|reason| reason.condition() == Some(&clause.text) && reason.rule() == origin);
-            self.clause(clause, reason)
+            let is_about = |reason: &&Reason<'a>| {
+                reason.condition() == Some(&clause.text) && reason.rule() == origin
+            };
+            let reason = self.reasons(stage).find(is_about).copied();
+            self.clause(clause, reason.as_ref())
         });
         let mut notes: Vec<Note> = notes.collect();
         let is_forced = self.explainer.is_forced(self.explainer.plan.action(self.explainer.id));
         if is_forced && !clauses.is_empty() {
             notes.insert(0, Note::new("not asked: the request forces it".to_owned()));
         }
-        StageReport { stage, notes, passes: reasons.is_empty() }
+        StageReport { stage, notes, passes: self.passes(stage) }
     }
 
     fn clause(&mut self, clause: &Clause, reason: Option<&Reason<'_>>) -> Note {
         let truth = self.evaluator.truth(clause.node).truth();
         // Reasons of other channels rest on other facts.
         let is_of_channel = self.explainer.decision.channels().len() == 1;
-        let basis = match reason.filter(|_| is_of_channel) {
-            Some(reason) => reason.basis().0.to_vec(),
-            None => basis(self.evaluator, clause.node, false),
+        let facts = match reason.filter(|_| is_of_channel) {
+            Some(reason) => shown_facts(self.explainer.facts, reason.basis().0, false),
+            None => {
+                let basis = basis(self.evaluator, clause.node, false);
+                shown_facts(self.explainer.facts, &basis, false)
+            }
         };
         let parts = match truth {
             Truth::True => Vec::new(),
@@ -79,7 +93,7 @@ impl<'e, 'a> Stages<'e, 'a> {
         Note {
             said: self.explainer.plan.aloud(&clause.text).to_string(),
             truth: Some(truth),
-            facts: shown_facts(self.explainer.facts, basis, false),
+            facts,
             entries: entries_of(self.evaluator, clause.node),
             until: reason.and_then(Reason::until),
             parts,
@@ -92,7 +106,6 @@ impl<'e, 'a> Stages<'e, 'a> {
 
     fn by_suppressions(&mut self, action: &PlannedAction) -> StageReport {
         let stage = Stage::Suppression;
-        let reasons = self.explainer.reasons(stage);
         let (plan, channel) = (self.explainer.plan, self.explainer.channel);
         let rules = action.suppressions.iter().filter(|id| {
             let channels = &plan.suppression(**id).channels;
@@ -101,11 +114,15 @@ impl<'e, 'a> Stages<'e, 'a> {
         // A rule may be in force on another channel of the request.
         let holds = |id: &SuppressionId| {
             let rule = plan.suppression(*id).id.as_str();
-            reasons.iter().any(|reason| reason.rule() == Some(rule))
+            self.reasons(stage).any(|reason| reason.rule() == Some(rule))
         };
-        let notes =
-            rules.map(|id| if holds(id) { self.in_force(*id) } else { self.not_in_force(*id) });
-        StageReport { stage, notes: notes.collect(), passes: reasons.is_empty() }
+        let rules: Vec<(SuppressionId, bool)> = rules.map(|id| (*id, holds(id))).collect();
+        let passes = self.passes(stage);
+        let notes = rules.into_iter().map(|(id, holds)| match holds {
+            true => self.in_force(id),
+            false => self.not_in_force(id),
+        });
+        StageReport { stage, notes: notes.collect(), passes }
     }
 
     fn in_force(&mut self, id: SuppressionId) -> Note {
@@ -113,7 +130,7 @@ impl<'e, 'a> Stages<'e, 'a> {
         let Some(in_force) = self.explainer.decision.in_force(id) else {
             return Note::new(rule.id.clone());
         };
-        let basis = in_force.basis.clone();
+        let basis = in_force.basis.as_slice();
         let side = match in_force.code {
             ReasonCode::CoolOff => rule.after.unwrap_or(rule.when),
             _ => rule.when,
@@ -145,7 +162,7 @@ impl<'e, 'a> Stages<'e, 'a> {
         if truth == Truth::Unknown {
             text.push_str(" (lets the unknown pass)");
         }
-        let facts = shown_facts(self.explainer.facts, facts, false);
+        let facts = shown_facts(self.explainer.facts, &facts, false);
         Note { truth: Some(truth), facts, ..Note::new(text) }
     }
 

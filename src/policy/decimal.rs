@@ -97,12 +97,51 @@ impl fmt::Display for Decimal {
 
 /// Writes `digits / 10^scale` without trailing zeros.
 pub(crate) fn point(digits: u128, scale: u32) -> String {
-    let scale = scale as usize;
-    // Most fit into a number that is written faster.
-    let digits = u64::try_from(digits).map_or_else(|_| digits.to_string(), |few| few.to_string());
+    let mut text = String::with_capacity(USUAL_DIGITS);
+    add_point(&mut text, digits, scale);
+    text
+}
+
+/// Most numbers are no longer than this.
+const USUAL_DIGITS: usize = 16;
+
+/// Adds `digits / 10^scale` to a text, without trailing zeros.
+pub(crate) fn add_point(text: &mut String, digits: u128, scale: u32) {
+    // Most fit into numbers that are written faster.
+    let (Ok(digits), Some(one)) = (u64::try_from(digits), 10_u64.checked_pow(scale)) else {
+        text.push_str(&many_digits(digits, scale as usize));
+        return;
+    };
+    add_digits(text, digits / one, 1);
+    let (mut fraction, mut scale) = (digits % one, scale);
+    if fraction == 0 {
+        return;
+    }
+    while fraction % 10 == 0 {
+        (fraction, scale) = (fraction / 10, scale - 1);
+    }
+    text.push('.');
+    add_digits(text, fraction, scale as usize);
+}
+
+/// Adds a whole number, with zeros before it if it has fewer digits.
+fn add_digits(text: &mut String, mut number: u64, least: usize) {
+    let (mut digits, mut written) = ([b'0'; 20], 0);
+    for digit in digits.iter_mut().rev() {
+        if number == 0 && written >= least {
+            break;
+        }
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        (number, written) = (number / 10, written + 1);
+    }
+    let digits = digits.get(digits.len() - written..).unwrap_or_default();
+    text.push_str(std::str::from_utf8(digits).unwrap_or_default());
+}
+
+fn many_digits(digits: u128, scale: usize) -> String {
+    let digits = digits.to_string();
     let zeros = (scale + 1).saturating_sub(digits.len());
-    let mut text = String::with_capacity(zeros + digits.len());
-    text.extend(std::iter::repeat_n('0', zeros));
+    let mut text = "0".repeat(zeros);
     text.push_str(&digits);
     let (whole, fraction) = text.split_at(text.len() - scale);
     match fraction.trim_end_matches('0') {
@@ -126,6 +165,15 @@ mod tests {
         let written = [(0, 0), (0, 3), (7, 0), (7, 3), (70, 3), (1_230, 2), (1_234, 4), (5_000, 3)];
         let written = written.map(|(digits, scale)| point(digits, scale));
         assert_eq!(written, ["0", "0", "7", "0.007", "0.07", "12.3", "0.1234", "5"]);
+        let many = [(u128::MAX, 0), (10_u128.pow(25), 25), (u128::MAX, 30), (7, 25), (1 << 64, 2)];
+        let written = many.map(|(digits, scale)| point(digits, scale));
+        let max = "340282366920938463463374607431768211455";
+        let (whole, fraction) = max.split_at(max.len() - 30);
+        assert_eq!(written[0], max);
+        assert_eq!(written[1], "1");
+        assert_eq!(written[2], format!("{whole}.{fraction}"));
+        assert_eq!(written[3], format!("0.{}7", "0".repeat(24)));
+        assert_eq!(written[4], "184467440737095516.16");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Facts as they would be if some of them were otherwise.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::cell::{Cell, Overlay, RowSource, Rows};
 use super::facts::Facts;
@@ -14,7 +14,7 @@ use crate::context::{Completeness, Score};
 /// rest of it stays as it was last known.
 #[derive(Debug, Default)]
 pub(crate) struct Changes<'a> {
-    cells: HashMap<FactId, Changed<'a>, ahash::RandomState>,
+    cells: BTreeMap<FactId, Changed<'a>>,
     parts: Vec<PartId>,
 }
 
@@ -31,7 +31,7 @@ enum Changed<'a> {
 #[derive(Debug)]
 struct ChangedRows<'a> {
     rows: Option<Rows<'a>>,
-    fields: HashMap<(usize, FieldId), Option<Stored>, ahash::RandomState>,
+    fields: BTreeMap<(usize, FieldId), Option<Stored>>,
     len: usize,
 }
 
@@ -108,7 +108,7 @@ impl<'a> Changes<'a> {
     /// What lies in a group makes the group be there.
     fn fill_groups(&mut self, schema: &Schema, fact: FactId) {
         let path = schema.entry(fact).path.as_str();
-        for (end, _) in path.match_indices('.') {
+        for (end, _) in path.bytes().enumerate().filter(|(_, byte)| *byte == b'.') {
             let group = path.get(..end).and_then(|prefix| schema.find(prefix));
             if let Some(group) = group
                 && *schema.entry(group).fact.ty() == Type::Group
@@ -191,7 +191,7 @@ impl<'a> Changes<'a> {
                 known => known,
             };
             let len = rows.map_or(0, |rows| rows.len());
-            Changed::Rows(ChangedRows { rows, fields: HashMap::default(), len }, completeness)
+            Changed::Rows(ChangedRows { rows, fields: BTreeMap::new(), len }, completeness)
         })
     }
 

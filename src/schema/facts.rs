@@ -186,7 +186,15 @@ impl<'a> Facts<'a> {
 
     /// Reads the same facts, some of them otherwise, with parts delivered anew.
     pub(super) fn changed<'b>(&'b self, changes: &'b dyn Overlay) -> Facts<'b> {
-        let mut changed = Facts { source: Source::Changed(self, changes), ..self.clone() };
+        let mut changed = Facts {
+            schema: self.schema,
+            source: Source::Changed(self, changes),
+            now: self.now,
+            currency: self.currency,
+            // Copied all together.
+            deliveries: SmallVec::from_slice(&self.deliveries),
+            found: self.found.clone(),
+        };
         for part in changes.delivered() {
             if let Some(delivered) = changed.parts.get_mut(usize::from(part.0)) {
                 delivered.when = Delivery::THIS_MOMENT;

@@ -11,7 +11,7 @@ use crate::time::{Duration, Timestamp};
 /// What is asked of the value of one fact.
 #[derive(Debug)]
 pub(super) struct Domain<'f, 'a> {
-    place: &'f Place,
+    place: &'f Place<'f>,
     pub(super) ty: &'a Type,
     /// Whether it has to be there, or be absent.
     pub(super) present: Option<bool>,
@@ -59,7 +59,7 @@ impl<'f, 'a> Domain<'f, 'a> {
     /// Collects what the changes ask of their place.
     ///
     /// None if one of them asks for something that is no set of values.
-    pub(super) fn of(flips: &'f [Flip], evaluator: &mut Evaluator<'a>) -> Option<Self> {
+    pub(super) fn of(flips: &'f [Flip<'f>], evaluator: &mut Evaluator<'a>) -> Option<Self> {
         let place = &flips.first()?.place;
         let mut domain = Self {
             place,
@@ -216,7 +216,7 @@ impl<'f, 'a> Domain<'f, 'a> {
     fn is_at(&self, term: TermId, evaluator: &Evaluator<'_>) -> bool {
         match (&evaluator.program()[term], self.place) {
             (Term::Fact(fact), Place::Fact(place)) => fact == place,
-            (Term::Entry(fact, key), Place::Entry(place, name)) => fact == place && **key == **name,
+            (Term::Entry(fact, key), Place::Entry(place, name)) => fact == place && key == name,
             (Term::Field(fact, field), Place::Field { list, field: place, .. }) => {
                 fact == list && field == place
             }
@@ -285,7 +285,7 @@ impl<'f, 'a> Domain<'f, 'a> {
             Type::Duration => Stored::Length(Duration::from_millis(self.number(0)?)),
             Type::Double => Stored::Double(self.real_number()?),
             Type::Text => Stored::Text(self.text()?),
-            Type::Word(_) => Stored::Word(*self.words().first()?),
+            Type::Word(_) => Stored::Word(self.word()?),
             Type::List(element) => self.list(element, evaluator.facts())?,
             Type::Records(_) | Type::Map(_) | Type::Group => return None,
         }))
@@ -332,18 +332,14 @@ impl<'f, 'a> Domain<'f, 'a> {
         holds(&wanted).then_some(wanted)
     }
 
-    /// Lists the words that are asked for, by code.
-    fn words(&self) -> Vec<u16> {
-        let Type::Word(words) = self.ty else {
-            return Vec::new();
-        };
-        let codes = words.words().iter().filter_map(|word| words.code(word));
-        codes
-            .filter(|code| {
-                let word = Constant::Word(*code);
-                self.is.as_ref().is_none_or(|is| *is == word) && !self.not.contains(&word)
-            })
-            .collect()
+    /// Finds the first word that does, by code.
+    fn word(&self) -> Option<u16> {
+        let Type::Word(words) = self.ty else { return None };
+        let mut codes = words.words().iter().filter_map(|word| words.code(word));
+        codes.find(|code| {
+            let word = Constant::Word(*code);
+            self.is.as_ref().is_none_or(|is| *is == word) && !self.not.contains(&word)
+        })
     }
 
     /// Adds to a list what it has to hold, and leaves out what it must not.
@@ -365,16 +361,19 @@ impl<'f, 'a> Domain<'f, 'a> {
         if !self.without.is_empty() {
             completeness = Completeness::Complete;
         }
-        entries.extend(
-            self.with.iter().filter(|with| !entries.contains(with)).cloned().collect::<Vec<_>>(),
-        );
+        let known = entries.len();
+        for with in &self.with {
+            if !entries.iter().take(known).any(|entry| entry == with) {
+                entries.push(with.clone());
+            }
+        }
         let stored = entries.into_iter().map(|entry| stored(entry, element));
         Some(Stored::List(stored.collect::<Option<_>>()?, completeness))
     }
 }
 
 /// Returns the type of the fact at a place.
-pub(super) fn type_of<'a>(place: &Place, facts: &Facts<'a>) -> Option<&'a Type> {
+pub(super) fn type_of<'a>(place: &Place<'_>, facts: &Facts<'a>) -> Option<&'a Type> {
     let schema = facts.schema();
     match place {
         Place::Fact(fact) | Place::List(fact) => Some(schema.entry(*fact).fact.ty()),
@@ -391,12 +390,12 @@ pub(super) fn type_of<'a>(place: &Place, facts: &Facts<'a>) -> Option<&'a Type> 
 }
 
 /// Finds what is stored at a place, however old.
-pub(super) fn cell_of<'a>(place: &Place, facts: &Facts<'a>) -> Cell<'a> {
+pub(super) fn cell_of<'a>(place: &Place<'_>, facts: &Facts<'a>) -> Cell<'a> {
     match place {
         Place::Fact(fact) | Place::List(fact) => facts.in_one_currency(facts.cell(*fact)),
         Place::Entry(fact, key) => match facts.cell(*fact) {
             Cell::Scores(scores) => {
-                scores.get(&**key).map_or(Cell::Absent, |score| Cell::Double(score.value))
+                scores.get(*key).map_or(Cell::Absent, |score| Cell::Double(score.value))
             }
             Cell::Map(values) => values.get(key),
             _ => Cell::Absent,

@@ -9,6 +9,7 @@ use crate::condition::basis::show_cell;
 use crate::condition::eval::Evaluator;
 use crate::condition::functions::TextTest;
 use crate::condition::program::{Atom, Constant, Limit, ListTerm, Program, Term, TermId};
+use crate::condition::spell::{add_quoted, double, quoted};
 use crate::context::Completeness;
 use crate::schema::{Cell, Delivery, FactId, Facts, PartId, Schema, Type};
 use crate::time::{Duration, Timestamp};
@@ -17,14 +18,17 @@ use crate::time::{Duration, Timestamp};
 const THERE: &str = "be there";
 
 /// Says every change; those of one new entry together.
-pub(super) fn all(way: &Way, words: &Words, evaluator: &mut Evaluator<'_>) -> Vec<FactChange> {
+pub(super) fn all(
+    way: &Way<'_>,
+    words: &Words<'_>,
+    evaluator: &mut Evaluator<'_>,
+) -> Vec<FactChange> {
     let mut said = Vec::new();
     let mut new_entries: BTreeMap<(FactId, usize), Vec<String>> = BTreeMap::new();
     for flips in way.by_place() {
         let Some(first) = flips.first() else { continue };
-        let known = words
-            .get(&first.place)
-            .and_then(|codes| one_of(&first.place, codes, evaluator.facts()));
+        let known =
+            words.get(first.place).and_then(|codes| one_of(&first.place, codes, evaluator.facts()));
         let wanted = known.unwrap_or_else(|| wanted(flips, evaluator));
         match &first.place {
             Place::Field { list, row, field, is_new: true } => {
@@ -63,7 +67,7 @@ fn leave_out_groups(said: &mut Vec<FactChange>) {
     });
 }
 
-fn change(place: &Place, wanted: String, evaluator: &Evaluator<'_>) -> FactChange {
+fn change(place: &Place<'_>, wanted: String, evaluator: &Evaluator<'_>) -> FactChange {
     let facts = evaluator.facts();
     let schema = facts.schema();
     let path = |fact: FactId| schema.entry(fact).path.clone();
@@ -72,10 +76,12 @@ fn change(place: &Place, wanted: String, evaluator: &Evaluator<'_>) -> FactChang
         Place::List(list) => (path(*list), None, list_now(*list, facts)),
         Place::Fact(fact) => (path(*fact), None, fact_now(place, *fact, facts)),
         Place::Entry(fact, key) => {
-            (format!("{}.{key}", path(*fact)), None, fact_now(place, *fact, facts))
+            let fact_of_key = [&schema.entry(*fact).path, ".", key].concat();
+            (fact_of_key, None, fact_now(place, *fact, facts))
         }
         Place::Field { list, row, field, .. } => {
-            let fact = format!("{}.{}", path(*list), field_name(schema, *list, *field));
+            let path = schema.entry(*list).path.as_str();
+            let fact = [path, ".", field_name(schema, *list, *field)].concat();
             (fact, Some(entry_name(*list, *row, facts)), value_now(place, facts))
         }
         Place::Nowhere(atom) => {
@@ -86,10 +92,10 @@ fn change(place: &Place, wanted: String, evaluator: &Evaluator<'_>) -> FactChang
     FactChange { fact, entry, now, wanted }
 }
 
-fn field_name(schema: &Schema, list: FactId, field: crate::schema::FieldId) -> String {
+fn field_name(schema: &Schema, list: FactId, field: crate::schema::FieldId) -> &str {
     match schema.entry(list).fact.ty() {
-        Type::Records(record) => record.name_of(field).to_owned(),
-        _ => String::new(),
+        Type::Records(record) => record.name_of(field),
+        _ => "",
     }
 }
 
@@ -139,7 +145,7 @@ fn list_now(list: FactId, facts: &Facts<'_>) -> String {
     }
 }
 
-fn fact_now(place: &Place, fact: FactId, facts: &Facts<'_>) -> String {
+fn fact_now(place: &Place<'_>, fact: FactId, facts: &Facts<'_>) -> String {
     if facts.delivery_of(fact).is_fresh() {
         return value_now(place, facts);
     }
@@ -154,22 +160,22 @@ fn fact_now(place: &Place, fact: FactId, facts: &Facts<'_>) -> String {
     said.min().unwrap_or_else(|| delivery_now(facts.delivery_of(fact)))
 }
 
-fn value_now(place: &Place, facts: &Facts<'_>) -> String {
+fn value_now(place: &Place<'_>, facts: &Facts<'_>) -> String {
     let cell = cell_of(place, facts);
     let shown = type_of(place, facts).and_then(|ty| show_cell(cell, ty));
     match (cell, shown) {
         (Cell::Absent, _) => "is absent".to_owned(),
         (Cell::Unknown, _) => "cannot be told".to_owned(),
         (Cell::List(_, Completeness::Unknown), _) => "is not known".to_owned(),
-        (Cell::List(..), Some(shown)) => format!("has {shown}"),
-        (_, Some(shown)) => format!("is {shown}"),
+        (Cell::List(..), Some(shown)) => ["has ", &shown].concat(),
+        (_, Some(shown)) => ["is ", &shown].concat(),
         (Cell::Present, None) => "is there".to_owned(),
         (_, None) => "cannot be believed".to_owned(),
     }
 }
 
 /// Says what one place would have to be or do.
-fn wanted(flips: &[Flip], evaluator: &mut Evaluator<'_>) -> String {
+fn wanted(flips: &[Flip<'_>], evaluator: &mut Evaluator<'_>) -> String {
     let Some(first) = flips.first() else {
         return String::new();
     };
@@ -193,23 +199,26 @@ fn wanted(flips: &[Flip], evaluator: &mut Evaluator<'_>) -> String {
 const MAX_LISTED: usize = 4;
 
 /// Says which words would do, or which would not if those are fewer.
-fn one_of(place: &Place, codes: &[u16], facts: &Facts<'_>) -> Option<String> {
+fn one_of(place: &Place<'_>, codes: &[u16], facts: &Facts<'_>) -> Option<String> {
     let Type::Word(set) = type_of(place, facts)? else {
         return None;
     };
-    let quoted = |words: Vec<&str>| {
-        joined(&words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>(), "or")
+    let does = |word: &&String| set.code(word).is_some_and(|code| codes.contains(&code));
+    let good = set.words().iter().filter(does).count();
+    let bad = set.words().len() - good;
+    let listed = |start: &str, is_good: bool, count: usize| {
+        let words = set.words().iter().filter(|word| does(word) == is_good);
+        let mut said = start.to_owned();
+        add_either(&mut said, words, count, |said, word| add_quoted(said, word));
+        said
     };
-    let all = || set.words().iter().map(String::as_str);
-    let does = |word: &&str| set.code(word).is_some_and(|code| codes.contains(&code));
-    let (good, bad): (Vec<&str>, Vec<&str>) = all().partition(does);
-    if good.is_empty() {
-        return None;
+    match good {
+        0 => None,
+        _ if good > MAX_LISTED && bad < good => {
+            Some(listed("be something other than ", false, bad))
+        }
+        _ => Some(listed("be ", true, good)),
     }
-    Some(match good.len() > MAX_LISTED && bad.len() < good.len() {
-        true => format!("be something other than {}", quoted(bad)),
-        false => format!("be {}", quoted(good)),
-    })
 }
 
 fn of_domain(domain: &Domain<'_, '_>, evaluator: &Evaluator<'_>) -> String {
@@ -218,16 +227,18 @@ fn of_domain(domain: &Domain<'_, '_>, evaluator: &Evaluator<'_>) -> String {
     }
     let value = |constant: &Constant| said(constant, domain.ty);
     if let Some(is) = &domain.is {
-        return format!("be {}", value(is));
+        return ["be ", &value(is)].concat();
     }
     if !domain.with.is_empty() || !domain.without.is_empty() {
         let with = domain.with.iter().map(|with| format!("hold {}", value(with)));
         let without = domain.without.iter().map(|without| format!("not hold {}", value(without)));
         return with.chain(without).collect::<Vec<_>>().join(" and ");
     }
-    let not: Vec<String> = domain.not.iter().map(value).collect();
-    if !not.is_empty() {
-        return format!("be something other than {}", joined(&not, "or"));
+    if !domain.not.is_empty() {
+        let mut said = "be something other than ".to_owned();
+        let add = |said: &mut String, not| said.push_str(&value(not));
+        add_either(&mut said, domain.not.iter(), domain.not.len(), add);
+        return said;
     }
     if !domain.texts.is_empty() {
         return of_texts(&domain.texts);
@@ -246,7 +257,7 @@ fn of_texts(texts: &[(TextTest, &str)]) -> String {
 
 fn range_in_words(domain: &Domain<'_, '_>, evaluator: &Evaluator<'_>) -> Option<String> {
     if !domain.real.is_all() {
-        return of_range(domain.real, "more than", "less than", |value| value.to_string());
+        return of_range(domain.real, "more than", "less than", double);
     }
     let show = |value: i64| match domain.ty {
         Type::Timestamp => Timestamp::from_millis(value).to_string(),
@@ -265,20 +276,24 @@ fn of_range<T: Copy + PartialEq>(
     below: &str,
     show: impl Fn(T) -> String,
 ) -> Option<String> {
-    let low = range
-        .low
-        .map(|(low, open)| format!("{} {}", if open { above } else { "at least" }, show(low)));
-    let high = range
-        .high
-        .map(|(high, open)| format!("{} {}", if open { below } else { "at most" }, show(high)));
     match (range.low, range.high) {
         (Some((low, false)), Some((high, false))) if low == high => {
-            return Some(format!("be {}", show(low)));
+            return Some(["be ", &show(low)].concat());
         }
+        (None, None) => return None,
         _ => {}
     }
-    let bounds: Vec<String> = low.into_iter().chain(high).collect();
-    (!bounds.is_empty()).then(|| format!("be {}", bounds.join(" and ")))
+    let mut said = "be ".to_owned();
+    if let Some((low, open)) = range.low {
+        said.extend([if open { above } else { "at least" }, " ", &show(low)]);
+    }
+    if range.low.is_some() && range.high.is_some() {
+        said.push_str(" and ");
+    }
+    if let Some((high, open)) = range.high {
+        said.extend([if open { below } else { "at most" }, " ", &show(high)]);
+    }
+    Some(said)
 }
 
 /// Says a range of times by how long ago they are.
@@ -325,9 +340,9 @@ fn said(constant: &Constant, ty: &Type) -> String {
     match (constant, ty) {
         (Constant::Bool(value), _) => value.to_string(),
         (Constant::Int(value), _) => value.to_string(),
-        (Constant::Double(value), _) => value.get().to_string(),
-        (Constant::Text(text), _) => format!("{text:?}"),
-        (Constant::Word(code), Type::Word(words)) => format!("{:?}", words.word(*code)),
+        (Constant::Double(value), _) => double(value.get()),
+        (Constant::Text(text), _) => quoted(text),
+        (Constant::Word(code), Type::Word(words)) => quoted(words.word(*code)),
         (Constant::Word(code), Type::List(element)) => said(&Constant::Word(*code), element),
         (Constant::Word(_), _) => "that".to_owned(),
         (Constant::Time(millis), _) => Timestamp::from_millis(*millis).to_string(),
@@ -335,11 +350,23 @@ fn said(constant: &Constant, ty: &Type) -> String {
     }
 }
 
-fn joined(words: &[String], last: &str) -> String {
-    match words.split_last() {
-        None => "nothing".to_owned(),
-        Some((word, [])) => word.clone(),
-        Some((word, others)) => format!("{} {last} {word}", others.join(", ")),
+/// Adds so many words, joined by commas and the last one by "or".
+fn add_either<T>(
+    said: &mut String,
+    words: impl Iterator<Item = T>,
+    count: usize,
+    add: impl Fn(&mut String, T),
+) {
+    if count == 0 {
+        said.push_str("nothing");
+    }
+    for (place, word) in words.enumerate() {
+        said.push_str(match place {
+            0 => "",
+            _ if place + 1 == count => " or ",
+            _ => ", ",
+        });
+        add(said, word);
     }
 }
 

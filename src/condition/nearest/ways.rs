@@ -1,6 +1,8 @@
 //! The ways to make a truth known: sums over "and", the least over "or".
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::rc::Rc;
 
 use smallvec::{SmallVec, smallvec};
@@ -37,74 +39,139 @@ const NEW_FIELD: u32 = 2;
 /// Most ways have no more changes than this.
 const FEW_FLIPS: usize = 4;
 
-/// A set of changes, sorted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Way(SmallVec<[Flip; FEW_FLIPS]>);
+/// A set of changes, sorted; the cheaper of two comes first.
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Way<'p> {
+    cost: u32,
+    flips: Flips<'p>,
+}
 
-impl Way {
-    fn of(flip: Flip) -> Self {
-        Self(smallvec![flip])
+type Flips<'p> = SmallVec<[Flip<'p>; FEW_FLIPS]>;
+
+impl Clone for Way<'_> {
+    // Changes are copied all together.
+    fn clone(&self) -> Self {
+        Self { cost: self.cost, flips: SmallVec::from_slice(&self.flips) }
+    }
+}
+
+impl<'p> Way<'p> {
+    fn of(flip: Flip<'p>) -> Self {
+        let flips = smallvec![flip];
+        Self { cost: cost(&flips), flips }
     }
 
     /// Tells whether nothing would change.
     pub(super) fn is_idle(&self) -> bool {
-        self.0.iter().all(|flip| flip.weight == KEPT)
+        self.flips.iter().all(|flip| flip.weight == KEPT)
     }
 
     /// Tells whether nothing would change, and nothing has to stay as it is.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.flips.is_empty()
     }
 
     /// Joins two sets, unless they want the opposite of each other.
     pub(super) fn joined(&self, other: &Self) -> Option<Self> {
-        if other.0.is_empty() {
-            return Some(self.clone());
-        }
-        let mut flips: SmallVec<[Flip; FEW_FLIPS]> =
-            self.0.iter().chain(&other.0).cloned().collect();
-        flips.sort_unstable();
-        // What is changed comes before what is kept of the same.
-        flips.dedup_by(|a, b| a.place == b.place && a.need == b.need);
-        let opposite = |pair: &[Flip]| match pair {
-            [a, b] => a.place == b.place && a.need.is_opposite(b.need),
-            _ => false,
+        let flips = match (self.is_all_before(other), other.is_all_before(self)) {
+            (true, _) => self.followed_by(other),
+            (_, true) => other.followed_by(self),
+            _ => merged(&self.flips, &other.flips)?,
         };
-        (!flips.windows(2).any(opposite)).then_some(Self(flips))
+        Some(Self { cost: cost(&flips), flips })
+    }
+
+    /// Tells whether all places of another set come later.
+    fn is_all_before(&self, other: &Self) -> bool {
+        match (self.flips.last(), other.flips.first()) {
+            (Some(last), Some(first)) => last.place < first.place,
+            _ => true,
+        }
+    }
+
+    fn followed_by(&self, other: &Self) -> Flips<'p> {
+        let mut flips = Flips::from_slice(&self.flips);
+        flips.extend_from_slice(&other.flips);
+        flips
     }
 
     /// Adds what has to stay as it is at the places that change.
-    fn keeping(self, kept: &Kept) -> Option<Self> {
-        let mut more = Self::default();
+    fn keeping(&self, kept: &Kept<'_, 'p>) -> Option<Self> {
+        let mut more: Flips<'p> = SmallVec::new();
         for flips in self.by_place() {
-            let Some(place) = flips.first().map(|flip| &flip.place) else { continue };
-            let flip = |need: &Need| Flip { place: place.clone(), need: *need, weight: KEPT };
-            more.0.extend(kept.needs_of(place).iter().map(flip));
+            let Some(place) = flips.first().map(|flip| flip.place) else { continue };
+            let flip = |need: &Need| Flip { place, need: *need, weight: KEPT };
+            more.extend(kept.needs_of(place).iter().map(flip));
         }
-        if more.is_empty() { Some(self) } else { self.joined(&more) }
+        if more.is_empty() {
+            return Some(self.clone());
+        }
+        more.sort_unstable();
+        let flips = merged(&self.flips, &more)?;
+        Some(Self { cost: cost(&flips), flips })
     }
 
     /// Groups the changes by the place they are about, with what is to be kept
     /// there.
-    pub(super) fn by_place(&self) -> impl Iterator<Item = &[Flip]> {
-        let places = self.0.chunk_by(|a, b| a.place == b.place);
+    pub(super) fn by_place(&self) -> impl Iterator<Item = &[Flip<'p>]> {
+        let places = self.flips.chunk_by(|a, b| a.place == b.place);
         places.filter(|flips| flips.iter().any(|flip| flip.weight != KEPT))
     }
 
-    /// What the changes cost together: a place counts once.
+    /// What the changes cost together.
     pub(super) fn cost(&self) -> u32 {
-        let weight = |flips: &[Flip]| flips.iter().map(|flip| flip.weight).max().unwrap_or(0);
-        let of_places: u32 = self.by_place().map(weight).sum();
-        let new_entries: BTreeSet<(FactId, usize)> = self
-            .0
-            .iter()
-            .filter_map(|flip| match flip.place {
-                Place::Field { list, row, is_new: true, .. } => Some((list, row)),
-                _ => None,
-            })
-            .collect();
-        of_places + NEW_ENTRY * u32::try_from(new_entries.len()).unwrap_or(u32::MAX / NEW_ENTRY)
+        self.cost
     }
+}
+
+/// Merges two sorted sets of changes, unless they want the opposite of each
+/// other.
+fn merged<'p>(mut own: &[Flip<'p>], mut other: &[Flip<'p>]) -> Option<Flips<'p>> {
+    let mut flips: Flips<'p> = SmallVec::new();
+    loop {
+        let flip = match (own.split_first(), other.split_first()) {
+            (Some((flip, rest)), Some((others, _))) if flip <= others => {
+                own = rest;
+                flip
+            }
+            (_, Some((flip, rest))) => {
+                other = rest;
+                flip
+            }
+            (Some((flip, rest)), None) => {
+                own = rest;
+                flip
+            }
+            (None, None) => return Some(flips),
+        };
+        match flips.last().filter(|last| last.place == flip.place) {
+            // What is changed comes before what is kept of the same.
+            Some(last) if last.need == flip.need => {}
+            Some(last) if last.need.is_opposite(flip.need) => return None,
+            _ => flips.push(*flip),
+        }
+    }
+}
+
+/// What sorted changes cost together: a place counts once, and so does a new
+/// entry.
+fn cost(flips: &[Flip<'_>]) -> u32 {
+    let (mut all, mut of_place) = (0, KEPT);
+    let (mut place, mut entry) = (None, None);
+    for flip in flips {
+        if place != Some(flip.place) {
+            all += of_place;
+            (place, of_place) = (Some(flip.place), KEPT);
+            if let Place::Field { list, row, is_new: true, .. } = flip.place
+                && entry != Some((list, row))
+            {
+                entry = Some((list, row));
+                all += NEW_ENTRY;
+            }
+        }
+        of_place = of_place.max(flip.weight);
+    }
+    all + of_place
 }
 
 impl Need {
@@ -117,185 +184,301 @@ impl Need {
 }
 
 /// What is as wanted and has to stay so, by place: of the places that change.
-struct Kept {
-    needs: Vec<(Place, Vec<Need>)>,
-    seen: HashSet<(NodeId, bool, ScopeId), ahash::RandomState>,
+struct Kept<'w, 'p> {
+    ways: &'w [Way<'p>],
+    /// The places that some way changes, as soon as something is to be kept.
+    needs: Vec<(Place<'p>, SmallVec<[Need; FEW_FLIPS]>)>,
+    seen: BTreeSet<(NodeId, bool, ScopeId)>,
 }
 
-impl Kept {
-    /// Starts with nothing to keep at the places that some way changes.
-    fn at_places_of(ways: &[Way]) -> Self {
-        let mut needs: Vec<(Place, Vec<Need>)> = Vec::new();
-        let changed = ways.iter().flat_map(Way::by_place).filter_map(<[Flip]>::first);
-        for Flip { place, .. } in changed {
-            if !needs.iter().any(|(known, _)| known == place) {
-                needs.push((place.clone(), Vec::new()));
-            }
-        }
-        Self { needs, seen: HashSet::default() }
+impl<'w, 'p> Kept<'w, 'p> {
+    /// Starts with nothing to keep.
+    fn at_places_of(ways: &'w [Way<'p>]) -> Self {
+        Self { ways, needs: Vec::new(), seen: BTreeSet::new() }
     }
 
-    fn needs_of(&self, place: &Place) -> &[Need] {
-        let of_place = self.needs.iter().find(|(known, _)| known == place);
+    fn is_nothing(&self) -> bool {
+        self.needs.iter().all(|(_, needs)| needs.is_empty())
+    }
+
+    fn find_places(&mut self) {
+        let changed = self.ways.iter().flat_map(Way::by_place).filter_map(<[Flip<'_>]>::first);
+        for Flip { place, .. } in changed {
+            if !self.needs.iter().any(|(known, _)| known == place) {
+                self.needs.push((*place, SmallVec::new()));
+            }
+        }
+    }
+
+    fn needs_of(&self, place: Place<'p>) -> &[Need] {
+        let of_place = self.needs.iter().find(|(known, _)| *known == place);
         of_place.map_or(&[], |(_, needs)| needs.as_slice())
     }
 
-    fn add(&mut self, place: &Place, need: Need) {
+    fn add(&mut self, place: Place<'p>, need: Need) {
+        if self.needs.is_empty() {
+            self.find_places();
+        }
         let mut needs = self.needs.iter_mut();
-        if let Some((_, needs)) = needs.find(|(known, _)| known == place) {
+        if let Some((_, needs)) = needs.find(|(known, _)| *known == place) {
             needs.push(need);
         }
     }
 }
 
 /// The ways to one truth.
-enum Found {
-    One(Way),
-    Many(Rc<[Way]>),
+enum Found<'p> {
+    One(Way<'p>),
+    Many(Vec<Way<'p>>),
+    Known(Rc<Vec<Way<'p>>>),
 }
 
-impl std::ops::Deref for Found {
-    type Target = [Way];
+impl<'p> Deref for Found<'p> {
+    type Target = [Way<'p>];
 
-    fn deref(&self) -> &[Way] {
+    fn deref(&self) -> &[Way<'p>] {
         match self {
             Self::One(way) => std::slice::from_ref(way),
             Self::Many(ways) => ways,
+            Self::Known(ways) => ways,
         }
     }
 }
 
-impl Found {
-    fn append_to(self, ways: &mut Vec<Way>) {
+impl<'p> Found<'p> {
+    /// There is no way.
+    const NONE: Self = Self::Many(Vec::new());
+
+    /// Tells whether everything is so already.
+    fn is_nothing(&self) -> bool {
+        matches!(&**self, [way] if way.is_empty())
+    }
+
+    fn into_vec(self) -> Vec<Way<'p>> {
         match self {
-            Self::One(way) => ways.push(way),
-            Self::Many(more) => ways.extend_from_slice(&more),
+            Self::One(way) => vec![way],
+            Self::Many(ways) => ways,
+            Self::Known(ways) => Rc::unwrap_or_clone(ways),
         }
     }
 
-    fn into_ways(self) -> Vec<Way> {
+    fn shared(self) -> Rc<Vec<Way<'p>>> {
         match self {
-            Self::One(way) => vec![way],
-            Self::Many(ways) => ways.to_vec(),
+            Self::One(way) => Rc::new(vec![way]),
+            Self::Many(ways) => Rc::new(ways),
+            Self::Known(ways) => ways,
         }
+    }
+}
+
+/// The cheapest ways there are, each once and in their order.
+#[derive(Default)]
+struct Cheapest<'p>(Vec<Way<'p>>);
+
+impl<'p> Cheapest<'p> {
+    fn add_all(&mut self, found: Found<'p>) {
+        match found {
+            Found::One(way) => self.add(way),
+            Found::Many(ways) => ways.into_iter().for_each(|way| self.add(way)),
+            Found::Known(ways) => {
+                for way in ways.iter() {
+                    if !self.is_too_dear(way.cost) {
+                        self.add(way.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_too_dear(&self, cost: u32) -> bool {
+        self.0.len() >= MAX_WAYS && self.0.last().is_some_and(|last| last.cost < cost)
+    }
+
+    /// Adds a way; most come in their order.
+    fn add(&mut self, way: Way<'p>) {
+        let mut place = self.0.len();
+        for known in self.0.iter().rev() {
+            match known.cmp(&way) {
+                Ordering::Less => break,
+                Ordering::Equal => return,
+                Ordering::Greater => place -= 1,
+            }
+        }
+        if place >= MAX_WAYS {
+            return;
+        }
+        if self.0.len() >= MAX_WAYS {
+            self.0.pop();
+        } else if self.0.is_empty() {
+            self.0.reserve_exact(MAX_WAYS);
+        }
+        self.0.insert(place, way);
+    }
+
+    fn add_flip(&mut self, flip: Flip<'p>) {
+        if !self.is_too_dear(cost(&[flip])) {
+            self.add(Way::of(flip));
+        }
+    }
+
+    fn into_found(self) -> Found<'p> {
+        Found::Many(self.0)
     }
 }
 
 /// Finds ways on the facts of an evaluator.
-pub(super) struct Ways<'e, 'a> {
+pub(super) struct Ways<'e, 'a, 'p> {
     evaluator: &'e mut Evaluator<'a>,
+    /// That of the evaluator, which outlives the facts that are tried out.
+    program: &'p Program,
     /// The facts as they are, before any change.
     original: &'e Facts<'e>,
     /// Truths share others, so that the ways to one may be beyond counting.
-    known: HashMap<(NodeId, bool, ScopeId), Rc<[Way]>, ahash::RandomState>,
+    known: BTreeMap<(NodeId, bool, ScopeId), Rc<Vec<Way<'p>>>>,
     /// The part that would have to come again for an atom, for those that were
-    /// looked at.
-    late: HashMap<NodeId, Option<PartId>, ahash::RandomState>,
-    /// The one way to what is so already.
-    nothing: Rc<[Way]>,
+    /// looked at; and for the one that was looked at last.
+    late: BTreeMap<NodeId, Option<PartId>>,
+    last_late: Option<(NodeId, Option<PartId>)>,
+    /// How many entries a list has before any change: the one that was looked
+    /// at last.
+    last_len: Option<(FactId, usize)>,
+    /// What a change of a field costs: of the one that was looked at last.
+    last_weight: Option<(FactId, FieldId, u32)>,
 }
 
-impl<'e, 'a> Ways<'e, 'a> {
-    pub(super) fn new(evaluator: &'e mut Evaluator<'a>, original: &'e Facts<'e>) -> Self {
-        let (known, late) = (HashMap::default(), HashMap::default());
-        Self { evaluator, original, known, late, nothing: Rc::new([Way::default()]) }
+impl<'e, 'a, 'p: 'a> Ways<'e, 'a, 'p> {
+    pub(super) fn new(
+        evaluator: &'e mut Evaluator<'a>,
+        program: &'p Program,
+        original: &'e Facts<'e>,
+    ) -> Self {
+        let (known, late) = (BTreeMap::new(), BTreeMap::new());
+        Self {
+            evaluator,
+            program,
+            original,
+            known,
+            late,
+            last_late: None,
+            last_len: None,
+            last_weight: None,
+        }
     }
 
     /// Finds the cheapest ways to fulfil all demands.
     ///
     /// Each comes with what has to stay as it is at the places it changes.
-    pub(super) fn for_all(mut self, demands: &[Demand]) -> Vec<Way> {
-        let mut ways = vec![Way::default()];
+    pub(super) fn for_all(mut self, demands: &[Demand]) -> Vec<Way<'p>> {
+        let mut ways = Found::One(Way::default());
         for demand in demands {
             let more = self.node(demand.node, demand.truth, Scope::OUTSIDE);
             ways = both(ways, more);
         }
         if ways.iter().all(Way::is_idle) {
-            return ways;
+            return ways.into_vec();
         }
         let mut kept = Kept::at_places_of(&ways);
         for demand in demands {
             self.keep(demand.node, demand.truth, Scope::OUTSIDE, &mut kept);
         }
-        ways.into_iter().filter_map(|way| way.keeping(&kept)).collect()
+        if kept.is_nothing() {
+            return ways.into_vec();
+        }
+        ways.iter().filter_map(|way| way.keeping(&kept)).collect()
     }
 
     /// Collects what is as wanted and has to stay so, as nothing could stand in
     /// for it.
-    fn keep(&mut self, id: NodeId, truth: bool, scope: Scope<'a>, kept: &mut Kept) {
-        if !kept.seen.insert((id, truth, self.evaluator.scope_of(id, scope))) {
-            return;
-        }
-        match &self.program()[id] {
+    fn keep(&mut self, id: NodeId, truth: bool, scope: Scope<'a>, kept: &mut Kept<'_, 'p>) {
+        match &self.program[id] {
             Node::Not(inner) => self.keep(*inner, !truth, scope, kept),
-            Node::All(parts) if truth => self.keep_every(parts, true, scope, kept),
-            Node::Any(parts) if !truth => self.keep_every(parts, false, scope, kept),
+            Node::All(parts) if truth && self.is_news(id, true, scope, kept) => {
+                self.keep_every(parts, true, scope, kept);
+            }
+            Node::Any(parts) if !truth && self.is_news(id, false, scope, kept) => {
+                self.keep_every(parts, false, scope, kept);
+            }
             Node::Atom(atom) if is_known(self.evaluator.node(id, scope).truth(), truth) => {
-                self.keep_atom(*atom, truth, scope, kept);
+                match &self.program[*atom] {
+                    Atom::Exists(list @ ListTerm::Fact(_), body) if !truth => {
+                        if self.is_news(id, false, scope, kept) {
+                            self.keep_out(list, *body, scope, kept);
+                        }
+                    }
+                    of => {
+                        if let Some(place) = self.place(of, scope) {
+                            kept.add(place, Need::Atom(*atom, truth));
+                        }
+                    }
+                }
             }
             _ => {}
         }
     }
 
-    fn keep_every(&mut self, parts: &[NodeId], truth: bool, scope: Scope<'a>, kept: &mut Kept) {
+    /// Tells whether nobody has asked before what is to be kept for a truth.
+    fn is_news(&self, id: NodeId, truth: bool, scope: Scope<'a>, kept: &mut Kept<'_, 'p>) -> bool {
+        kept.seen.insert((id, truth, self.evaluator.scope_of(id, scope)))
+    }
+
+    fn keep_every(
+        &mut self,
+        parts: &[NodeId],
+        truth: bool,
+        scope: Scope<'a>,
+        kept: &mut Kept<'_, 'p>,
+    ) {
         for part in parts {
             self.keep(*part, truth, scope, kept);
         }
     }
 
-    fn keep_atom(&mut self, id: AtomId, truth: bool, scope: Scope<'a>, kept: &mut Kept) {
-        match &self.program()[id] {
-            Atom::Exists(list @ ListTerm::Fact(_), body) if !truth => {
-                for entry in self.evaluator.scopes(list, scope) {
-                    self.keep(*body, false, entry, kept);
-                }
-            }
-            atom => {
-                if let Some(place) = self.place(atom, scope) {
-                    kept.add(&place, Need::Atom(id, truth));
-                }
-            }
+    /// Nothing in a list may come to fit.
+    fn keep_out(
+        &mut self,
+        list: &'p ListTerm,
+        body: NodeId,
+        scope: Scope<'a>,
+        kept: &mut Kept<'_, 'p>,
+    ) {
+        for entry in self.evaluator.scopes(list, scope) {
+            self.keep(body, false, entry, kept);
         }
     }
 
-    fn program(&self) -> &'a Program {
-        self.evaluator.program()
-    }
-
-    fn node(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Found {
+    fn node(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Found<'p> {
         let is_short = self.is_short(id);
         let key = (id, truth, self.evaluator.scope_of(id, scope));
         if !is_short && let Some(known) = self.known.get(&key) {
-            return Found::Many(Rc::clone(known));
+            return Found::Known(Rc::clone(known));
         }
         if is_known(self.evaluator.node(id, scope).truth(), truth) {
-            return Found::Many(Rc::clone(&self.nothing));
+            return Found::One(Way::default());
         }
-        let mut ways = self.lacking(id, truth, scope);
-        if is_short && let Some(way) = ways.pop() {
-            return Found::One(way);
+        let ways = self.lacking(id, truth, scope);
+        if is_short {
+            return ways;
         }
-        let ways: Rc<[Way]> = ways.into();
+        let ways = ways.shared();
         self.known.insert(key, Rc::clone(&ways));
-        Found::Many(ways)
+        Found::Known(ways)
     }
 
     /// Tells whether the ways to a truth are found out faster than remembered:
     /// there is one at most.
     fn is_short(&self, id: NodeId) -> bool {
-        let program = self.program();
-        match &program[id] {
-            Node::Atom(atom) => !matches!(program[*atom], Atom::Exists(..)),
+        match &self.program[id] {
+            Node::Atom(atom) => !matches!(self.program[*atom], Atom::Exists(..)),
             _ => false,
         }
     }
 
-    fn lacking(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Vec<Way> {
-        match &self.program()[id] {
-            Node::True | Node::False | Node::Unknown => Vec::new(),
-            Node::Not(inner) => self.node(*inner, !truth, scope).into_ways(),
+    fn lacking(&mut self, id: NodeId, truth: bool, scope: Scope<'a>) -> Found<'p> {
+        match &self.program[id] {
+            Node::True | Node::False | Node::Unknown => Found::NONE,
+            Node::Not(inner) => self.node(*inner, !truth, scope),
             Node::Atom(atom) => match self.part_to_deliver(id) {
-                Some(part) => vec![delivered(part)],
+                Some(part) => Found::One(Way::of(delivered(part))),
                 None => self.atom(*atom, truth, scope),
             },
             Node::All(parts) if truth => self.every(parts, true, scope),
@@ -304,33 +487,38 @@ impl<'e, 'a> Ways<'e, 'a> {
         }
     }
 
-    fn every(&mut self, parts: &'a [NodeId], truth: bool, scope: Scope<'a>) -> Vec<Way> {
-        let start = vec![Way::default()];
-        parts.iter().fold(start, |ways, part| {
+    fn every(&mut self, parts: &'p [NodeId], truth: bool, scope: Scope<'a>) -> Found<'p> {
+        parts.iter().fold(Found::One(Way::default()), |ways, part| {
             let more = self.node(*part, truth, scope);
             both(ways, more)
         })
     }
 
-    fn some(&mut self, parts: &'a [NodeId], truth: bool, scope: Scope<'a>) -> Vec<Way> {
-        let mut ways = Vec::new();
+    fn some(&mut self, parts: &'p [NodeId], truth: bool, scope: Scope<'a>) -> Found<'p> {
+        let mut ways = Cheapest::default();
         for part in parts {
-            self.node(*part, truth, scope).append_to(&mut ways);
+            ways.add_all(self.node(*part, truth, scope));
         }
-        best(ways)
+        ways.into_found()
     }
 
-    fn atom(&mut self, id: AtomId, truth: bool, scope: Scope<'a>) -> Vec<Way> {
-        match &self.program()[id] {
-            Atom::KnownPart(part) if truth => vec![delivered(*part)],
-            Atom::KnownPart(_) => Vec::new(),
+    fn atom(&mut self, id: AtomId, truth: bool, scope: Scope<'a>) -> Found<'p> {
+        match &self.program[id] {
             Atom::Exists(list @ ListTerm::Fact(fact), body) if self.has_records(*fact) => {
                 self.exists((list, *fact), *body, truth, scope)
             }
+            _ => self.flip(id, truth, scope).map_or(Found::NONE, |flip| Found::One(Way::of(flip))),
+        }
+    }
+
+    /// Finds the one change that makes an atom known; none if nothing does.
+    fn flip(&mut self, id: AtomId, truth: bool, scope: Scope<'a>) -> Option<Flip<'p>> {
+        match &self.program[id] {
+            Atom::KnownPart(part) => truth.then(|| delivered(*part)),
             atom => {
                 let place = self.place(atom, scope).unwrap_or(Place::Nowhere(id));
-                let weight = self.weight(&place, atom, truth);
-                vec![Way::of(Flip { place, need: Need::Atom(id, truth), weight })]
+                let weight = self.weight(place, atom, truth);
+                Some(Flip { place, need: Need::Atom(id, truth), weight })
             }
         }
     }
@@ -344,11 +532,11 @@ impl<'e, 'a> Ways<'e, 'a> {
     /// entry that fits would have to be otherwise.
     fn exists(
         &mut self,
-        (term, list): (&'a ListTerm, FactId),
+        (term, list): (&'p ListTerm, FactId),
         body: NodeId,
         truth: bool,
         scope: Scope<'a>,
-    ) -> Vec<Way> {
+    ) -> Found<'p> {
         let (count, completeness) = match self.evaluator.facts().cell(list) {
             Cell::Rows(rows, completeness) => (rows.len(), completeness),
             _ => (0, Completeness::Unknown),
@@ -363,32 +551,46 @@ impl<'e, 'a> Ways<'e, 'a> {
                     weight: ORDINARY,
                 }),
             };
-            return entries.into_iter().fold(vec![start], |ways, entry| {
+            return entries.into_iter().fold(Found::One(start), |ways, entry| {
                 let more = self.node(body, false, entry);
                 both(ways, more)
             });
         }
         let new = self.evaluator.blank(count);
-        let mut ways = self.node(body, true, new).into_ways();
+        let mut ways = Cheapest::default();
+        ways.add_all(self.node(body, true, new));
         for entry in entries.into_iter().take(MAX_ENTRIES) {
-            self.node(body, true, entry).append_to(&mut ways);
+            match &self.program[body] {
+                // It is true of none that is there: one would be enough.
+                Node::Atom(atom) if self.is_short(body) && self.part_to_deliver(body).is_none() => {
+                    self.flip(*atom, true, entry).into_iter().for_each(|flip| ways.add_flip(flip));
+                }
+                _ => ways.add_all(self.node(body, true, entry)),
+            }
         }
-        best(ways)
+        ways.into_found()
     }
 
     /// Returns the part that would have to come again before anything else.
     fn part_to_deliver(&mut self, node: NodeId) -> Option<PartId> {
-        if let Some(known) = self.late.get(&node) {
-            return *known;
+        if let Some((_, part)) = self.last_late.filter(|(last, _)| *last == node) {
+            return part;
         }
-        let part = self.find_part_to_deliver(node);
-        self.late.insert(node, part);
+        let part = match self.late.get(&node) {
+            Some(known) => *known,
+            None => {
+                let part = self.find_part_to_deliver(node);
+                self.late.insert(node, part);
+                part
+            }
+        };
+        self.last_late = Some((node, part));
         part
     }
 
     fn find_part_to_deliver(&self, node: NodeId) -> Option<PartId> {
         let facts = self.evaluator.facts();
-        let read = self.program().facts(node);
+        let read = self.program.facts(node);
         let schema = facts.schema();
         let stored = read.iter().flat_map(|fact| schema.stored(fact));
         let late = stored.filter(|fact| {
@@ -397,17 +599,28 @@ impl<'e, 'a> Ways<'e, 'a> {
         late.map(|fact| schema.entry(*fact).part).next()
     }
 
-    fn weight(&self, place: &Place, atom: &Atom, truth: bool) -> u32 {
+    fn weight(&mut self, place: Place<'p>, atom: &Atom, truth: bool) -> u32 {
         match place {
             Place::Nowhere(_) => NOWHERE,
             Place::Field { is_new: true, .. } => NEW_FIELD,
             _ if !truth && matches!(atom, Atom::Has(_) | Atom::KnownFact(_)) => ABSENCE,
-            Place::Field { list, field, .. } => self.weight_of_field(*list, *field),
+            Place::Field { list, field, .. } => self.weight_of_field(list, field),
             _ => ORDINARY,
         }
     }
 
-    fn weight_of_field(&self, list: FactId, field: FieldId) -> u32 {
+    fn weight_of_field(&mut self, list: FactId, field: FieldId) -> u32 {
+        match self.last_weight {
+            Some((of, at, weight)) if (of, at) == (list, field) => weight,
+            _ => {
+                let weight = self.find_weight_of_field(list, field);
+                self.last_weight = Some((list, field, weight));
+                weight
+            }
+        }
+    }
+
+    fn find_weight_of_field(&self, list: FactId, field: FieldId) -> u32 {
         let Type::Records(record) = self.evaluator.facts().schema().entry(list).fact.ty() else {
             return ORDINARY;
         };
@@ -419,7 +632,7 @@ impl<'e, 'a> Ways<'e, 'a> {
     }
 
     /// Finds the place of the fact that an atom is about.
-    fn place(&self, atom: &Atom, scope: Scope<'a>) -> Option<Place> {
+    fn place(&mut self, atom: &'p Atom, scope: Scope<'a>) -> Option<Place<'p>> {
         match atom {
             Atom::Member(_, ListTerm::Fact(list)) => Some(Place::Fact(*list)),
             Atom::Member(_, ListTerm::Field(list, field)) => self.field(*list, *field, scope),
@@ -431,54 +644,54 @@ impl<'e, 'a> Ways<'e, 'a> {
         }
     }
 
-    fn place_of_term(&self, term: TermId, scope: Scope<'a>) -> Option<Place> {
-        match &self.program()[term] {
+    fn place_of_term(&mut self, term: TermId, scope: Scope<'a>) -> Option<Place<'p>> {
+        match &self.program[term] {
             Term::Fact(fact) => Some(Place::Fact(*fact)),
-            Term::Entry(fact, key) => Some(Place::Entry(*fact, key.as_str().into())),
+            Term::Entry(fact, key) => Some(Place::Entry(*fact, key)),
             Term::Field(list, field) => self.field(*list, *field, scope),
             Term::Since(inner) => self.place_of_term(*inner, scope),
             _ => None,
         }
     }
 
-    fn field(&self, list: FactId, field: FieldId, scope: Scope<'a>) -> Option<Place> {
+    fn field(&mut self, list: FactId, field: FieldId, scope: Scope<'a>) -> Option<Place<'p>> {
         let Element::Row(_, row) = scope.element else {
             return None;
         };
-        let there = match self.original.cell(list) {
+        let is_new = row >= self.original_len(list);
+        Some(Place::Field { list, row, field, is_new })
+    }
+
+    /// Returns how many entries a list has before any change.
+    fn original_len(&mut self, list: FactId) -> usize {
+        if let Some((_, len)) = self.last_len.filter(|(last, _)| *last == list) {
+            return len;
+        }
+        let len = match self.original.cell(list) {
             Cell::Rows(rows, _) => rows.len(),
             _ => 0,
         };
-        Some(Place::Field { list, row, field, is_new: row >= there })
+        self.last_len = Some((list, len));
+        len
     }
 }
 
-fn delivered(part: PartId) -> Way {
-    Way::of(Flip { place: Place::Part(part), need: Need::Delivered, weight: DELIVERY })
+fn delivered<'p>(part: PartId) -> Flip<'p> {
+    Flip { place: Place::Part(part), need: Need::Delivered, weight: DELIVERY }
 }
 
 /// Joins each way to the one with each way to the other.
-fn both(ways: Vec<Way>, more: Found) -> Vec<Way> {
+fn both<'p>(ways: Found<'p>, more: Found<'p>) -> Found<'p> {
     // What is so already adds nothing, to either side.
-    let is_nothing = |ways: &[Way]| matches!(ways, [way] if way.0.is_empty());
-    if is_nothing(&more) {
+    if more.is_nothing() {
         return ways;
     }
-    if is_nothing(&ways) {
-        return more.into_ways();
+    if ways.is_nothing() {
+        return more;
     }
-    let joined = ways.iter().flat_map(|way| more.iter().filter_map(|more| way.joined(more)));
-    best(joined.collect())
-}
-
-/// Keeps the cheapest ways.
-fn best(ways: Vec<Way>) -> Vec<Way> {
-    if ways.len() < 2 {
-        return ways;
+    let mut cheapest = Cheapest::default();
+    for way in ways.iter() {
+        more.iter().filter_map(|more| way.joined(more)).for_each(|joined| cheapest.add(joined));
     }
-    let mut by_cost: Vec<(u32, Way)> = ways.into_iter().map(|way| (way.cost(), way)).collect();
-    by_cost.sort_unstable();
-    by_cost.dedup();
-    by_cost.truncate(MAX_WAYS);
-    by_cost.into_iter().map(|(_, way)| way).collect()
+    cheapest.into_found()
 }

@@ -1,7 +1,12 @@
 //! What a truth depends on.
 
+use smallvec::SmallVec;
+
 use super::{Atom, AtomId, ListTerm, Node, NodeId, Program, Term, TermId};
 use crate::schema::{FactId, PartId, Schema};
+
+/// Most truths read no more facts than this.
+const FEW: usize = 8;
 
 impl Program {
     /// Lists what truths read, sorted: facts, and parts that `known` asks for.
@@ -37,15 +42,19 @@ impl Program {
     }
 
     /// Lists the facts a truth reads, in the order of the schema.
-    pub(crate) fn facts(&self, root: NodeId) -> Vec<FactId> {
-        let mut facts = self.visit(|visit| visit.node(root)).facts;
+    pub(crate) fn facts(&self, root: NodeId) -> SmallVec<[FactId; FEW]> {
+        let visit = match self.is_short(root) {
+            true => Visit::new(self).with(|visit| visit.node(root)),
+            false => self.visit(|visit| visit.node(root)),
+        };
+        let mut facts = visit.facts;
         facts.sort_unstable();
         facts.dedup();
         facts
     }
 
     /// Lists the facts an atom reads, in the order of the schema.
-    pub(crate) fn facts_of_atom(&self, atom: AtomId) -> Vec<FactId> {
+    pub(crate) fn facts_of_atom(&self, atom: AtomId) -> SmallVec<[FactId; FEW]> {
         let mut facts = self.visit(|visit| visit.atom(atom)).facts;
         facts.sort_unstable();
         facts.dedup();
@@ -53,31 +62,38 @@ impl Program {
     }
 
     fn visit<'a>(&'a self, start: impl FnOnce(&mut Visit<'a>)) -> Visit<'a> {
-        let mut visit = Visit {
-            program: self,
-            seen: vec![false; self.nodes.items.len()],
-            facts: Vec::new(),
-            parts: Vec::new(),
-        };
-        start(&mut visit);
-        visit
+        let seen = Some(vec![false; self.nodes.items.len()]);
+        Visit { seen, ..Visit::new(self) }.with(start)
     }
 }
 
 /// Collects what a truth depends on.
 struct Visit<'a> {
     program: &'a Program,
-    /// Truths share others, so that the ways to one may be beyond counting.
-    seen: Vec<bool>,
-    facts: Vec<FactId>,
-    parts: Vec<PartId>,
+    /// Truths share others, so that the ways to one may be beyond counting; none
+    /// for those that are looked at faster than remembered.
+    seen: Option<Vec<bool>>,
+    facts: SmallVec<[FactId; FEW]>,
+    parts: SmallVec<[PartId; FEW]>,
 }
 
-impl Visit<'_> {
+impl<'a> Visit<'a> {
+    /// Starts to look at what is not shared many times over.
+    fn new(program: &'a Program) -> Self {
+        Self { program, seen: None, facts: SmallVec::new(), parts: SmallVec::new() }
+    }
+
+    fn with(mut self, start: impl FnOnce(&mut Self)) -> Self {
+        start(&mut self);
+        self
+    }
+
     fn node(&mut self, id: NodeId) {
-        match self.seen.get_mut(id.0 as usize) {
-            Some(seen) if !*seen => *seen = true,
-            _ => return,
+        if let Some(seen) = &mut self.seen {
+            match seen.get_mut(id.0 as usize) {
+                Some(seen) if !*seen => *seen = true,
+                _ => return,
+            }
         }
         match &self.program[id] {
             Node::True | Node::False | Node::Unknown => {}

@@ -50,12 +50,19 @@ impl<'a> Lane<'a> {
             if outcome.truth() == Truth::True {
                 continue;
             }
+            let reason = StoredReason::new(code, Rule::Clause(place));
+            if tested.needs_reasons && self.asked.is_alone && outcome.next_frozen_change().is_none()
+            {
+                // Nobody asks again, and nothing is to be looked for.
+                let basis = basis(&mut self.evaluator, clause.node, false).into();
+                tested.add(StoredReason { basis, ..reason }, Hold::Never);
+                continue;
+            }
             let (basis, until) = if tested.needs_reasons {
                 self.account_of(clause.node, &outcome)
             } else {
                 (Bases::default(), None)
             };
-            let reason = StoredReason::new(code, Rule::Clause(place));
             tested.add(StoredReason { basis, until, ..reason }, Hold::Condition(clause.node));
         }
     }

@@ -8,7 +8,7 @@ use crate::check::{CERTAIN, CheckedPropensity, CheckedValue, MAX_VALUE, ONE};
 use crate::condition::{Basis, Evaluator, TermId, Truth, lacking_number};
 use crate::decision::{ReasonCode, Rule, StoredReason};
 use crate::plan::{ActionId, Plan, PlannedAction, factor};
-use crate::policy::point;
+use crate::policy::add_point;
 
 /// The context weights that apply.
 #[derive(Default)]
@@ -77,15 +77,23 @@ pub(crate) fn factors(
     let (Some(propensity), Some(value)) = (propensity, value_of(&action.value, evaluator)) else {
         return String::new();
     };
-    let weight = point(scorer.context_weight(action).into(), 4);
     let exponent = plan.currency.map_or(2, |currency| u32::from(currency.exponent()));
-    format!(
-        "propensity {} × context weight {weight} × value {} × lever {}",
-        point(propensity.into(), 9),
-        point(value.into(), exponent),
-        point(action.lever.into(), 4),
-    )
+    let factors = [
+        ("propensity ", propensity.into(), 9),
+        (" × context weight ", scorer.context_weight(action).into(), 4),
+        (" × value ", value.into(), exponent),
+        (" × lever ", action.lever.into(), 4),
+    ];
+    let mut said = String::with_capacity(MOST_SPELLED);
+    for (name, digits, scale) in factors {
+        said.push_str(name);
+        add_point(&mut said, digits, scale);
+    }
+    said
 }
+
+/// Few lists of factors take more room.
+const MOST_SPELLED: usize = 96;
 
 /// Returns the propensity in parts per billion.
 fn propensity_of(of: &CheckedPropensity, evaluator: &mut Evaluator<'_>) -> Option<u32> {

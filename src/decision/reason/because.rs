@@ -16,10 +16,8 @@ pub(super) fn because(reason: &Reason<'_>) -> String {
             Rule::Suppression(id) => reason.plan().suppression(id).because.clone(),
             _ => String::new(),
         },
-        ReasonCode::NotEligible => about_condition(reason, "the customer is not known to qualify"),
-        ReasonCode::NotApplicable => about_condition(reason, "it is not known to make sense now"),
-        ReasonCode::NotSuitable => {
-            about_condition(reason, "it is not known to be in the customer's interest")
+        ReasonCode::NotEligible | ReasonCode::NotApplicable | ReasonCode::NotSuitable => {
+            about_condition(reason)
         }
         ReasonCode::Inactive => "the action is paused".to_owned(),
         ReasonCode::NotStarted => "the action has not started".to_owned(),
@@ -48,9 +46,20 @@ pub(super) fn because(reason: &Reason<'_>) -> String {
     }
 }
 
-fn about_condition(reason: &Reason<'_>, said: &str) -> String {
+/// Says what a condition is asked for.
+pub(super) fn of_condition(code: ReasonCode) -> Option<&'static str> {
+    match code {
+        ReasonCode::NotEligible => Some("the customer is not known to qualify"),
+        ReasonCode::NotApplicable => Some("it is not known to make sense now"),
+        ReasonCode::NotSuitable => Some("it is not known to be in the customer's interest"),
+        _ => None,
+    }
+}
+
+fn about_condition(reason: &Reason<'_>) -> String {
+    let said = of_condition(reason.code()).unwrap_or_default();
     match reason.condition() {
-        Some(condition) => format!("{said}: `{condition}`"),
+        Some(condition) => [said, ": `", condition, "`"].concat(),
         None => said.to_owned(),
     }
 }
