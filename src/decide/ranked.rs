@@ -13,10 +13,11 @@ use super::horizon::Horizon;
 use super::lane::{Lane, Tested};
 use super::slate::Slate;
 use super::{Candidate, gather};
-use crate::check::CheckedPropensity;
 use crate::context::Context;
 use crate::decision::{DecisionData, Placed, Request};
-use crate::plan::{ActionId, ActionList, Asks, Plan, Ranked, Row, bound_below, greatest_score};
+use crate::plan::{
+    ActionId, ActionList, Asks, Factor, Plan, Ranked, Row, bound_below, greatest_score,
+};
 use crate::schema::Facts;
 use crate::time::Timestamp;
 
@@ -244,10 +245,8 @@ impl<'a> Ranking<'a> {
     /// have with this priority: those before it are counted, and looked for as
     /// the best ones are.
     pub(super) fn place_of(&mut self, id: ActionId, priority: u128) -> usize {
-        let Some(Ranked { tier, tie, .. }) = self.plan.index.actions.get(id.place()) else {
-            return 1;
-        };
-        let own = Choice { tier: *tier, priority, tie: *tie, action: id.0 };
+        let Ranked { tier, tie, .. } = self.plan.action(id).ranked;
+        let own = Choice { tier, priority, tie, action: id.0 };
         let Self { plan, context, asked, facts, ref mut front, ref mut desk } = *self;
         let asked_of_all = Asked::new(plan, asked.request, &[asked.request.channel]).for_ranking();
         // Limits that count actions together are asked of the general code.
@@ -406,9 +405,8 @@ impl Picking<'_, '_> {
             self.best.is_cut = true;
             return;
         }
-        let Some(ranked) = self.plan.index.actions.get(row.action as usize) else { return };
-        let Some(base) = self.base(row, ranked) else { return };
-        let priority = base * u128::from(weight);
+        let ranked = &self.plan.action(ActionId(row.action)).ranked;
+        let Some(priority) = self.priority(row, ranked, weight) else { return };
         let Ranked { tier, tie, .. } = *ranked;
         let choice = Choice { tier, priority, tie, action: row.action };
         if self.best.is_beaten(&choice) {
@@ -420,16 +418,25 @@ impl Picking<'_, '_> {
         }
     }
 
-    /// Returns the static score, or `None` if a score is missing.
-    fn base(&self, row: &Row, ranked: &Ranked) -> Option<u128> {
+    /// Returns the priority, or `None` if a score is missing.
+    #[inline]
+    fn priority(&self, row: &Row, ranked: &Ranked, weight: u32) -> Option<u128> {
         if !row.asks.contains(Asks::NUMBERS) {
-            return Some(ranked.base);
+            return Some(ranked.priority(weight));
         }
-        let read = |place: Option<u32>| match place {
-            Some(place) => self.front.number(place).map(u128::from),
-            None => Some(1),
+        let value = match ranked.value() {
+            Factor::Fixed(minor) => minor,
+            Factor::Read(place) => self.front.number(place)?,
         };
-        Some(ranked.base * read(ranked.propensity)? * read(ranked.value)?)
+        Some(ranked.priority_with(self.propensity(ranked)?, value, weight))
+    }
+
+    /// Returns the propensity in parts per billion, or `None` if it is missing.
+    fn propensity(&self, ranked: &Ranked) -> Option<u64> {
+        match ranked.propensity() {
+            Factor::Fixed(parts) => Some(parts.into()),
+            Factor::Read(place) => self.front.number(place),
+        }
     }
 
     /// Judges what few actions ask for.
@@ -445,7 +452,7 @@ impl Picking<'_, '_> {
         let (asks, plan, asked) = (row.asks, self.plan, self.asked);
         let action = plan.action(ActionId(row.action));
         if names_actions {
-            let id = action.id.as_str();
+            let id = &*action.id;
             if asked.excluded.contains(id) || asked.out_of_stock.contains(id) {
                 return false;
             }
@@ -458,8 +465,8 @@ impl Picking<'_, '_> {
         }
         if asks.contains(Asks::TIMES) {
             let now = asked.request.now;
-            let is_early = action.starts_at.is_some_and(|starts_at| now < starts_at);
-            if is_early || action.ends_at.is_some_and(|ends_at| now >= ends_at) {
+            let is_early = action.starts_at().is_some_and(|starts_at| now < starts_at);
+            if is_early || action.ends_at().is_some_and(|ends_at| now >= ends_at) {
                 return false;
             }
         }
@@ -468,14 +475,9 @@ impl Picking<'_, '_> {
 
     fn comes_to_enough(&self, row: &Row, priority: u128) -> bool {
         let (plan, action) = (self.plan, self.plan.action(ActionId(row.action)));
-        let propensity = match action.propensity {
-            CheckedPropensity::Fixed(parts) => Some(u64::from(parts)),
-            CheckedPropensity::Read(_) => {
-                let ranked = plan.index.actions.get(row.action as usize);
-                ranked.and_then(|ranked| self.front.number(ranked.propensity?))
-            }
-        };
-        let thresholds = action.thresholds.iter().filter_map(|id| plan.thresholds.get(id.place()));
+        let propensity = self.propensity(&action.ranked);
+        let thresholds =
+            action.rules.thresholds.iter().filter_map(|id| plan.thresholds.get(id.place()));
         thresholds.into_iter().all(|threshold| {
             let is_likely = threshold
                 .propensity

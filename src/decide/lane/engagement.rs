@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::super::clearing::Hold;
 use super::super::horizon::Horizon;
 use super::{Lane, Tested};
-use crate::check::Clause;
+use crate::check::Step;
 use crate::condition::{NodeId, Outcome, Truth, basis};
 use crate::decision::{Bases, ReasonCode, Rule, StoredReason};
 use crate::plan::{ActionId, PlannedAction};
@@ -22,7 +22,7 @@ impl<'a> Lane<'a> {
         action: &'a PlannedAction,
         tested: &mut Tested,
     ) {
-        self.test_clauses(&action.eligible, ReasonCode::NotEligible, tested);
+        self.test_clauses((action, Step::Eligible), ReasonCode::NotEligible, tested);
     }
 
     pub(super) fn test_applicability(
@@ -31,7 +31,7 @@ impl<'a> Lane<'a> {
         action: &'a PlannedAction,
         tested: &mut Tested,
     ) {
-        self.test_clauses(&action.applicable, ReasonCode::NotApplicable, tested);
+        self.test_clauses((action, Step::Applicable), ReasonCode::NotApplicable, tested);
     }
 
     pub(super) fn test_suitability(
@@ -40,11 +40,16 @@ impl<'a> Lane<'a> {
         action: &'a PlannedAction,
         tested: &mut Tested,
     ) {
-        self.test_clauses(&action.suitable, ReasonCode::NotSuitable, tested);
+        self.test_clauses((action, Step::Suitable), ReasonCode::NotSuitable, tested);
     }
 
-    fn test_clauses(&mut self, clauses: &[Clause], code: ReasonCode, tested: &mut Tested) {
-        for (place, clause) in (0_u32..).zip(clauses) {
+    fn test_clauses(
+        &mut self,
+        (action, step): (&'a PlannedAction, Step),
+        code: ReasonCode,
+        tested: &mut Tested,
+    ) {
+        for (place, clause) in (0_u32..).zip(self.plan.clauses_of(action, step)) {
             let outcome = self.evaluator.truth(clause.node);
             tested.watch(Horizon::of(&outcome));
             if outcome.truth() == Truth::True {
