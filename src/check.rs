@@ -14,9 +14,10 @@ mod promises;
 mod rules;
 mod selection;
 mod situations;
+mod slices;
 mod words;
 
-pub(crate) use conditions::{Clause, ConditionList, Conditions, Step};
+pub(crate) use conditions::{Asked, Clause, ConditionList, Conditions, Step};
 pub(crate) use contact::CheckedQuietHours;
 pub(crate) use ids::Ids;
 pub(crate) use labels::{Group, Labels};
@@ -27,6 +28,7 @@ pub(crate) use selection::{
     CheckedExclusive, CheckedHoldout, CheckedPlacement, CheckedThreshold, ExclusiveRule,
     FACTOR_DECIMALS,
 };
+pub(crate) use slices::Slices;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};

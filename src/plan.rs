@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use crate::check::{
-    Checked, CheckedAction, CheckedBoost, CheckedExclusive, CheckedHoldout, CheckedLimit,
+    Asked, Checked, CheckedAction, CheckedBoost, CheckedExclusive, CheckedHoldout, CheckedLimit,
     CheckedPlacement, CheckedPromise, CheckedPropensity, CheckedQuietHours, CheckedSuppression,
     CheckedThreshold, CheckedTreatment, CheckedValue, Clause, Conditions, Ids, Labels, LimitRule,
     Selected, SelectedLimit, Step, WhoseZone, Window,
@@ -359,6 +359,18 @@ impl Plan {
         step: Step,
     ) -> impl Iterator<Item = &Clause> + Clone {
         self.conditions.of(action.conditions, step)
+    }
+
+    /// Lists what an action asks for in one stage of engagement.
+    #[inline]
+    pub(crate) fn asked_of(&self, action: &PlannedAction, step: Step) -> &[Asked] {
+        self.conditions.asked_in(action.conditions, step)
+    }
+
+    /// Returns the condition that an action asks for.
+    #[inline]
+    pub(crate) fn node_of(&self, asked: Asked) -> Option<NodeId> {
+        self.conditions.clause(asked.clause()).map(|clause| clause.node)
     }
 
     /// Returns how likely an action is taken up.

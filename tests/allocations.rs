@@ -122,14 +122,16 @@ fn a_ranking_allocates_nothing_once_warm() {
     assert_eq!((by_bound.count_total, count), (0, expected), "about a context that is kept");
 }
 
-/// Most of it are names and conditions by action; the policy is written again
-/// once it is asked for.
+/// What the whole policy takes is part of it: its conditions, mostly. What may be
+/// read of customers is shared by all engines. The policy is written again once
+/// it is asked for.
 #[test]
 fn a_compiled_action_takes_little_memory() {
     let policy = Policy::from_toml(&workload::policy(1_000)).unwrap();
+    drop(Engine::new(policy.clone()).unwrap());
     let kept = measure(|| std::mem::forget(Engine::new(policy.clone()).unwrap()));
     let of_an_action = kept.bytes_current / 1_000;
-    assert!(of_an_action < 800, "{of_an_action} bytes");
+    assert!(of_an_action <= 200, "{of_an_action} bytes");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::ids::Ids;
 use super::labels::Labelled;
+use super::slices::Slices;
 use super::{CheckedAction, Checker};
 use crate::diagnostic::{Diagnostic, DocPath};
 use crate::policy::{Policy, Selector, code};
@@ -135,9 +136,9 @@ pub(super) struct Bearers<'p> {
     groups: ByName<'p>,
     ids: &'p Ids,
     /// By the place of labels.
-    labelled: Members,
+    labelled: Slices<u32>,
     /// By the place of a group.
-    grouped: Members,
+    grouped: Slices<u32>,
 }
 
 /// The names of actions are their ids.
@@ -179,16 +180,19 @@ impl<'p> Bearers<'p> {
             }
         }
         let groups = labelled.groups().map(|group| (&*group.name, vec![group.place])).collect();
-        let of_labels = actions.iter().map(|action| Some(action.labels.place));
-        let of_group = |action: &CheckedAction| action.group.as_ref().map(|group| group.place);
+        let of_labels = actions.iter().zip(0..).map(|(action, place)| (action.labels.place, place));
+        let of_group = actions
+            .iter()
+            .zip(0..)
+            .filter_map(|(action, place)| action.group.as_ref().map(|group| (group.place, place)));
         Self {
             policy,
             kinds,
             tags,
             groups,
             ids,
-            labelled: Members::new(labelled.all.len(), of_labels),
-            grouped: Members::new(labelled.groups().count(), actions.iter().map(of_group)),
+            labelled: Slices::new(labelled.all.len(), &of_labels.collect::<Vec<_>>()),
+            grouped: Slices::new(labelled.groups().count(), &of_group.collect::<Vec<_>>()),
         }
     }
 
@@ -227,47 +231,12 @@ impl<'p> Bearers<'p> {
         let mut places = Places::new(self.policy.actions.len());
         for (names, by_name, members) in lists {
             let found = names.iter().filter_map(|name| by_name.get(name.as_str())).flatten();
-            found.flat_map(|bearer| members.of(*bearer)).for_each(|place| places.add(*place));
+            found
+                .flat_map(|bearer| members.get(*bearer as usize))
+                .for_each(|place| places.add(*place));
         }
         selector.ids.iter().filter_map(|id| self.find(id)).for_each(|place| places.add(place));
         places.into_list()
-    }
-}
-
-/// The places of actions, by what they belong to.
-struct Members {
-    starts: Vec<u32>,
-    places: Vec<u32>,
-}
-
-impl Members {
-    /// Sorts actions by what each of them belongs to, of so many.
-    fn new(count: usize, of: impl Iterator<Item = Option<u32>> + Clone) -> Self {
-        let mut starts = vec![0_u32; count + 1];
-        for bearer in of.clone().flatten() {
-            starts.get_mut(bearer as usize).into_iter().for_each(|size| *size += 1);
-        }
-        let mut end = 0;
-        for start in &mut starts {
-            end += *start;
-            *start = end;
-        }
-        let mut places = vec![0; end as usize];
-        // From the last to the first, so that each list begins where it ends up.
-        let backwards = (0_u32..).zip(of).collect::<Vec<_>>().into_iter().rev();
-        for (place, bearer) in backwards {
-            let start = bearer.and_then(|bearer| starts.get_mut(bearer as usize));
-            let Some(start) = start else { continue };
-            *start -= 1;
-            places.get_mut(*start as usize).into_iter().for_each(|slot| *slot = place);
-        }
-        Self { starts, places }
-    }
-
-    fn of(&self, bearer: u32) -> &[u32] {
-        let bound = |place: usize| self.starts.get(place).copied().unwrap_or(0) as usize;
-        let (start, end) = (bound(bearer as usize), bound(bearer as usize + 1));
-        self.places.get(start..end).unwrap_or(&[])
     }
 }
 

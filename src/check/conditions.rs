@@ -192,7 +192,7 @@ impl Conditions {
 
     /// Lists what an action asks for in one stage.
     #[inline]
-    fn asked_in(&self, list: ConditionList, step: Step) -> &[Asked] {
+    pub(crate) fn asked_in(&self, list: ConditionList, step: Step) -> &[Asked] {
         if list.is_all_eligibility() {
             return if step == Step::Eligible { self.asked(list) } else { &[] };
         }

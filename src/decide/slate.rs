@@ -69,7 +69,7 @@ impl<'a> Slate<'a> {
         self.draw(action)?;
         self.stand_together(action)?;
         self.obey_limits(candidate, action, lane)?;
-        if self.asked.already_shown.contains(&*action.id) {
+        if self.asked.already_shown.contains(&action.id) {
             return Err(reason(ReasonCode::Duplicate));
         }
         self.slots.take(slot);

@@ -13,7 +13,7 @@ use super::action::PlannedAction;
 use super::interned::Interned;
 use super::ranked::Number;
 use super::{PlannedLimit, SuppressionId, ThresholdId, factor};
-use crate::check::{Conditions, LimitRule, ONE, Per, Window};
+use crate::check::{Conditions, LimitRule, ONE, Per, Slices, Window};
 use crate::condition::{Literal, NodeId, Program};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Purpose};
@@ -53,7 +53,7 @@ pub(crate) struct Index {
     /// The truths that literals are made of, each once.
     pub(crate) truths: Vec<NodeId>,
     /// For each of them the actions that ask for it.
-    pub(crate) asked_by: Slices,
+    pub(crate) asked_by: Slices<u32>,
     /// The lists that are not empty, those with the best actions first.
     pub(crate) lists: Vec<ActionList>,
     pub(crate) rows: Vec<Row>,
@@ -151,42 +151,6 @@ pub(crate) struct Class {
     pub(crate) thresholds: Arc<[ThresholdId]>,
     /// The place of its context weights.
     pub(crate) weight: u32,
-}
-
-/// Many short lists in one.
-#[derive(Debug)]
-pub(crate) struct Slices {
-    starts: Vec<u32>,
-    items: Vec<u32>,
-}
-
-impl Slices {
-    /// Sorts items into so many lists; each item comes with the place of its list.
-    fn new(count: usize, items: &[(u32, u32)]) -> Self {
-        let mut starts = vec![0_u32; count + 1];
-        for (list, _) in items {
-            starts.get_mut(*list as usize).into_iter().for_each(|size| *size += 1);
-        }
-        let mut end = 0;
-        for start in &mut starts {
-            end += *start;
-            *start = end;
-        }
-        let mut sorted = vec![0; items.len()];
-        // From the last to the first, so that each list begins where it ends up.
-        for (list, item) in items.iter().rev() {
-            let Some(start) = starts.get_mut(*list as usize) else { continue };
-            *start -= 1;
-            sorted.get_mut(*start as usize).into_iter().for_each(|slot| *slot = *item);
-        }
-        Self { starts, items: sorted }
-    }
-
-    pub(crate) fn get(&self, place: usize) -> &[u32] {
-        let start = self.starts.get(place).copied().unwrap_or(0) as usize;
-        let end = self.starts.get(place + 1).copied().unwrap_or(0) as usize;
-        self.items.get(start..end).unwrap_or(&[])
-    }
 }
 
 /// What an index is made of.
@@ -459,21 +423,31 @@ impl<'p> Builder<'p> {
     /// Puts the rows into lists, and each list into the static order.
     fn lists(&mut self, actions: &[PlannedAction]) -> (Vec<ActionList>, Vec<Row>) {
         let tie = |row: &Row| actions.get(row.action as usize).map_or(0, |of| of.ranked.tie);
-        let places = self.rows.iter().zip(0..).map(|((list, _), place)| (list.0, place));
-        let places: Vec<(u32, u32)> = places.collect();
+        // By the bound, the greatest first, then by the tie: as numbers, which are
+        // quickly sorted. The place of the row comes last.
+        let key = |place: u32, row: &Row| {
+            u128::from(!row.bound) << 64 | u128::from(tie(row)) << 32 | u128::from(place)
+        };
+        let keys = (0..).zip(&self.rows);
+        let keys = keys.map(|(place, (list, row))| (list.0, key(place, row)));
         let count_of_lists = 2 * self.truths.len() + 1;
-        let by_list = Slices::new(count_of_lists, &places);
+        let mut by_list = Slices::new(count_of_lists, &keys.collect::<Vec<_>>());
         let (mut lists, mut rows) = (Vec::new(), Vec::with_capacity(self.rows.len()));
         for literal in (0..count(count_of_lists)).map(LiteralId) {
-            let of_list = by_list.get(literal.place()).iter();
-            let start = rows.len();
-            rows.extend(of_list.filter_map(|row| Some(self.rows.get(*row as usize)?.1)));
-            let Some(of_list) = rows.get_mut(start..).filter(|rows| !rows.is_empty()) else {
-                continue;
-            };
-            of_list.sort_unstable_by_key(|row| (std::cmp::Reverse(row.bound), tie(row)));
-            let bound = of_list.first().map_or(0, |row| row.bound);
-            lists.push(ActionList { literal, start: count(start), end: count(rows.len()), bound });
+            let of_list = by_list.get_mut(literal.place());
+            of_list.sort_unstable();
+            let start = count(rows.len());
+            #[expect(clippy::cast_possible_truncation, reason = "the place is in the last 32 bits")]
+            let in_order = of_list.iter().filter_map(|key| self.rows.get(*key as u32 as usize));
+            rows.extend(in_order.map(|(_, row)| *row));
+            if let Some(first) = rows.get(start as usize) {
+                lists.push(ActionList {
+                    literal,
+                    start,
+                    end: count(rows.len()),
+                    bound: first.bound,
+                });
+            }
         }
         lists.sort_by_key(|list| (std::cmp::Reverse(list.bound), list.literal));
         (lists, rows)

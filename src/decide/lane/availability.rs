@@ -25,14 +25,14 @@ impl<'a> Lane<'a> {
             tested.hold(ReasonCode::Expired, Hold::Never);
         }
         tested.watch(Horizon::at(action.ends_at().filter(|ends_at| at < *ends_at)));
-        if self.asked.excluded.contains(&*action.id) {
+        if self.asked.excluded.contains(&action.id) {
             tested.hold(ReasonCode::EmergencyExcluded, Hold::Never);
         }
         if !action.channels.contains(&self.channel) {
             let reason = StoredReason::new(ReasonCode::ChannelNotSupported, Rule::None);
             tested.add(StoredReason { channel: Some(self.channel), ..reason }, Hold::Never);
         }
-        if self.asked.out_of_stock.contains(&*action.id) {
+        if self.asked.out_of_stock.contains(&action.id) {
             tested.hold(ReasonCode::NoInventory, Hold::Never);
         }
     }

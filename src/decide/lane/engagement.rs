@@ -49,19 +49,21 @@ impl<'a> Lane<'a> {
         code: ReasonCode,
         tested: &mut Tested,
     ) {
-        for (place, clause) in (0_u32..).zip(self.plan.clauses_of(action, step)) {
-            let outcome = self.evaluator.truth(clause.node);
+        let plan = self.plan;
+        for (place, asked) in (0_u32..).zip(plan.asked_of(action, step)) {
+            let Some(node) = plan.node_of(*asked) else { continue };
+            let outcome = self.evaluator.truth(node);
             tested.watch(Horizon::of(&outcome));
             if outcome.truth() == Truth::True {
                 continue;
             }
             let (basis, until) = if tested.needs_reasons {
-                self.account_of(clause.node, &outcome)
+                self.account_of(node, &outcome)
             } else {
                 (Bases::default(), None)
             };
             let reason = StoredReason::new(code, Rule::Clause(place));
-            tested.add(StoredReason { basis, until, ..reason }, Hold::Condition(clause.node));
+            tested.add(StoredReason { basis, until, ..reason }, Hold::Condition(node));
         }
     }
 
