@@ -3,46 +3,60 @@
 mod actions;
 mod analytics;
 mod bearers;
+mod conditions;
 mod contact;
+mod ids;
 mod inherit;
+mod labels;
 mod limits;
 mod numbers;
 mod promises;
 mod rules;
 mod selection;
 mod situations;
+mod slices;
 mod words;
 
+pub(crate) use conditions::{Asked, Clause, ConditionList, Conditions, Step};
 pub(crate) use contact::CheckedQuietHours;
-pub(crate) use limits::{CheckedLimit, LimitRule, Per, WhoseZone, Window};
-pub(crate) use numbers::{CERTAIN, MAX_VALUE, ONE, PROPENSITY_DECIMALS};
+pub(crate) use ids::Ids;
+pub(crate) use labels::{Group, Labels};
+pub(crate) use limits::{CheckedLimit, LimitRule, Per, SelectedLimit, WhoseZone, Window};
+pub(crate) use numbers::{CERTAIN, MAX_FACTOR, MAX_VALUE, ONE, PROPENSITY_DECIMALS};
 pub(crate) use promises::{CheckedPromise, Claim, Measure};
 pub(crate) use selection::{
     CheckedExclusive, CheckedHoldout, CheckedPlacement, CheckedThreshold, ExclusiveRule,
     FACTOR_DECIMALS,
 };
+pub(crate) use slices::Slices;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::condition::{self, NodeId, Program, TermId};
 use crate::diagnostic::{Code, Diagnostic, DocPath, Report};
 use crate::error::{Error, ErrorKind};
-use crate::policy::{Draft, Policy, Selector, code};
+use crate::policy::{Action, Draft, Policy, Selector, code};
 use crate::schema::Schema;
 use crate::time::Timestamp;
-use crate::vocabulary::{Channel, Currency, FormFactor, Purpose};
+use crate::vocabulary::{Channel, Currency, FormFactor};
 
 use bearers::Bearers;
+use conditions::ClauseId;
+use labels::Labelled;
 
 /// A policy whose every name is resolved and every number exact.
 pub(crate) struct Checked {
     pub(crate) policy: Policy,
     pub(crate) warnings: Report,
-    pub(crate) schema: Schema,
+    pub(crate) schema: Arc<Schema>,
     pub(crate) currency: Option<Currency>,
     pub(crate) program: Program,
     pub(crate) actions: Vec<CheckedAction>,
+    pub(crate) conditions: Conditions,
+    /// The labels that actions have, each once.
+    pub(crate) labels: Vec<Arc<Labels>>,
+    pub(crate) ids: Ids,
     pub(crate) rules: CheckedRules,
     /// How reports read the situations aloud.
     pub(crate) sayings: BTreeMap<String, String>,
@@ -52,54 +66,60 @@ pub(crate) struct Checked {
 
 /// Everything a policy says about its actions together.
 pub(crate) struct CheckedRules {
-    pub(crate) suppressions: Vec<CheckedSuppression>,
-    pub(crate) boosts: Vec<CheckedBoost>,
+    pub(crate) suppressions: Vec<Selected<CheckedSuppression>>,
+    pub(crate) boosts: Vec<Selected<CheckedBoost>>,
     /// The channels on which an assumed yes counts as a grant.
     pub(crate) soft_opt_in: Vec<Channel>,
     pub(crate) quiet_hours: Vec<CheckedQuietHours>,
-    pub(crate) limits: Vec<CheckedLimit>,
-    pub(crate) holdouts: Vec<CheckedHoldout>,
-    pub(crate) thresholds: Vec<CheckedThreshold>,
+    pub(crate) limits: Vec<SelectedLimit>,
+    pub(crate) holdouts: Vec<Selected<CheckedHoldout>>,
+    pub(crate) thresholds: Vec<Selected<CheckedThreshold>>,
     pub(crate) placements: Vec<CheckedPlacement>,
-    pub(crate) exclusives: Vec<CheckedExclusive>,
+    pub(crate) exclusives: Vec<Selected<CheckedExclusive>>,
 }
 
-#[derive(Debug)]
+/// A rule, and the places of the actions that it is about, in their order.
+pub(crate) struct Selected<T> {
+    pub(crate) rule: T,
+    pub(crate) targets: Vec<u32>,
+}
+
+/// An action; its id and its rank are those of the policy.
 pub(crate) struct CheckedAction {
-    pub(crate) id: String,
-    pub(crate) kind: String,
-    pub(crate) group: Option<String>,
-    pub(crate) tags: Vec<String>,
-    pub(crate) purpose: Purpose,
-    pub(crate) tier: i64,
-    pub(crate) rank: i64,
-    pub(crate) paused: bool,
-    pub(crate) starts_at: Option<Timestamp>,
-    pub(crate) ends_at: Option<Timestamp>,
-    pub(crate) channels: Arc<[Channel]>,
-    pub(crate) eligible: Vec<Clause>,
-    pub(crate) applicable: Vec<Clause>,
-    pub(crate) suitable: Vec<Clause>,
+    /// What it has in common with what is labelled alike.
+    pub(crate) labels: Arc<Labels>,
+    pub(crate) group: Option<Arc<Group>>,
+    pub(crate) conditions: ConditionList,
     pub(crate) propensity: CheckedPropensity,
     pub(crate) value: CheckedValue,
-    pub(crate) treatments: Vec<CheckedTreatment>,
-    pub(crate) obeys_limits: bool,
-    pub(crate) counts_toward_limits: bool,
-    pub(crate) obeys_quiet_hours: bool,
-    pub(crate) needs_consent: bool,
-    pub(crate) quota: Option<String>,
+    pub(crate) rare: Option<Box<Rare>>,
 }
 
-/// One condition of several, as written and as lowered.
-#[derive(Clone, Debug)]
-pub(crate) struct Clause {
-    pub(crate) text: Arc<str>,
-    pub(crate) node: NodeId,
-    /// What the action has it from, such as `groups.setup`; itself if none.
-    pub(crate) origin: Option<Arc<str>>,
+/// What few actions say.
+#[derive(Debug)]
+pub(crate) struct Rare {
+    pub(crate) starts_at: Option<Timestamp>,
+    pub(crate) ends_at: Option<Timestamp>,
+    pub(crate) treatments: Box<[CheckedTreatment]>,
+    /// The rank, where 32 bits are not enough for it.
+    pub(crate) rank: Option<i64>,
 }
 
-#[derive(Clone, Debug)]
+impl Rare {
+    fn new(
+        starts_at: Option<Timestamp>,
+        ends_at: Option<Timestamp>,
+        treatments: Vec<CheckedTreatment>,
+        rank: i64,
+    ) -> Option<Box<Self>> {
+        let rank = i32::try_from(rank).is_err().then_some(rank);
+        let is_rare = starts_at.is_some() || ends_at.is_some() || rank.is_some();
+        (is_rare || !treatments.is_empty())
+            .then(|| Box::new(Self { starts_at, ends_at, treatments: treatments.into(), rank }))
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum CheckedPropensity {
     /// In parts per billion.
     Fixed(u32),
@@ -107,27 +127,12 @@ pub(crate) enum CheckedPropensity {
     Read(TermId),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum CheckedValue {
     /// In minor units.
     Fixed(u64),
     /// Read at each decision: what a model answers.
     Read(TermId),
-}
-
-impl CheckedAction {
-    /// Lists the numbers that its priority is read from.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = TermId> + use<> {
-        let propensity = match self.propensity {
-            CheckedPropensity::Read(term) => Some(term),
-            CheckedPropensity::Fixed(_) => None,
-        };
-        let value = match self.value {
-            CheckedValue::Read(term) => Some(term),
-            CheckedValue::Fixed(_) => None,
-        };
-        propensity.into_iter().chain(value)
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -153,16 +158,15 @@ pub(crate) struct CheckedSuppression {
     /// How reports read the situation aloud.
     pub(crate) say: String,
     pub(crate) say_after: String,
-    /// The places of the actions it holds back.
-    pub(crate) targets: Vec<usize>,
 }
 
+/// A percentage on actions.
+#[derive(Clone, Copy)]
 pub(crate) struct CheckedBoost {
     /// Without it, the boost is a lever.
     pub(crate) when: Option<NodeId>,
     /// In basis points.
     pub(crate) basis_points: i64,
-    pub(crate) targets: Vec<usize>,
 }
 
 /// Checks a draft.
@@ -175,7 +179,8 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
     let Draft { policy, report, source } = draft;
     let mut checker = Checker::new(&policy, report);
     let (actions, rules, promises) = checker.check();
-    let Checker { schema, mut program, mut report, currency, sayings, situations, .. } = checker;
+    let Checker { schema, mut program, mut report, currency, .. } = checker;
+    let Checker { sayings, situations, mut conditions, labelled, ids, .. } = checker;
     if let Some(source) = &source {
         report.locate(source);
     }
@@ -183,6 +188,8 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
         return Err(Error::found(ErrorKind::Policy, report));
     }
     program.seal();
+    conditions.shrink();
+    let labels = labelled.all;
     let warnings = report;
     Ok(Checked {
         policy,
@@ -191,6 +198,9 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
         currency,
         program,
         actions,
+        conditions,
+        labels,
+        ids,
         rules,
         sayings,
         situations,
@@ -198,23 +208,38 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
     })
 }
 
+/// What may be read of customers, made once: most policies change nothing of it.
+static CUSTOMERS: LazyLock<Arc<Schema>> = LazyLock::new(|| Arc::new(Schema::customer()));
+
 struct Checker<'p> {
     policy: &'p Policy,
     preset: Option<Policy>,
     report: Report,
-    schema: Schema,
+    /// Shared until a policy declares something of its own.
+    schema: Arc<Schema>,
     program: Program,
     currency: Option<Currency>,
     situations: HashMap<String, NodeId>,
     /// The conditions that were compiled without a finding, by their text: what
     /// is written again means the same.
-    compiled: HashMap<Arc<str>, NodeId, ahash::RandomState>,
-    /// Which truths let an action through when nobody can tell.
-    opening: HashMap<NodeId, bool, ahash::RandomState>,
+    compiled: HashMap<Arc<str>, Compiled, ahash::RandomState>,
+    /// The conditions of actions.
+    conditions: Conditions,
+    /// Which of their clauses let an action through when nobody can tell.
+    opening: Vec<bool>,
+    labelled: Labelled<'p>,
+    ids: Ids,
     /// How often rules have selected an action.
     selected: usize,
     /// How reports read the situations aloud.
     sayings: BTreeMap<String, String>,
+}
+
+/// A condition that was compiled, and its clause if an action asks for it.
+#[derive(Clone, Copy)]
+struct Compiled {
+    node: NodeId,
+    clause: Option<ClauseId>,
 }
 
 impl<'p> Checker<'p> {
@@ -223,12 +248,15 @@ impl<'p> Checker<'p> {
             policy,
             preset: None,
             report,
-            schema: Schema::customer(),
+            schema: CUSTOMERS.clone(),
             program: Program::new(),
             currency: None,
             situations: HashMap::new(),
             compiled: HashMap::default(),
-            opening: HashMap::default(),
+            conditions: Conditions::with_capacity(written_conditions(policy)),
+            opening: Vec::new(),
+            labelled: Labelled::default(),
+            ids: Ids::default(),
             selected: 0,
             sayings: BTreeMap::new(),
         }
@@ -244,11 +272,12 @@ impl<'p> Checker<'p> {
         self.check_fresh();
         self.check_situations();
         self.check_placement_ids();
-        let mut actions = self.check_actions(&policy.actions);
-        let bearers = Bearers::new(policy, &actions);
+        let mut actions = self.check_actions();
+        let (labelled, ids) = (std::mem::take(&mut self.labelled), std::mem::take(&mut self.ids));
+        let bearers = Bearers::new(policy, &actions, &labelled, &ids);
         let mut rules = CheckedRules {
             suppressions: self.check_suppressions(&bearers),
-            boosts: self.check_boosts(&actions, &bearers),
+            boosts: self.check_boosts(&bearers),
             soft_opt_in: self.check_soft_opt_in(),
             quiet_hours: self.check_quiet_hours(),
             limits: self.check_limits(&actions, &bearers),
@@ -261,6 +290,7 @@ impl<'p> Checker<'p> {
         let inherited = self.check_inherited(&bearers);
         let promises = self.check_promises(&bearers);
         self.inherit(&inherited, &mut actions);
+        (self.labelled, self.ids) = (labelled, ids);
         (actions, rules, promises)
     }
 
@@ -301,8 +331,13 @@ impl<'p> Checker<'p> {
         });
     }
 
+    /// Counts what was found so far.
+    fn found(&self) -> usize {
+        self.report.diagnostics().len() + self.report.omitted()
+    }
+
     /// Compiles a condition; one that is wrong is reported and stands for false.
-    fn compile(&mut self, text: &str, path: &DocPath) -> Option<Clause> {
+    fn compile(&mut self, text: &str, path: &DocPath) -> Option<NodeId> {
         // The policy is wrong, and nobody would read what else is; or what is
         // wrong is a model that it reads.
         if self.report.is_full() || self.reads_broken_model(text) {
@@ -321,12 +356,11 @@ impl<'p> Checker<'p> {
         let situations = Known(&self.situations);
         match condition::compile(text, &self.schema, &situations, &mut self.program) {
             Ok(node) => {
-                let text: Arc<str> = text.into();
                 // What was found is found at every place.
                 if !lacks_currency {
-                    self.compiled.insert(text.clone(), node);
+                    self.compiled.insert(text.into(), Compiled { node, clause: None });
                 }
-                Some(Clause { text, node, origin: None })
+                Some(node)
             }
             Err(findings) => {
                 for finding in findings {
@@ -337,23 +371,58 @@ impl<'p> Checker<'p> {
         }
     }
 
-    /// Compiles conditions that must all hold, each one a clause.
-    fn clauses(&mut self, texts: &[String], path: &DocPath, key: &'static str) -> Vec<Clause> {
-        let mut clauses = Vec::with_capacity(texts.len());
-        for (place, text) in texts.iter().enumerate() {
-            if let Some((text, node)) = self.compiled.get_key_value(text.as_str()) {
-                clauses.push(Clause { text: text.clone(), node: *node, origin: None });
-                continue;
-            }
-            let path = self.place_of(texts, &path.key(key), place);
-            clauses.extend(self.compile(text, &path));
+    /// Compiles one condition of several.
+    fn node_of(
+        &mut self,
+        texts: &[String],
+        place: usize,
+        path: impl FnOnce() -> DocPath,
+    ) -> Option<NodeId> {
+        let text = texts.get(place)?;
+        if let Some(known) = self.compiled.get(text.as_str()) {
+            return Some(known.node);
         }
-        clauses
+        let path = self.place_of(texts, &path(), place);
+        self.compile(text, &path)
+    }
+
+    /// Compiles one condition of several that an action asks for.
+    fn clause_of(
+        &mut self,
+        texts: &[String],
+        place: usize,
+        path: impl FnOnce() -> DocPath,
+    ) -> Option<ClauseId> {
+        let text = texts.get(place)?.as_str();
+        let known = self.compiled.get(text);
+        if let Some(Compiled { clause: Some(clause), .. }) = known {
+            return Some(*clause);
+        }
+        let node = self.node_of(texts, place, path)?;
+        let clause = self.add_clause(text, node, None);
+        if let Some(compiled) = self.compiled.get_mut(text) {
+            compiled.clause = Some(clause);
+        }
+        Some(clause)
+    }
+
+    /// Adds a clause to those that actions may ask for.
+    fn add_clause(&mut self, text: &str, node: NodeId, origin: Option<Arc<str>>) -> ClauseId {
+        let shared = self.compiled.get_key_value(text).map(|(shared, _)| shared.clone());
+        let text = shared.unwrap_or_else(|| text.into());
+        self.opening.push(condition::fails_open(&self.program, node, true));
+        self.conditions.add(Clause { text, node, origin })
+    }
+
+    /// Compiles conditions that must all hold.
+    fn nodes(&mut self, texts: &[String], path: &DocPath, key: &'static str) -> Vec<NodeId> {
+        let places = 0..texts.len();
+        places.filter_map(|place| self.node_of(texts, place, || path.key(key))).collect()
     }
 
     fn all_of(&mut self, texts: &[String], path: &DocPath, key: &'static str) -> NodeId {
-        let clauses = self.clauses(texts, path, key);
-        self.program.all(clauses.into_iter().map(|clause| clause.node))
+        let nodes = self.nodes(texts, path, key);
+        self.program.all(nodes)
     }
 
     /// Compiles `when` and `unless`: all of the ones, none of the others.
@@ -368,10 +437,10 @@ impl<'p> Checker<'p> {
             );
         }
         let when = self.all_of(when, path, "when");
-        let unless = self.clauses(unless, path, "unless");
+        let unless = self.nodes(unless, path, "unless");
         let mut parts = vec![when];
-        for clause in unless {
-            parts.push(self.program.not(clause.node));
+        for node in unless {
+            parts.push(self.program.not(node));
         }
         self.program.all(parts)
     }
@@ -380,6 +449,13 @@ impl<'p> Checker<'p> {
     fn place_of(&self, texts: &[String], path: &DocPath, place: usize) -> DocPath {
         if texts.len() == 1 { path.clone() } else { path.index(place) }
     }
+}
+
+/// Counts the conditions that actions write.
+fn written_conditions(policy: &Policy) -> usize {
+    let of_action =
+        |action: &Action| action.eligible.len() + action.applicable.len() + action.suitable.len();
+    policy.actions.iter().map(of_action).sum()
 }
 
 /// The situations of a policy, by name.

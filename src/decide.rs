@@ -245,9 +245,9 @@ fn order(
 ) -> impl Ord + use<> {
     use std::cmp::Reverse;
 
-    let tie = plan.index.actions.get(action.place()).map(|ranked| ranked.tie);
+    let (tier, tie) = (plan.action(action).tier, plan.action(action).ranked.tie);
     let priority = priority.map_or((1, Reverse(0)), |priority| (0, Reverse(priority)));
-    (Reverse(is_forced), Reverse(plan.action(action).tier), priority, tie)
+    (Reverse(is_forced), Reverse(tier), priority, tie)
 }
 
 /// Returns the place an action has, or would have, among the admissible ones.
@@ -418,7 +418,7 @@ impl<'a> Pipeline<'a> {
     ///
     /// Where one action is asked about, these are the rules about it.
     fn in_force(&mut self) -> Vec<InForce> {
-        let about = self.asked.about.map(|id| &*self.plan.action(id).suppressions);
+        let about = self.asked.about.map(|id| &*self.plan.action(id).rules.suppressions);
         let mut in_force: Vec<InForce> = Vec::new();
         for lane in &mut self.lanes {
             for rule in lane.take_in_force() {

@@ -135,7 +135,7 @@ impl<'e> Decision<'e> {
     /// What a holdout costs or brings is measured on the customers who have
     /// one, here and among those who are not held out.
     pub fn ghosts(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.data.ghosts.iter().map(|action| self.plan.action(*action).id.as_str())
+        self.data.ghosts.iter().map(|action| &*self.plan.action(*action).id)
     }
 
     /// Returns the best of the [`ghosts`](Self::ghosts).
@@ -170,11 +170,11 @@ impl<'e> Decision<'e> {
         let placed = self.recommendations().find(|placed| placed.is(id));
         let planned = self.plan.action(id);
         let mut interaction = Interaction::new(action, outcome, at)
-            .kind(planned.kind.as_str())
-            .tags(planned.tags.clone())
+            .kind(&*planned.kind)
+            .tags(planned.tags.to_vec())
             .purpose(planned.purpose)
             .counts_toward_limits(planned.counts_toward_limits);
-        interaction.group.clone_from(&planned.group);
+        interaction.group = planned.group().map(str::to_owned);
         interaction.decision_id.clone_from(&self.data.decision_id);
         let channel = placed.map(|placed| placed.channel());
         interaction.channel = channel.or_else(|| self.channels().first().copied());

@@ -234,7 +234,7 @@ impl<'a> Explainer<'a> {
         let why = self.why(&mut evaluator);
         let stages = Stages::new(self, &mut evaluator).reports(action);
         Explanation {
-            action: action.id.clone(),
+            action: action.id.to_string(),
             verdict: account.map_or(Verdict::Recommended, |account| account.verdict()),
             channel: self.channel,
             channels: Vec::new(),
@@ -255,7 +255,7 @@ impl<'a> Explainer<'a> {
 
     /// Tells whether the request asks for the action whatever fits it.
     fn is_forced(&self, action: &PlannedAction) -> bool {
-        self.request.force.as_ref().is_some_and(|force| force.action == action.id)
+        self.request.force.as_ref().is_some_and(|force| *force.action == *action.id)
     }
 
     fn recommendation(&self) -> Option<Recommendation<'a>> {

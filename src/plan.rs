@@ -1,8 +1,11 @@
 //! The checked policy laid out for deciding: dense ids, and rules by action.
 
-mod find;
+mod action;
 mod index;
+mod interned;
+mod joined;
 mod questions;
+mod ranked;
 mod spoken;
 mod turned;
 mod written;
@@ -15,11 +18,12 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use crate::check::{
-    Checked, CheckedAction, CheckedBoost, CheckedExclusive, CheckedHoldout, CheckedLimit,
-    CheckedPlacement, CheckedPromise, CheckedQuietHours, CheckedSuppression, CheckedThreshold,
-    CheckedTreatment, LimitRule, WhoseZone, Window,
+    Asked, Checked, CheckedAction, CheckedBoost, CheckedExclusive, CheckedHoldout, CheckedLimit,
+    CheckedPlacement, CheckedPromise, CheckedPropensity, CheckedQuietHours, CheckedSuppression,
+    CheckedThreshold, CheckedTreatment, CheckedValue, Clause, Conditions, Ids, Labels, LimitRule,
+    Selected, SelectedLimit, Step, WhoseZone, Window,
 };
-use crate::condition::{NodeId, Program};
+use crate::condition::{NodeId, Program, TermId};
 use crate::diagnostic::Report;
 use crate::diagnostic::suggest::closest;
 use crate::error::{Error, ErrorKind};
@@ -27,18 +31,19 @@ use crate::policy::{Action, Policy, Selector};
 use crate::schema::Schema;
 use crate::vocabulary::{Channel, Currency};
 
-use find::Finder;
-use index::Index;
+use index::{Index, LaidOut};
+use joined::PlannedActions;
 use questions::Questions;
 use spoken::Spoken;
-use turned::{RulesByAction, Shared};
+use turned::{Rules, RulesByAction};
 use written::Written;
 
-pub(crate) use index::{
-    ActionList, Asks, Class, LiteralId, Number, Ranked, Row, bound_below, counts_alone,
-    greatest_score,
-};
+pub(crate) use action::PlannedAction;
 
+pub(crate) use index::{
+    ActionList, Asks, Class, LiteralId, Row, bound_below, counts_alone, greatest_score,
+};
+pub(crate) use ranked::{Factor, Number, Ranked};
 pub(crate) use spoken::TakenApart;
 
 macro_rules! ids {
@@ -88,7 +93,7 @@ pub(crate) struct Plan {
     #[cfg(feature = "json")]
     limits_fingerprint: OnceLock<String>,
     pub(crate) warnings: Report,
-    pub(crate) schema: Schema,
+    pub(crate) schema: Arc<Schema>,
     pub(crate) currency: Option<Currency>,
     pub(crate) program: Program,
     pub(crate) suppressions: Vec<CheckedSuppression>,
@@ -104,8 +109,12 @@ pub(crate) struct Plan {
     pub(crate) sayings: BTreeMap<String, String>,
     pub(crate) situations: HashMap<String, NodeId>,
     pub(crate) promises: Vec<CheckedPromise>,
-    actions: Vec<PlannedAction>,
-    by_id: Finder,
+    actions: Box<[PlannedAction]>,
+    /// What the actions ask for.
+    conditions: Conditions,
+    /// The rules that are about actions, each set of them once.
+    rules: Vec<Arc<Rules>>,
+    by_id: Ids,
     /// The actions by their conditions, the best first.
     pub(crate) index: Index,
     /// What a ranking asks of a context.
@@ -115,35 +124,7 @@ pub(crate) struct Plan {
     /// Tells this plan from all others, as long as somebody holds it.
     pub(crate) token: Arc<()>,
     /// The kinds, groups and tags that actions bear.
-    borne: HashSet<String, ahash::RandomState>,
-}
-
-/// An action, and the rules that are about it.
-#[derive(Debug)]
-pub(crate) struct PlannedAction {
-    own: CheckedAction,
-    /// The product of all business levers, in basis points.
-    pub(crate) lever: u32,
-    /// The context weights that may apply, as places in `Plan::boosts`.
-    pub(crate) boosts: Arc<[usize]>,
-    pub(crate) suppressions: Arc<[SuppressionId]>,
-    pub(crate) limits: Arc<[LimitId]>,
-    /// The limits in which what becomes of this action counts.
-    pub(crate) counted_in: Arc<[LimitId]>,
-    pub(crate) holdouts: Arc<[HoldoutId]>,
-    pub(crate) thresholds: Arc<[ThresholdId]>,
-    pub(crate) exclusives: Arc<[ExclusiveId]>,
-    /// The place of the id among all ids, sorted: the last word in the order.
-    pub(crate) id_order: u32,
-}
-
-/// What is planned about an action comes on top of what was checked.
-impl Deref for PlannedAction {
-    type Target = CheckedAction;
-
-    fn deref(&self) -> &CheckedAction {
-        &self.own
-    }
+    borne: HashSet<Box<str>, ahash::RandomState>,
 }
 
 #[derive(Debug)]
@@ -213,21 +194,43 @@ impl Names {
 
 impl Plan {
     pub(crate) fn new(checked: Checked) -> Self {
-        let Checked { policy, warnings, schema, currency, program, actions, .. } = checked;
-        let (mut rules, sayings, situations) = (checked.rules, checked.sayings, checked.situations);
+        let Checked { mut policy, warnings, schema, currency, program, actions, .. } = checked;
+        let Checked { conditions, labels, ids, mut rules, promises, .. } = checked;
         // By id, so that reasons do not depend on the order of the document.
-        rules.suppressions.sort_by(|a, b| a.id.cmp(&b.id));
-        rules.exclusives.sort_by(|a, b| a.id.cmp(&b.id));
-        rules
-            .limits
-            .sort_by(|a, b| (a.is_of_exclusive(), &a.id).cmp(&(b.is_of_exclusive(), &b.id)));
+        rules.suppressions.sort_by(|a, b| a.rule.id.cmp(&b.rule.id));
+        rules.exclusives.sort_by(|a, b| a.rule.id.cmp(&b.rule.id));
+        rules.limits.sort_by(|a, b| {
+            let is_later = a.rule.is_of_exclusive().cmp(&b.rule.is_of_exclusive());
+            is_later.then_with(|| a.rule.id.cmp(&b.rule.id))
+        });
         let by_action = RulesByAction::new(actions.len(), &rules);
-        let actions = planned_actions(actions, by_action);
+        let written = std::mem::take(&mut policy.actions);
+        #[cfg(debug_assertions)]
+        let as_written = written.clone();
+        let borne = borne(&labels, &actions);
+        let PlannedActions { actions, numbers, tells_tiers, kept } =
+            PlannedActions::new(actions, written, &by_action);
         let boosts = planned_boosts(&rules.boosts);
+        let suppressions = only_rules(rules.suppressions);
+        let exclusives = only_rules(rules.exclusives);
         let limits: Vec<PlannedLimit> = rules.limits.into_iter().map(planned_limit).collect();
-        let rules_of_slates = (rules.exclusives.as_slice(), rules.placements.len());
-        let index = Index::new(&program, &actions, &boosts, &limits, rules_of_slates);
-        let questions = Questions::new(&program, &schema, &index, &rules.suppressions, &boosts);
+        let laid_out = LaidOut {
+            program: &program,
+            conditions: &conditions,
+            actions: &actions,
+            boosts: &boosts,
+            limits: &limits,
+            has_slots: !exclusives.is_empty() || !rules.placements.is_empty(),
+        };
+        let index = Index { tells_tiers, ..Index::new(&laid_out, numbers) };
+        let questions = Questions::new(&program, &schema, &index, &suppressions, &boosts);
+        let policy = Written::new(policy, kept, currency);
+        #[cfg(debug_assertions)]
+        assert_eq!(
+            policy.write((&actions, &conditions)).actions,
+            as_written,
+            "it is written again"
+        );
         Self {
             index,
             questions,
@@ -237,25 +240,27 @@ impl Plan {
             fingerprint: OnceLock::new(),
             #[cfg(feature = "json")]
             limits_fingerprint: OnceLock::new(),
-            policy: Written::new(policy, &actions, currency),
+            policy,
             warnings,
             schema,
             currency,
             program,
-            suppressions: rules.suppressions,
+            suppressions,
             boosts,
             soft_opt_in: rules.soft_opt_in,
             quiet_hours: rules.quiet_hours,
             limits,
-            holdouts: rules.holdouts,
-            thresholds: rules.thresholds,
+            holdouts: only_rules(rules.holdouts),
+            thresholds: only_rules(rules.thresholds),
             placements: rules.placements,
-            exclusives: rules.exclusives,
-            sayings,
-            situations,
-            promises: checked.promises,
-            borne: borne(&actions),
-            by_id: Finder::new(&actions),
+            exclusives,
+            sayings: checked.sayings,
+            situations: checked.situations,
+            promises,
+            borne,
+            by_id: ids,
+            conditions,
+            rules: by_action.all,
             actions,
         }
     }
@@ -268,11 +273,10 @@ impl Plan {
             roots.push(rule.when);
             roots.extend(rule.after);
         }
-        for action in &self.actions {
-            let clauses = [&action.eligible, &action.applicable, &action.suitable];
-            roots.extend(clauses.into_iter().flatten().map(|clause| clause.node));
+        for action in self.actions.iter() {
+            roots.extend(self.clauses(action).map(|clause| clause.node));
             paths.extend(self.read_by_stages(action));
-            paths.extend(self.program.read_by_terms(action.numbers(), &self.schema));
+            paths.extend(self.program.read_by_terms(self.numbers(action), &self.schema));
         }
         paths.extend(self.limits.iter().flat_map(|limit| read_by_limit(limit)));
         if !self.holdouts.is_empty() {
@@ -287,7 +291,7 @@ impl Plan {
     /// Lists what the stages read about an action besides its conditions.
     fn read_by_stages(&self, action: &PlannedAction) -> Vec<&'static str> {
         let rests = action.obeys_quiet_hours && !self.quiet_hours.is_empty();
-        let any = |asks: fn(&CheckedTreatment) -> bool| action.treatments.iter().any(asks);
+        let any = |asks: fn(&CheckedTreatment) -> bool| action.treatments().iter().any(asks);
         let by_locale = any(|treatment| !treatment.locales.is_empty());
         let by_device = any(|treatment| !treatment.devices.is_empty());
         let reads = [
@@ -303,23 +307,25 @@ impl Plan {
     /// Tells whether the priority of an action changes a little every day, since
     /// a model of the policy answers with a part of it.
     pub(crate) fn drifts(&self, action: &PlannedAction) -> bool {
-        action.numbers().any(|term| self.program.is_answer(term, &self.schema))
+        self.numbers(action).any(|term| self.program.is_answer(term, &self.schema))
     }
 
     /// Returns the policy as it was written.
     pub(crate) fn written(&self) -> &Policy {
-        self.policy.whole(&self.actions)
+        self.policy.whole((&self.actions, &self.conditions))
     }
 
     /// Returns an action as it was written.
     pub(crate) fn written_action(&self, id: ActionId) -> Option<Cow<'_, Action>> {
-        self.policy.action(id.place(), self.action(id))
+        Some(self.policy.action(id.0, self.action(id), &self.conditions))
     }
 
     /// Returns the stable hash of what the policy says.
     #[cfg(feature = "json")]
     pub(crate) fn fingerprint(&self) -> crate::hash::Fingerprint {
-        *self.fingerprint.get_or_init(|| self.policy.write(&self.actions).fingerprint())
+        *self
+            .fingerprint
+            .get_or_init(|| self.policy.write((&self.actions, &self.conditions)).fingerprint())
     }
 
     /// Returns what summaries of a history that are good for the limits bear.
@@ -341,8 +347,81 @@ impl Plan {
         !self.quiet_hours.is_empty() || self.limits.iter().any(of_customers)
     }
 
-    pub(crate) fn actions(&self) -> impl Iterator<Item = (ActionId, &PlannedAction)> {
-        (0_u32..).map(ActionId).zip(&self.actions)
+    /// Lists the conditions of an action in all stages of engagement.
+    pub(crate) fn clauses(&self, action: &PlannedAction) -> impl Iterator<Item = &Clause> + Clone {
+        self.conditions.all(action.conditions)
+    }
+
+    /// Lists the conditions of an action in one stage of engagement.
+    pub(crate) fn clauses_of(
+        &self,
+        action: &PlannedAction,
+        step: Step,
+    ) -> impl Iterator<Item = &Clause> + Clone {
+        self.conditions.of(action.conditions, step)
+    }
+
+    /// Lists what an action asks for in one stage of engagement.
+    #[inline]
+    pub(crate) fn asked_of(&self, action: &PlannedAction, step: Step) -> &[Asked] {
+        self.conditions.asked_in(action.conditions, step)
+    }
+
+    /// Returns the condition that an action asks for.
+    #[inline]
+    pub(crate) fn node_of(&self, asked: Asked) -> Option<NodeId> {
+        self.conditions.clause(asked.clause()).map(|clause| clause.node)
+    }
+
+    /// Returns how likely an action is taken up.
+    pub(crate) fn propensity(&self, action: &PlannedAction) -> CheckedPropensity {
+        match action.ranked.propensity() {
+            Factor::Fixed(parts) => CheckedPropensity::Fixed(parts),
+            Factor::Read(place) => match self.index.numbers.get(place as usize) {
+                Some(Number::Propensity(term)) => CheckedPropensity::Read(*term),
+                _ => CheckedPropensity::Fixed(0),
+            },
+        }
+    }
+
+    /// Returns what an action is worth.
+    pub(crate) fn value(&self, action: &PlannedAction) -> CheckedValue {
+        match action.ranked.value() {
+            Factor::Fixed(minor) => CheckedValue::Fixed(minor),
+            Factor::Read(place) => match self.index.numbers.get(place as usize) {
+                Some(Number::Value(term)) => CheckedValue::Read(*term),
+                _ => CheckedValue::Fixed(0),
+            },
+        }
+    }
+
+    /// Lists the numbers that the priority of an action is read from.
+    pub(crate) fn numbers(&self, action: &PlannedAction) -> impl Iterator<Item = TermId> + use<> {
+        let propensity = match self.propensity(action) {
+            CheckedPropensity::Read(term) => Some(term),
+            CheckedPropensity::Fixed(_) => None,
+        };
+        let value = match self.value(action) {
+            CheckedValue::Read(term) => Some(term),
+            CheckedValue::Fixed(_) => None,
+        };
+        propensity.into_iter().chain(value)
+    }
+
+    /// Lists the actions that a suppression is about.
+    pub(crate) fn held_by(&self, id: SuppressionId) -> impl Iterator<Item = ActionId> {
+        let held = move |(_, action): &(_, &PlannedAction)| action.rules.suppressions.contains(&id);
+        self.actions().filter(held).map(|(id, _)| id)
+    }
+
+    /// Lists the rules that are about actions, each set of them once.
+    pub(crate) fn sets_of_rules(&self) -> &[Arc<Rules>] {
+        &self.rules
+    }
+
+    pub(crate) fn actions(&self) -> impl ExactSizeIterator<Item = (ActionId, &PlannedAction)> {
+        let actions = self.actions.iter().enumerate();
+        actions.map(|(place, action)| (ActionId(u32::try_from(place).unwrap_or(u32::MAX)), action))
     }
 
     /// Tells whether an action is called so, or bears this kind, group or tag.
@@ -351,12 +430,13 @@ impl Plan {
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<ActionId> {
-        self.by_id.find(id, &self.actions)
+        let at = |place: u32| self.actions.get(place as usize).map_or("", |action| &*action.id);
+        self.by_id.find(id, at).map(ActionId)
     }
 
     /// Says that there is no such action, and which one may be meant.
     pub(crate) fn unknown_action(&self, action: &str) -> Error {
-        let near = closest(action, self.actions.iter().map(|action| action.id.as_str()));
+        let near = closest(action, self.actions.iter().map(|action| &*action.id));
         let help = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
         let message = format!("the policy has no action `{action}`{help}");
         Error::at(ErrorKind::UnknownAction, "", message)
@@ -390,13 +470,25 @@ impl Plan {
 }
 
 /// Lists the kinds, groups and tags that actions bear.
-fn borne(actions: &[PlannedAction]) -> HashSet<String, ahash::RandomState> {
-    let mut borne = HashSet::default();
-    for action in actions {
-        for label in action.group.iter().chain(&action.tags).chain([&action.kind]) {
-            if !borne.contains(label) {
-                borne.insert(label.clone());
-            }
+fn borne(
+    labels: &[Arc<Labels>],
+    actions: &[CheckedAction],
+) -> HashSet<Box<str>, ahash::RandomState> {
+    let mut borne: HashSet<Box<str>, ahash::RandomState> = HashSet::default();
+    let of_labels = labels
+        .iter()
+        .flat_map(|labels| labels.tags.iter().map(String::as_str).chain([&*labels.kind]));
+    let mut grouped = Vec::new();
+    for group in actions.iter().filter_map(|action| action.group.as_ref()) {
+        let place = group.place as usize;
+        if place >= grouped.len() {
+            grouped.resize(place + 1, "");
+        }
+        grouped.get_mut(place).into_iter().for_each(|slot| *slot = &group.name);
+    }
+    for label in of_labels.chain(grouped) {
+        if !borne.contains(label) {
+            borne.insert(label.into());
         }
     }
     borne
@@ -414,51 +506,24 @@ fn read_by_limit(limit: &CheckedLimit) -> Vec<&'static str> {
     paths
 }
 
-fn planned_limit(limit: CheckedLimit) -> PlannedLimit {
-    PlannedLimit { counted: Names::new(&limit.counted.selector), own: limit }
+fn planned_limit(limit: SelectedLimit) -> PlannedLimit {
+    PlannedLimit { counted: Names::new(&limit.rule.counted.selector), own: limit.rule }
+}
+
+/// Leaves out which actions rules are about: from now on, actions know it.
+fn only_rules<T>(rules: Vec<Selected<T>>) -> Vec<T> {
+    rules.into_iter().map(|selected| selected.rule).collect()
 }
 
 /// Keeps the boosts that are context weights.
-fn planned_boosts(boosts: &[CheckedBoost]) -> Vec<PlannedBoost> {
+fn planned_boosts(boosts: &[Selected<CheckedBoost>]) -> Vec<PlannedBoost> {
     let weights = boosts.iter().filter_map(|boost| {
-        Some(PlannedBoost { when: boost.when?, basis_points: boost.basis_points })
+        Some(PlannedBoost { when: boost.rule.when?, basis_points: boost.rule.basis_points })
     });
     weights.collect()
-}
-
-fn planned_actions(actions: Vec<CheckedAction>, rules: RulesByAction) -> Vec<PlannedAction> {
-    let orders = id_orders(&actions);
-    let (mut boosts, mut suppressions, mut limits) = (Shared::new(), Shared::new(), Shared::new());
-    let (mut holdouts, mut thresholds) = (Shared::new(), Shared::new());
-    let (mut exclusives, mut channels) = (Shared::new(), Shared::new());
-    let planned = actions.into_iter().zip(rules.into_actions()).zip(orders);
-    let planned = planned.map(|((own, rules), id_order)| PlannedAction {
-        own: CheckedAction { channels: channels.one(&own.channels), ..own },
-        lever: factor(rules.lever),
-        boosts: boosts.one(&rules.boosts),
-        suppressions: suppressions.one(&rules.suppressions),
-        limits: limits.one(&rules.limits),
-        counted_in: limits.one(&rules.counted_in),
-        holdouts: holdouts.one(&rules.holdouts),
-        thresholds: thresholds.one(&rules.thresholds),
-        exclusives: exclusives.one(&rules.exclusives),
-        id_order,
-    });
-    planned.collect()
 }
 
 /// Turns a sum of basis points into a factor; the least is nothing.
 pub(crate) fn factor(basis_points: i64) -> u32 {
     u32::try_from(basis_points.max(0)).unwrap_or(u32::MAX)
-}
-
-/// Numbers the ids in their order.
-fn id_orders(actions: &[CheckedAction]) -> Vec<u32> {
-    let mut places: Vec<usize> = (0..actions.len()).collect();
-    places.sort_by_key(|place| actions.get(*place).map(|action| action.id.as_str()));
-    let mut orders = vec![0; actions.len()];
-    for (order, place) in (0_u32..).zip(places) {
-        orders.get_mut(place).into_iter().for_each(|slot| *slot = order);
-    }
-    orders
 }

@@ -141,14 +141,16 @@ fn a_context_read_over_another_hardly_allocates() {
     assert_eq!(read(&long), (0, true), "the same again");
 }
 
-/// Most of it are names and conditions by action; the policy is written again
-/// once it is asked for.
+/// What the whole policy takes is part of it: its conditions, mostly. What may be
+/// read of customers is shared by all engines. The policy is written again once
+/// it is asked for.
 #[test]
 fn a_compiled_action_takes_little_memory() {
     let policy = Policy::from_toml(&workload::policy(1_000)).unwrap();
+    drop(Engine::new(policy.clone()).unwrap());
     let kept = measure(|| std::mem::forget(Engine::new(policy.clone()).unwrap()));
     let of_an_action = kept.bytes_current / 1_000;
-    assert!(of_an_action < 800, "{of_an_action} bytes");
+    assert!(of_an_action <= 200, "{of_an_action} bytes");
 }
 
 #[test]

@@ -188,3 +188,20 @@ fn limits_of_many_actions_are_those_of_each() {
         assert_eq!(ranked, all[..limit.unwrap_or(all.len()).min(all.len())]);
     }
 }
+
+#[test]
+fn the_greatest_priority_is_exact() {
+    let text = "policy = 'greatest'\ncurrency = 'EUR'
+        [[actions]]\nid = 'a'\nkind = 'service'\nchannels = ['web']\nvalue = '10000000000.00'
+        [[actions]]\nid = 'b'\nkind = 'service'\nchannels = ['web']\nvalue = '9999999999.99'
+        [[boosts]]\nid = 'lever'\npercent = 9900\nkinds = ['service']
+        [[boosts]]\nid = 'weight'\nwhen = 'true'\npercent = 9900\nkinds = ['service']";
+    let engine = Engine::from_toml(text).unwrap();
+    let request = Request::new(workload::now(), Channel::Web);
+    for request in [request.clone(), request.ranked_only()] {
+        let decision = engine.decide(&Context::new(), &request);
+        let priorities = decision.recommendations().map(|of| of.priority().to_string());
+        let priorities: Vec<String> = priorities.collect();
+        assert_eq!(priorities, ["100000000000000", "99999999999900"]);
+    }
+}

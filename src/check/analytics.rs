@@ -1,6 +1,7 @@
 //! Customer analytics: models made of their parameters, whose answers are facts.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::Checker;
 use crate::analytics::{
@@ -35,7 +36,7 @@ impl<'p> Checker<'p> {
                 let message = format!("`{name}` cannot be read as a name in a condition");
                 self.error_with_help(code::VALUE, path, message, "use letters, digits and `_`");
             } else if let Some(model) = self.model(written, &path) {
-                self.schema.add_model(name, model);
+                Arc::make_mut(&mut self.schema).add_model(name, model);
             }
         }
     }

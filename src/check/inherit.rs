@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::actions::ActionPlace;
 use super::bearers::Bearers;
-use super::{CheckedAction, Checker, Clause};
+use super::conditions::{ClauseId, Conditions, Step};
+use super::{CheckedAction, Checker};
 use crate::condition;
 use crate::diagnostic::{Diagnostic, DocPath};
 use crate::policy::{Engagement, code};
@@ -18,20 +20,13 @@ pub(super) struct Inherited {
 
 /// The clauses of the three stages of engagement.
 #[derive(Default)]
-struct Stages {
-    eligible: Vec<Clause>,
-    applicable: Vec<Clause>,
-    suitable: Vec<Clause>,
+struct Stages([Vec<ClauseId>; 3]);
+
+impl Stages {
+    fn of(&self, step: Step) -> &[ClauseId] {
+        self.0.get(step as usize).map_or(&[], Vec::as_slice)
+    }
 }
-
-/// The conditions of one stage.
-type Stage = fn(&Stages) -> &Vec<Clause>;
-
-const STAGES: [(&str, Stage); 3] = [
-    ("eligible", |stages| &stages.eligible),
-    ("applicable", |stages| &stages.applicable),
-    ("suitable", |stages| &stages.suitable),
-];
 
 impl Checker<'_> {
     /// Compiles the conditions of kinds and groups.
@@ -65,75 +60,87 @@ impl Checker<'_> {
         let stages = entries.map(|(name, engagement)| {
             let path = DocPath::root().key(key).key(name.clone());
             let origin: Arc<str> = format!("{key}.{name}").into();
-            let mut clauses = |texts: &[String], stage: &'static str| {
-                let mut clauses = self.clauses(texts, &path, stage);
-                for clause in &mut clauses {
-                    clause.origin = Some(origin.clone());
-                }
-                clauses
-            };
-            let stages = Stages {
-                eligible: clauses(&engagement.eligible, "eligible"),
-                applicable: clauses(&engagement.applicable, "applicable"),
-                suitable: clauses(&engagement.suitable, "suitable"),
-            };
-            (name.clone(), stages)
+            let stages = [&engagement.eligible, &engagement.applicable, &engagement.suitable];
+            let mut steps = Step::ALL.into_iter();
+            let stages = stages.map(|texts| {
+                let key = steps.next().map_or("", Step::key);
+                self.inherited(texts, &path.key(key), &origin)
+            });
+            (name.clone(), Stages(stages))
         });
         stages.collect()
     }
 
+    fn inherited(&mut self, texts: &[String], path: &DocPath, origin: &Arc<str>) -> Vec<ClauseId> {
+        let mut clauses = Vec::with_capacity(texts.len());
+        for (place, text) in texts.iter().enumerate() {
+            if let Some(node) = self.node_of(texts, place, || path.clone()) {
+                clauses.push(self.add_clause(text, node, Some(origin.clone())));
+            }
+        }
+        clauses
+    }
+
     /// Puts what an action inherits before its own conditions.
     pub(super) fn inherit(&mut self, inherited: &Inherited, actions: &mut [CheckedAction]) {
+        if inherited.kinds.is_empty() && inherited.groups.is_empty() {
+            return;
+        }
+        let own = self.conditions.take_lists();
         let mut together = BTreeSet::new();
         for (place, action) in actions.iter_mut().enumerate() {
-            let of_kind = inherited.kinds.get(&action.kind);
-            let of_group = action.group.as_ref().and_then(|group| inherited.groups.get(group));
-            if let (Some(of_kind), Some(of_group), Some(group)) = (of_kind, of_group, &action.group)
-                && together.insert((action.kind.clone(), group.clone()))
+            let of_kind = inherited.kinds.get(&*action.labels.kind);
+            let group = action.group.as_ref().map(|group| &*group.name);
+            let of_group = group.and_then(|group| inherited.groups.get(group));
+            if let (Some(of_kind), Some(of_group), Some(group)) = (of_kind, of_group, group)
+                && together.insert((action.labels.kind.clone(), group.to_owned()))
             {
-                let path = DocPath::root().key("groups").key(group.clone());
-                for (key, stage) in STAGES {
-                    self.refuse_loosening(stage(of_group), stage(of_kind), &path.key(key));
+                let path = DocPath::root().key("groups").key(group.to_owned());
+                for step in Step::ALL {
+                    self.refuse_loosening(
+                        of_group.of(step),
+                        of_kind.of(step),
+                        &path.key(step.key()),
+                    );
                 }
             }
             let parents: Vec<&Stages> = of_kind.into_iter().chain(of_group).collect();
-            if parents.is_empty() {
-                continue;
-            }
-            let path = DocPath::root().key("actions").index(place);
-            let own = [&mut action.eligible, &mut action.applicable, &mut action.suitable];
-            for (own, (key, stage)) in own.into_iter().zip(STAGES) {
-                self.inherit_stage(own, &parents, stage, &path.key(key));
-            }
+            self.inherit_stages(action, &own, &parents, ActionPlace::new(place));
         }
     }
 
-    fn inherit_stage(
+    fn inherit_stages(
         &mut self,
-        own: &mut Vec<Clause>,
+        action: &mut CheckedAction,
+        own: &Conditions,
         parents: &[&Stages],
-        stage: Stage,
-        path: &DocPath,
+        place: ActionPlace,
     ) {
-        let mut inherited: Vec<Clause> =
-            parents.iter().flat_map(|parent| stage(parent)).cloned().collect();
-        if inherited.is_empty() {
-            return;
+        let list = self.conditions.begin();
+        for step in Step::ALL {
+            let inherited: Vec<ClauseId> =
+                parents.iter().flat_map(|parent| parent.of(step)).copied().collect();
+            let asked = own.asked(action.conditions).iter().filter(|asked| asked.step() == step);
+            let own: Vec<ClauseId> = asked.map(|asked| asked.clause()).collect();
+            if !inherited.is_empty() {
+                self.refuse_loosening(&own, &inherited, &place.key(step.key()));
+            }
+            inherited.into_iter().chain(own).for_each(|clause| self.conditions.ask(clause, step));
         }
-        self.refuse_loosening(own, &inherited, path);
-        inherited.append(own);
-        *own = inherited;
+        action.conditions = self.conditions.end(list);
     }
 
     /// Refuses a condition that says less than what is inherited already: it
     /// is meant to loosen, and would do nothing.
-    fn refuse_loosening(&mut self, own: &[Clause], inherited: &[Clause], path: &DocPath) {
+    fn refuse_loosening(&mut self, own: &[ClauseId], inherited: &[ClauseId], path: &DocPath) {
         for (place, clause) in own.iter().enumerate() {
-            let weaker =
-                |parent: &&Clause| condition::is_weaker(&self.program, clause.node, parent.node);
-            let Some(parent) = inherited.iter().find(weaker) else {
+            let Some(node) = self.conditions.clause(*clause).map(|clause| clause.node) else {
                 continue;
             };
+            let mut inherited = inherited.iter().filter_map(|id| self.conditions.clause(*id));
+            let weaker =
+                inherited.find(|parent| condition::is_weaker(&self.program, node, parent.node));
+            let Some(parent) = weaker else { continue };
             let origin = parent.origin.as_deref().unwrap_or_default();
             let message =
                 format!("this cannot loosen `{}`, which `{origin}` asks for", parent.text);

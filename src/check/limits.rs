@@ -2,6 +2,7 @@
 
 use super::actions::Seen;
 use super::bearers::Bearers;
+use super::labels::Labels;
 use super::{CheckedAction, Checker};
 use crate::diagnostic::DocPath;
 use crate::policy::{Limit, Selector, code};
@@ -20,10 +21,15 @@ pub(crate) struct CheckedLimit {
     pub(crate) rule: LimitRule,
     /// The channels on which it holds back; all if empty.
     pub(crate) channels: Vec<Channel>,
+}
+
+/// A limit, and the actions that it is about.
+pub(crate) struct SelectedLimit {
+    pub(crate) rule: CheckedLimit,
     /// The places of the actions that it may hold back.
-    pub(crate) targets: Vec<usize>,
+    pub(crate) targets: Vec<u32>,
     /// The places of the actions whose interactions count.
-    pub(crate) counts: Vec<usize>,
+    pub(crate) counts: Vec<u32>,
 }
 
 impl CheckedLimit {
@@ -129,7 +135,7 @@ impl Checker<'_> {
         &mut self,
         actions: &[CheckedAction],
         bearers: &Bearers<'_>,
-    ) -> Vec<CheckedLimit> {
+    ) -> Vec<SelectedLimit> {
         let policy = self.policy;
         let mut ids = Seen::default();
         let mut checked = Vec::new();
@@ -161,13 +167,15 @@ impl Checker<'_> {
         actions: &[CheckedAction],
         bearers: &Bearers<'_>,
         path: &DocPath,
-    ) -> CheckedLimit {
+    ) -> SelectedLimit {
         let channels: Vec<Channel> = self.words(&limit.channels, || path.key("channels"));
         let purposes = self.purposes(&limit.purposes, &path.key("purposes"));
         let per = self.per(limit, path);
         let own = self.limited(limit, bearers, path);
-        let of_purpose = |place: &usize| {
-            let purpose = actions.get(*place).map(|action| action.purpose);
+        let policy = self.policy;
+        let labels = |place: &u32| actions.get(*place as usize).map(|action| &*action.labels);
+        let of_purpose = |place: &u32| {
+            let purpose = labels(place).map(|labels| labels.purpose);
             purposes.is_empty() || purpose.is_some_and(|purpose| purposes.contains(&purpose))
         };
         let (mut targets, mut counts, mut selector) = (own.clone(), own, limit.selector.clone());
@@ -181,15 +189,16 @@ impl Checker<'_> {
         }
         let only_after = limit.only_after.is_some();
         targets.retain(|place| {
-            of_purpose(place) && actions.get(*place).is_some_and(|action| action.obeys_limits)
+            of_purpose(place) && labels(place).is_some_and(|labels| labels.obeys_limits)
         });
         counts.retain(|place| {
-            let counts = |action: &CheckedAction| {
-                action.counts_toward_limits || selector.ids.contains(&action.id)
+            let id = || policy.actions.get(*place as usize).map(|action| &action.id);
+            let counts = |labels: &Labels| {
+                labels.counts_toward_limits || id().is_some_and(|id| selector.ids.contains(id))
             };
-            (only_after || of_purpose(place)) && actions.get(*place).is_some_and(counts)
+            (only_after || of_purpose(place)) && labels(place).is_some_and(counts)
         });
-        CheckedLimit {
+        let rule = CheckedLimit {
             id: limit.id.clone(),
             written: Some(limit.clone()),
             because: limit.because.clone(),
@@ -202,14 +211,13 @@ impl Checker<'_> {
             per,
             rule,
             channels,
-            targets,
-            counts,
-        }
+        };
+        SelectedLimit { rule, targets, counts }
     }
 
     /// Finds the actions a limit names, which may be all of a purpose, of a
     /// channel, or each by itself.
-    fn limited(&mut self, limit: &Limit, bearers: &Bearers<'_>, path: &DocPath) -> Vec<usize> {
+    fn limited(&mut self, limit: &Limit, bearers: &Bearers<'_>, path: &DocPath) -> Vec<u32> {
         let names_none = limit.selector == Selector::default();
         let is_about_all =
             limit.purposes.is_empty() && limit.channels.is_empty() && limit.per.is_none();
@@ -423,7 +431,7 @@ impl Checker<'_> {
         &mut self,
         actions: &[CheckedAction],
         bearers: &Bearers<'_>,
-    ) -> Vec<CheckedLimit> {
+    ) -> Vec<SelectedLimit> {
         let policy = self.policy;
         let mut limits = Vec::new();
         for (place, exclusive) in policy.exclusive.iter().enumerate() {
@@ -433,9 +441,10 @@ impl Checker<'_> {
             let selector =
                 Selector { ids: exclusive.never_together.clone(), ..Selector::default() };
             let targets = bearers.matching(&selector);
+            let action = |place: &u32| actions.get(*place as usize);
             let obeys =
-                |place: &usize| actions.get(*place).is_some_and(|action| action.obeys_limits);
-            limits.push(CheckedLimit {
+                |place: &u32| action(place).is_some_and(|action| action.labels.obeys_limits);
+            let rule = CheckedLimit {
                 id: exclusive.id.clone(),
                 written: None,
                 because: None,
@@ -448,9 +457,9 @@ impl Checker<'_> {
                 per: None,
                 rule: LimitRule::NeverAfter { within },
                 channels: Vec::new(),
-                counts: targets.clone(),
-                targets: targets.into_iter().filter(obeys).collect(),
-            });
+            };
+            let obeying = targets.iter().copied().filter(obeys).collect();
+            limits.push(SelectedLimit { rule, targets: obeying, counts: targets });
         }
         limits
     }

@@ -1,5 +1,6 @@
 //! Exact numbers: propensities, values and percentages as integers.
 
+use super::actions::ActionPlace;
 use super::{CheckedPropensity, CheckedValue, Checker};
 use crate::analytics::Sort;
 use crate::condition::{self, TermId};
@@ -18,7 +19,7 @@ pub(crate) const MAX_FACTOR: i64 = 1_000_000;
 pub(crate) const ONE: i64 = 10_000;
 
 impl Checker<'_> {
-    pub(super) fn propensity(&mut self, action: &Action, path: &DocPath) -> CheckedPropensity {
+    pub(super) fn propensity(&mut self, action: &Action, path: ActionPlace) -> CheckedPropensity {
         match &action.propensity {
             None => CheckedPropensity::Fixed(CERTAIN),
             Some(Propensity::Fixed(decimal)) => {
@@ -73,7 +74,7 @@ impl Checker<'_> {
     }
 
     /// Reads a value as minor units of the currency, or as hundredths.
-    pub(super) fn value(&mut self, action: &Action, path: &DocPath) -> CheckedValue {
+    pub(super) fn value(&mut self, action: &Action, path: ActionPlace) -> CheckedValue {
         match &action.value {
             None => {
                 if action.propensity.is_some() {
@@ -92,7 +93,7 @@ impl Checker<'_> {
         }
     }
 
-    fn amount(&mut self, decimal: Decimal, path: &DocPath) -> u64 {
+    fn amount(&mut self, decimal: Decimal, path: ActionPlace) -> u64 {
         let decimals = self.currency.map_or(2, |currency| u32::from(currency.exponent()));
         let minor = decimal.scaled(decimals).and_then(|minor| u64::try_from(minor).ok());
         let minor = minor.filter(|minor| *minor <= MAX_VALUE);

@@ -26,9 +26,9 @@ pub(crate) struct CheckedPromise {
 #[derive(Debug)]
 pub(crate) enum Claim {
     /// None of these actions, by place, is recommended.
-    Never(Selector, Vec<usize>),
+    Never(Selector, Vec<u32>),
     /// One of these actions at least gets through.
-    Always(Selector, Vec<usize>),
+    Always(Selector, Vec<u32>),
     /// This holds as well.
     Implies(NodeId),
 }
@@ -78,8 +78,8 @@ impl Checker<'_> {
         &mut self,
         promise: &Promise,
         path: &DocPath,
-        never: Option<Vec<usize>>,
-        always: Option<Vec<usize>>,
+        never: Option<Vec<u32>>,
+        always: Option<Vec<u32>>,
     ) -> Option<CheckedPromise> {
         let (measure, texts, key) = self.measure(promise, path)?;
         let when = self.all_of(texts, path, key);

@@ -3,13 +3,16 @@
 use super::actions::Seen;
 use super::bearers::Bearers;
 use super::numbers::{MAX_FACTOR, ONE};
-use super::{CheckedAction, CheckedBoost, CheckedSuppression, Checker};
+use super::{CheckedBoost, CheckedSuppression, Checker, Selected};
 use crate::condition;
 use crate::diagnostic::{Diagnostic, DocPath};
 use crate::policy::{Suppression, code};
 
 impl Checker<'_> {
-    pub(super) fn check_suppressions(&mut self, bearers: &Bearers<'_>) -> Vec<CheckedSuppression> {
+    pub(super) fn check_suppressions(
+        &mut self,
+        bearers: &Bearers<'_>,
+    ) -> Vec<Selected<CheckedSuppression>> {
         let policy = self.policy;
         let mut ids = Seen::default();
         let mut checked = Vec::new();
@@ -17,7 +20,8 @@ impl Checker<'_> {
             for suppression in &preset.suppress {
                 let targets = bearers.matching(&suppression.selector);
                 ids.insert(suppression.id.clone());
-                checked.push(self.check_suppression(suppression, &DocPath::root(), targets));
+                let rule = self.check_suppression(suppression, &DocPath::root());
+                checked.push(Selected { rule, targets });
             }
             self.preset = Some(preset);
         }
@@ -25,9 +29,9 @@ impl Checker<'_> {
             let path = DocPath::root().key("suppress").index(place);
             self.unique(&mut ids, &suppression.id, &path);
             let targets = self.select(&suppression.selector, bearers, &path);
-            let rule = self.check_suppression(suppression, &path, targets);
+            let rule = self.check_suppression(suppression, &path);
             self.lint_suppression(&rule, &path);
-            checked.push(rule);
+            checked.push(Selected { rule, targets });
         }
         checked
     }
@@ -36,7 +40,6 @@ impl Checker<'_> {
         &mut self,
         suppression: &Suppression,
         path: &DocPath,
-        targets: Vec<usize>,
     ) -> CheckedSuppression {
         let when = self.when_unless(&suppression.when, &suppression.unless, path);
         let after =
@@ -60,7 +63,6 @@ impl Checker<'_> {
             because: suppression.because.clone(),
             say: self.aloud(&suppression.when, &suppression.unless),
             say_after: self.aloud(&suppression.after, &[]),
-            targets,
         }
     }
 
@@ -96,11 +98,7 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn check_boosts(
-        &mut self,
-        actions: &[CheckedAction],
-        bearers: &Bearers<'_>,
-    ) -> Vec<CheckedBoost> {
+    pub(super) fn check_boosts(&mut self, bearers: &Bearers<'_>) -> Vec<Selected<CheckedBoost>> {
         let policy = self.policy;
         let mut ids = Seen::default();
         let mut checked = Vec::new();
@@ -109,24 +107,24 @@ impl Checker<'_> {
             self.unique(&mut ids, &boost.id, &path);
             let is_lever = boost.when.is_empty() && boost.unless.is_empty();
             let when = (!is_lever).then(|| self.when_unless(&boost.when, &boost.unless, &path));
-            checked.push(CheckedBoost {
-                when,
-                basis_points: self.percent(boost.percent, &path),
+            checked.push(Selected {
+                rule: CheckedBoost { when, basis_points: self.percent(boost.percent, &path) },
                 targets: self.select(&boost.selector, bearers, &path),
             });
         }
-        self.refuse_excess(actions, &checked);
+        self.refuse_excess(&checked);
         checked
     }
 
     /// Refuses boosts that could multiply an action by more than a hundred.
-    fn refuse_excess(&mut self, actions: &[CheckedAction], boosts: &[CheckedBoost]) {
-        let mut sums = vec![[0_i64; 2]; actions.len()];
-        for boost in boosts {
-            for target in &boost.targets {
-                let side = usize::from(boost.when.is_some());
-                if let Some(sum) = sums.get_mut(*target).and_then(|sums| sums.get_mut(side)) {
-                    *sum = sum.saturating_add(boost.basis_points.max(0));
+    fn refuse_excess(&mut self, boosts: &[Selected<CheckedBoost>]) {
+        let mut sums = vec![[0_i64; 2]; self.policy.actions.len()];
+        for Selected { rule, targets } in boosts {
+            let side = usize::from(rule.when.is_some());
+            for target in targets {
+                let sums = sums.get_mut(*target as usize);
+                if let Some(sum) = sums.and_then(|sums| sums.get_mut(side)) {
+                    *sum = sum.saturating_add(rule.basis_points.max(0));
                 }
             }
         }

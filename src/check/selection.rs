@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::actions::Seen;
 use super::bearers::Bearers;
 use super::numbers::CERTAIN;
-use super::{CheckedAction, Checker};
+use super::{CheckedAction, Checker, Selected};
 use crate::diagnostic::{Diagnostic, DocPath};
 use crate::policy::{Decimal, Exclusive, Holdout, Selector, code};
 use crate::vocabulary::{Channel, Purpose};
@@ -18,7 +18,6 @@ pub(crate) struct CheckedHoldout {
     pub(crate) buckets: u16,
     pub(crate) salt: String,
     pub(crate) version: i64,
-    pub(crate) targets: Vec<usize>,
 }
 
 /// What an action must come to.
@@ -29,7 +28,6 @@ pub(crate) struct CheckedThreshold {
     pub(crate) propensity: Option<u32>,
     /// As the product of P, C, V and L.
     pub(crate) priority: Option<u128>,
-    pub(crate) targets: Vec<usize>,
 }
 
 /// A kind of place that a request may ask to fill.
@@ -39,14 +37,13 @@ pub(crate) struct CheckedPlacement {
     /// All if empty.
     pub(crate) channels: Vec<Channel>,
     /// The places of the actions it takes; all if none.
-    pub(crate) takes: Option<HashSet<usize, ahash::RandomState>>,
+    pub(crate) takes: Option<HashSet<u32, ahash::RandomState>>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct CheckedExclusive {
     pub(crate) id: String,
     pub(crate) rule: ExclusiveRule,
-    pub(crate) targets: Vec<usize>,
 }
 
 /// What a slate may hold together.
@@ -66,16 +63,16 @@ impl Checker<'_> {
         &mut self,
         actions: &[CheckedAction],
         bearers: &Bearers<'_>,
-    ) -> Vec<CheckedHoldout> {
+    ) -> Vec<Selected<CheckedHoldout>> {
         let policy = self.policy;
         let mut checked = Vec::new();
         for (name, holdout) in &policy.holdout {
             let path = DocPath::root().key("holdout").key(name.clone());
             let mut targets = self.select(&holdout.selector, bearers, &path);
             // Service is never held out, nor what comes before everything else.
-            let may_be_held_out = |place: &usize| {
-                let action = actions.get(*place);
-                action.is_some_and(|a| a.purpose == Purpose::Marketing && a.tier <= 0)
+            let may_be_held_out = |place: &u32| {
+                let labels = actions.get(*place as usize).map(|action| &action.labels);
+                labels.is_some_and(|of| of.purpose == Purpose::Marketing && of.tier <= 0)
             };
             let selected = targets.len();
             targets.retain(may_be_held_out);
@@ -83,13 +80,13 @@ impl Checker<'_> {
                 let message = "nothing here can be held out: only marketing of tier 0 or below is";
                 self.report.push(Diagnostic::warning(code::IDLE_RULE, path.clone(), message));
             }
-            checked.push(CheckedHoldout {
+            let rule = CheckedHoldout {
                 name: name.clone(),
                 buckets: self.buckets(holdout, &path),
                 salt: holdout.salt.clone().unwrap_or_else(|| name.clone()),
                 version: holdout.version.unwrap_or(1),
-                targets,
-            });
+            };
+            checked.push(Selected { rule, targets });
         }
         checked
     }
@@ -105,7 +102,10 @@ impl Checker<'_> {
         buckets.unwrap_or(0)
     }
 
-    pub(super) fn check_thresholds(&mut self, bearers: &Bearers<'_>) -> Vec<CheckedThreshold> {
+    pub(super) fn check_thresholds(
+        &mut self,
+        bearers: &Bearers<'_>,
+    ) -> Vec<Selected<CheckedThreshold>> {
         let policy = self.policy;
         let mut checked = Vec::new();
         for (name, threshold) in &policy.thresholds {
@@ -127,7 +127,8 @@ impl Checker<'_> {
                 self.least(scaled, least, path.key("priority"), "an amount from 0")
             });
             let targets = self.select_or_all(&threshold.selector, bearers, &path);
-            checked.push(CheckedThreshold { name: name.clone(), propensity, priority, targets });
+            let rule = CheckedThreshold { name: name.clone(), propensity, priority };
+            checked.push(Selected { rule, targets });
         }
         checked
     }
@@ -171,7 +172,10 @@ impl Checker<'_> {
         checked
     }
 
-    pub(super) fn check_exclusives(&mut self, bearers: &Bearers<'_>) -> Vec<CheckedExclusive> {
+    pub(super) fn check_exclusives(
+        &mut self,
+        bearers: &Bearers<'_>,
+    ) -> Vec<Selected<CheckedExclusive>> {
         let policy = self.policy;
         let mut ids = Seen::default();
         let mut checked = Vec::new();
@@ -192,7 +196,7 @@ impl Checker<'_> {
         exclusive: &Exclusive,
         bearers: &Bearers<'_>,
         path: &DocPath,
-    ) -> Option<CheckedExclusive> {
+    ) -> Option<Selected<CheckedExclusive>> {
         if exclusive.within.is_some() {
             let message = "`within` goes with `never_together`";
             let help = "how many there may be over time is for `[[limits]]` to say";
@@ -223,7 +227,8 @@ impl Checker<'_> {
             self.select(&exclusive.selector, bearers, path)
         };
         let rule = ExclusiveRule::AtMost(at_most, per);
-        Some(CheckedExclusive { id: exclusive.id.clone(), rule, targets })
+        let rule = CheckedExclusive { id: exclusive.id.clone(), rule };
+        Some(Selected { rule, targets })
     }
 
     fn never_together(
@@ -231,7 +236,7 @@ impl Checker<'_> {
         exclusive: &Exclusive,
         bearers: &Bearers<'_>,
         path: &DocPath,
-    ) -> Option<CheckedExclusive> {
+    ) -> Option<Selected<CheckedExclusive>> {
         let others = [
             ("at_most", exclusive.at_most.is_some()),
             ("per", exclusive.per.is_some()),
@@ -255,6 +260,7 @@ impl Checker<'_> {
         }
         let targets = self.select_ids(&exclusive.never_together, bearers, &path);
         let rule = ExclusiveRule::NeverTogether;
-        Some(CheckedExclusive { id: exclusive.id.clone(), rule, targets })
+        let rule = CheckedExclusive { id: exclusive.id.clone(), rule };
+        Some(Selected { rule, targets })
     }
 }

@@ -1,6 +1,7 @@
 //! Declarations: the preset, the currency, attributes, kinds and age limits.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::Checker;
 use crate::diagnostic::DocPath;
@@ -61,7 +62,7 @@ impl Checker<'_> {
                 continue;
             }
             if let Some(ty) = self.attribute_type(name, ty, &path) {
-                self.schema.add_attribute(name, Fact::new(ty).optional());
+                Arc::make_mut(&mut self.schema).add_attribute(name, Fact::new(ty).optional());
             }
         }
     }
@@ -178,7 +179,7 @@ impl Checker<'_> {
             match freshness {
                 Freshness::Part(text) => {
                     if let Some(max_age) = self.max_age(text, path) {
-                        self.schema.set_max_age(key, max_age);
+                        Arc::make_mut(&mut self.schema).set_max_age(key, max_age);
                     }
                 }
                 Freshness::Sources(sources) => {
@@ -189,7 +190,7 @@ impl Checker<'_> {
                     }
                     for (source, text) in sources {
                         if let Some(max_age) = self.max_age(text, path.key(source.clone())) {
-                            self.schema.need_source(key, source, max_age);
+                            Arc::make_mut(&mut self.schema).need_source(key, source, max_age);
                         }
                     }
                 }

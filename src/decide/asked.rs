@@ -91,7 +91,7 @@ impl<'a> Asked<'a> {
     }
 
     pub(super) fn is_forced(&self, action: &PlannedAction) -> bool {
-        self.request.force.as_ref().is_some_and(|force| force.action == action.id)
+        self.request.force.as_ref().is_some_and(|force| *force.action == *action.id)
     }
 }
 

@@ -199,7 +199,7 @@ impl Front {
         self.of.get_or_insert_with(|| Of::new(plan, request)).renew(plan, request);
         self.horizon = Horizon::NEVER;
         if !plan.limits.is_empty() {
-            self.judged.start(plan.index.actions.len());
+            self.judged.start(plan.actions().len());
         }
         self.marks.clear();
         for class in self.looked_at.drain(..) {
@@ -441,7 +441,7 @@ impl Front {
     /// Judges what limits say of every action that the history shows.
     fn judge_all(&mut self, (plan, context): (&Plan, &Context), request: &Request) {
         self.see(plan, context);
-        self.judged.start(plan.index.actions.len());
+        self.judged.start(plan.actions().len());
         self.judged.have_all();
         let seen = std::mem::take(&mut self.seen);
         let interactions = interactions(context);
@@ -473,7 +473,7 @@ impl Front {
         if self.marks.is_empty() {
             self.marks.extend(interactions.iter().map(|of| text_mark(&of.action)));
         }
-        let name = plan.action(id).id.as_str();
+        let name = &*plan.action(id).id;
         let mark = text_mark(name);
         let of_action = self.marks.iter().zip(interactions);
         let of_action = of_action.filter(|(known, of)| **known == mark && of.action == name);
@@ -487,7 +487,7 @@ impl Front {
         self.seen.clear();
         for (place, interaction) in (0_u32..).zip(interactions(context)) {
             let action = plan.find(&interaction.action);
-            let is_limited = |id: &ActionId| !plan.action(*id).limits.is_empty();
+            let is_limited = |id: &ActionId| !plan.action(*id).rules.limits.is_empty();
             self.seen.extend(action.filter(is_limited).map(|id| (id, place)));
         }
         self.seen.sort_unstable();
@@ -562,7 +562,7 @@ impl Front {
         request: &Request,
     ) -> bool {
         let action = plan.action(id);
-        let limits = || action.limits.iter().map(|limit| plan.limit(*limit));
+        let limits = || action.rules.limits.iter().map(|limit| plan.limit(*limit));
         // What nobody can tell holds marketing back, and nothing else.
         let is_open = self.is_history_lacking && action.purpose == Purpose::Marketing;
         if is_open && limits().any(|limit| limit.is_about(request.channel)) {
@@ -622,7 +622,7 @@ fn stands<'a>(
     if of_action.clone().next().is_none() {
         return (is_held, horizon);
     }
-    for limit in action.limits.iter().map(|limit| plan.limit(*limit)) {
+    for limit in action.rules.limits.iter().map(|limit| plan.limit(*limit)) {
         if !counts_alone(limit) || !limit.is_about(request.channel) {
             continue;
         }

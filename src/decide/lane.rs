@@ -132,7 +132,7 @@ impl<'a> Lane<'a> {
             Some(action) if asked.is_alone => Suppressions::about(plan, channel, action, looked_at),
             _ => Suppressions::in_force(plan, channel, about, looked_at),
         };
-        let only = about.filter(|_| asked.is_alone).map(|action| &*action.boosts);
+        let only = about.filter(|_| asked.is_alone).map(|action| &*action.rules.boosts);
         let scorer = Scorer::new(plan, only, &mut evaluator);
         Self {
             plan,

@@ -119,7 +119,7 @@ impl<'a> Labels<'a> {
         Self {
             action: &action.id,
             kind: Some(&action.kind),
-            group: action.group.as_deref(),
+            group: action.group(),
             tags: &action.tags,
             purpose: action.purpose,
             channel,

@@ -13,10 +13,11 @@ use super::horizon::Horizon;
 use super::lane::{Lane, Tested};
 use super::slate::Slate;
 use super::{Candidate, gather};
-use crate::check::CheckedPropensity;
 use crate::context::Context;
 use crate::decision::{DecisionData, Placed, Request};
-use crate::plan::{ActionId, ActionList, Asks, Plan, Ranked, Row, bound_below, greatest_score};
+use crate::plan::{
+    ActionId, ActionList, Asks, Factor, Plan, Ranked, Row, bound_below, greatest_score,
+};
 use crate::time::Timestamp;
 
 /// Up to so many choices are kept in order while they are found.
@@ -353,9 +354,8 @@ impl Picking<'_, '_> {
             self.best.is_cut = true;
             return;
         }
-        let Some(ranked) = self.plan.index.actions.get(row.action as usize) else { return };
-        let Some(base) = self.looking().base(row, ranked) else { return };
-        let priority = base * u128::from(weight);
+        let ranked = &self.plan.action(ActionId(row.action)).ranked;
+        let Some(priority) = self.looking().priority(row, ranked, weight) else { return };
         let Ranked { tier, tie, .. } = *ranked;
         let choice = Choice { tier, priority, tie, action: row.action };
         if self.best.is_beaten(&choice) {
@@ -376,16 +376,25 @@ pub(super) struct Looking<'p, 'a> {
 }
 
 impl Looking<'_, '_> {
-    /// Returns the static score, or `None` if a score is missing.
-    pub(super) fn base(&self, row: &Row, ranked: &Ranked) -> Option<u128> {
+    /// Returns the priority, or `None` if a score is missing.
+    #[inline]
+    pub(super) fn priority(&self, row: &Row, ranked: &Ranked, weight: u32) -> Option<u128> {
         if !row.asks.contains(Asks::NUMBERS) {
-            return Some(ranked.base);
+            return Some(ranked.priority(weight));
         }
-        let read = |place: Option<u32>| match place {
-            Some(place) => self.front.number(place).map(u128::from),
-            None => Some(1),
+        let value = match ranked.value() {
+            Factor::Fixed(minor) => minor,
+            Factor::Read(place) => self.front.number(place)?,
         };
-        Some(ranked.base * read(ranked.propensity)? * read(ranked.value)?)
+        Some(ranked.priority_with(self.propensity(ranked)?, value, weight))
+    }
+
+    /// Returns the propensity in parts per billion, or `None` if it is missing.
+    fn propensity(&self, ranked: &Ranked) -> Option<u64> {
+        match ranked.propensity() {
+            Factor::Fixed(parts) => Some(parts.into()),
+            Factor::Read(place) => self.front.number(place),
+        }
     }
 
     /// Judges what few actions ask for.
@@ -401,7 +410,7 @@ impl Looking<'_, '_> {
         let (asks, plan, asked) = (row.asks, self.plan, self.asked);
         let action = plan.action(ActionId(row.action));
         if names_actions {
-            let id = action.id.as_str();
+            let id = &*action.id;
             if asked.excluded.contains(id) || asked.out_of_stock.contains(id) {
                 return false;
             }
@@ -414,8 +423,8 @@ impl Looking<'_, '_> {
         }
         if asks.contains(Asks::TIMES) {
             let now = asked.request.now;
-            let is_early = action.starts_at.is_some_and(|starts_at| now < starts_at);
-            if is_early || action.ends_at.is_some_and(|ends_at| now >= ends_at) {
+            let is_early = action.starts_at().is_some_and(|starts_at| now < starts_at);
+            if is_early || action.ends_at().is_some_and(|ends_at| now >= ends_at) {
                 return false;
             }
         }
@@ -424,14 +433,9 @@ impl Looking<'_, '_> {
 
     fn comes_to_enough(&self, row: &Row, priority: u128) -> bool {
         let (plan, action) = (self.plan, self.plan.action(ActionId(row.action)));
-        let propensity = match action.propensity {
-            CheckedPropensity::Fixed(parts) => Some(u64::from(parts)),
-            CheckedPropensity::Read(_) => {
-                let ranked = plan.index.actions.get(row.action as usize);
-                ranked.and_then(|ranked| self.front.number(ranked.propensity?))
-            }
-        };
-        let thresholds = action.thresholds.iter().filter_map(|id| plan.thresholds.get(id.place()));
+        let propensity = self.propensity(&action.ranked);
+        let thresholds =
+            action.rules.thresholds.iter().filter_map(|id| plan.thresholds.get(id.place()));
         thresholds.into_iter().all(|threshold| {
             let is_likely = threshold
                 .propensity

@@ -69,7 +69,7 @@ impl<'a> Slate<'a> {
         self.draw(action)?;
         self.stand_together(action)?;
         self.obey_limits(candidate, action, lane)?;
-        if self.asked.already_shown.contains(action.id.as_str()) {
+        if self.asked.already_shown.contains(&action.id) {
             return Err(reason(ReasonCode::Duplicate));
         }
         self.slots.take(slot);
@@ -100,8 +100,8 @@ impl<'a> Slate<'a> {
     /// Makes sure that something is left of the quota an action draws on.
     fn draw(&self, action: &PlannedAction) -> Result<(), StoredReason> {
         let Some(quota) = &action.quota else { return Ok(()) };
-        let taken = self.reservations.get(quota).copied().unwrap_or(0);
-        match self.asked.request.quotas.get(quota) {
+        let taken = self.reservations.get(&**quota).copied().unwrap_or(0);
+        match self.asked.request.quotas.get(&**quota) {
             Some(left) if *left > taken => Ok(()),
             Some(_) => Err(reason(ReasonCode::VolumeExhausted)),
             None => {
@@ -115,7 +115,8 @@ impl<'a> Slate<'a> {
     /// Makes sure that what is in the slate may stand beside an action.
     fn stand_together(&self, action: &'a PlannedAction) -> Result<(), StoredReason> {
         let broken = |never_together: bool| {
-            let mut rules = action.exclusives.iter().map(|id| (*id, self.plan.exclusive(*id).rule));
+            let mut rules =
+                action.rules.exclusives.iter().map(|id| (*id, self.plan.exclusive(*id).rule));
             rules.find(|(id, rule)| match rule {
                 ExclusiveRule::NeverTogether => never_together && self.count(*id, None) > 0,
                 ExclusiveRule::AtMost(at_most, per) => {
@@ -149,7 +150,7 @@ impl<'a> Slate<'a> {
         if self.contacts.is_empty() {
             return Ok(());
         }
-        for id in action.limits.iter() {
+        for id in action.rules.limits.iter() {
             let limit = self.plan.limit(*id);
             if !limit.is_about(lane.channel) {
                 continue;
@@ -173,9 +174,9 @@ impl<'a> Slate<'a> {
     /// Counts an action that has a place, wherever it counts.
     fn take_up(&mut self, candidate: &Candidate, action: &'a PlannedAction, lane: &mut Lane<'a>) {
         if let Some(quota) = &action.quota {
-            *self.reservations.entry(quota.clone()).or_insert(0) += 1;
+            *self.reservations.entry(quota.to_string()).or_insert(0) += 1;
         }
-        for id in action.exclusives.iter() {
+        for id in action.rules.exclusives.iter() {
             let per = match self.plan.exclusive(*id).rule {
                 ExclusiveRule::NeverTogether => None,
                 ExclusiveRule::AtMost(_, per) => per,
@@ -198,7 +199,7 @@ impl<'a> Slate<'a> {
         let outcome = if is_outbound { Outcome::Sent } else { Outcome::Impression };
         let labels = Labels::today(action, Some(lane.channel), outcome);
         let mark = Mark { at: lane.at, action: &self.plan.action(candidate.action).id };
-        for id in action.counted_in.iter() {
+        for id in action.rules.counted_in.iter() {
             let limit = self.plan.limit(*id);
             if !labels.count_for(limit) || limit.is_met_by_history_only() {
                 continue;
@@ -216,7 +217,7 @@ impl<'a> Slate<'a> {
 /// Returns the names an exclusive counts an action under.
 fn counted_as(action: &PlannedAction, per: Option<Per>) -> Vec<Option<&str>> {
     match per {
-        Some(Per::Group) => action.group.iter().map(|group| Some(group.as_str())).collect(),
+        Some(Per::Group) => action.group().map(Some).into_iter().collect(),
         Some(Per::Kind) => vec![Some(&action.kind)],
         Some(Per::Tag) => action.tags.iter().map(|tag| Some(tag.as_str())).collect(),
         _ => vec![None],

@@ -34,10 +34,8 @@ impl<'a> Ranking<'a> {
     /// have with this priority: those before it are counted, and looked for as
     /// the best ones are.
     pub(super) fn place_of(&mut self, id: ActionId, priority: u128) -> usize {
-        let Some(Ranked { tier, tie, .. }) = self.plan.index.actions.get(id.place()) else {
-            return 1;
-        };
-        let own = Choice { tier: *tier, priority, tie: *tie, action: id.0 };
+        let Ranked { tier, tie, .. } = self.plan.action(id).ranked;
+        let own = Choice { tier, priority, tie, action: id.0 };
         let Self { plan, context, asked, facts, ref mut front, .. } = *self;
         let asked_of_all = Asked::new(plan, asked.request, &[asked.request.channel]).for_ranking();
         // Limits that count actions together are asked of the general code.
@@ -139,14 +137,10 @@ impl<'a: 'p, 'p> Counting<'p, 'a> {
 
     fn is_before(&mut self, row: &Row) -> bool {
         let weight = self.front.weight_of(self.plan, self.context, row.class);
-        let (Some(weight), Some(ranked)) =
-            (weight, self.plan.index.actions.get(row.action as usize))
-        else {
-            return false;
-        };
+        let Some(weight) = weight else { return false };
+        let ranked = &self.plan.action(ActionId(row.action)).ranked;
         let looking = Looking { plan: self.plan, asked: self.asked, front: self.front };
-        let Some(base) = looking.base(row, ranked) else { return false };
-        let priority = base * u128::from(weight);
+        let Some(priority) = looking.priority(row, ranked, weight) else { return false };
         let Ranked { tier, tie, .. } = *ranked;
         let choice = Choice { tier, priority, tie, action: row.action };
         choice.is_before(&self.own) && looking.is_there(row, priority) && self.is_admitted(row)

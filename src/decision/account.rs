@@ -71,7 +71,7 @@ impl<'d> Recommendation<'d> {
     #[must_use]
     pub fn treatment(&self) -> Option<&'d str> {
         let treatment = usize::try_from(self.placed.treatment?).ok()?;
-        self.planned().treatments.get(treatment).map(|treatment| treatment.id.as_str())
+        self.planned().treatments().get(treatment).map(|treatment| treatment.id.as_str())
     }
 
     /// Returns its class of importance.

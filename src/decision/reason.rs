@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::{Bases, Decision};
-use crate::check::Clause;
+use crate::check::{Clause, Step};
 use crate::condition::{Basis, FactState};
 use crate::plan::{
     ExclusiveId, HoldoutId, LimitId, Plan, PlannedAction, QuietHoursId, SuppressionId, ThresholdId,
@@ -392,13 +392,12 @@ impl<'d> Reason<'d> {
         let Rule::Clause(place) = self.stored.rule else {
             return None;
         };
-        let action = self.decision.plan.action(self.action);
-        let clauses = match self.code() {
-            ReasonCode::NotEligible => &action.eligible,
-            ReasonCode::NotApplicable => &action.applicable,
-            _ => &action.suitable,
+        let step = match self.code() {
+            ReasonCode::NotEligible => Step::Eligible,
+            ReasonCode::NotApplicable => Step::Applicable,
+            _ => Step::Suitable,
         };
-        clauses.get(place as usize)
+        self.plan().clauses_of(self.action(), step).nth(place as usize)
     }
 
     /// Returns the channel, for a reason that is about one.

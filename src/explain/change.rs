@@ -93,12 +93,11 @@ impl Explainer<'_> {
 
     /// Every condition must be known true, every suppression known false.
     fn demands(&self, action: &PlannedAction) -> Vec<Demand> {
-        let clauses = [&action.eligible, &action.applicable, &action.suitable];
         // A request that forces an action does not ask whom it fits.
-        let asked = clauses.into_iter().filter(|_| !self.is_forced(action)).flatten();
+        let asked = self.plan.clauses(action).filter(|_| !self.is_forced(action));
         let mut demands: Vec<Demand> =
             asked.map(|clause| Demand { node: clause.node, truth: true }).collect();
-        for id in action.suppressions.iter() {
+        for id in action.rules.suppressions.iter() {
             let rule = self.plan.suppression(*id);
             if !rule.channels.is_empty() && !rule.channels.contains(&self.channel) {
                 continue;

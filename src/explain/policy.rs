@@ -4,7 +4,9 @@ mod models;
 
 use std::fmt::{self, Write};
 
-use crate::check::{CheckedLimit, CheckedPromise, CheckedSuppression, Claim, LimitRule, Measure};
+use crate::check::{
+    CheckedLimit, CheckedPromise, CheckedSuppression, Claim, LimitRule, Measure, Step,
+};
 use crate::condition;
 use crate::decision::limit_in_words;
 use crate::plan::{Plan, PlannedAction};
@@ -100,20 +102,20 @@ impl Reader<'_> {
         if action.paused {
             write!(self.text, ", paused")?;
         }
-        if let Some(starts_at) = action.starts_at {
+        if let Some(starts_at) = action.starts_at() {
             write!(self.text, ", from {starts_at}")?;
         }
-        if let Some(ends_at) = action.ends_at {
+        if let Some(ends_at) = action.ends_at() {
             write!(self.text, ", until {ends_at}")?;
         }
         writeln!(self.text)?;
         let stages = [
-            ("for whom", &action.eligible),
-            ("when", &action.applicable),
-            ("suits if", &action.suitable),
+            ("for whom", Step::Eligible),
+            ("when", Step::Applicable),
+            ("suits if", Step::Suitable),
         ];
-        for (stage, clauses) in stages {
-            for clause in clauses {
+        for (stage, step) in stages {
+            for clause in self.plan.clauses_of(action, step) {
                 writeln!(self.text, "    {stage} {}", self.aloud(&clause.text))?;
             }
         }

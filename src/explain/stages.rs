@@ -2,7 +2,7 @@
 
 use super::apart::Parts;
 use super::{Explainer, Note, ShownFact, StageReport, entries_of, shown_facts};
-use crate::check::Clause;
+use crate::check::{Clause, Step};
 use crate::condition::{Evaluator, Truth, basis};
 use crate::decide::factors;
 use crate::decision::{Reason, ReasonCode, Stage};
@@ -29,9 +29,9 @@ impl<'e, 'a> Stages<'e, 'a> {
         let mut reports = Vec::with_capacity(Stage::ALL.len());
         for stage in Stage::ALL {
             let report = match stage {
-                Stage::Eligibility => self.by_clauses(*stage, &action.eligible),
-                Stage::Applicability => self.by_clauses(*stage, &action.applicable),
-                Stage::Suitability => self.by_clauses(*stage, &action.suitable),
+                Stage::Eligibility => self.by_clauses(*stage, (action, Step::Eligible)),
+                Stage::Applicability => self.by_clauses(*stage, (action, Step::Applicable)),
+                Stage::Suitability => self.by_clauses(*stage, (action, Step::Suitable)),
                 Stage::Suppression => self.by_suppressions(action),
                 Stage::Score => self.by_score(action),
                 // What is held back earlier never comes to the slate.
@@ -58,8 +58,8 @@ impl<'e, 'a> Stages<'e, 'a> {
         StageReport { stage, passes: notes.is_empty(), notes }
     }
 
-    fn by_clauses(&mut self, stage: Stage, clauses: &[Clause]) -> StageReport {
-        let notes = clauses.iter().map(|clause| {
+    fn by_clauses(&mut self, stage: Stage, (action, step): (&PlannedAction, Step)) -> StageReport {
+        let notes = self.explainer.plan.clauses_of(action, step).map(|clause| {
             let origin = clause.origin.as_deref();
             let is_about = |reason: &&Reason<'a>| {
                 reason.condition() == Some(&clause.text) && reason.rule() == origin
@@ -69,7 +69,7 @@ impl<'e, 'a> Stages<'e, 'a> {
         });
         let mut notes: Vec<Note> = notes.collect();
         let is_forced = self.explainer.is_forced(self.explainer.plan.action(self.explainer.id));
-        if is_forced && !clauses.is_empty() {
+        if is_forced && !notes.is_empty() {
             notes.insert(0, Note::new("not asked: the request forces it".to_owned()));
         }
         StageReport { stage, notes, passes: self.passes(stage) }
@@ -107,7 +107,7 @@ impl<'e, 'a> Stages<'e, 'a> {
     fn by_suppressions(&mut self, action: &PlannedAction) -> StageReport {
         let stage = Stage::Suppression;
         let (plan, channel) = (self.explainer.plan, self.explainer.channel);
-        let rules = action.suppressions.iter().filter(|id| {
+        let rules = action.rules.suppressions.iter().filter(|id| {
             let channels = &plan.suppression(**id).channels;
             channels.is_empty() || channels.contains(&channel)
         });

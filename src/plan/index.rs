@@ -6,14 +6,15 @@
 //! best few can stop early. Rows are small; everything else about an action lies
 //! elsewhere.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{PlannedAction, PlannedLimit, SuppressionId, ThresholdId, factor};
-use crate::check::{
-    CheckedExclusive, CheckedPropensity, CheckedValue, LimitRule, ONE, Per, Window,
-};
-use crate::condition::{Literal, NodeId, Program, TermId};
+use super::action::PlannedAction;
+use super::interned::Interned;
+use super::ranked::Number;
+use super::{PlannedLimit, SuppressionId, ThresholdId, factor};
+use crate::check::{Conditions, LimitRule, ONE, Per, Slices, Window};
+use crate::condition::{Literal, NodeId, Program};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Purpose};
 
@@ -39,6 +40,11 @@ impl LiteralId {
     pub(crate) fn place(self) -> usize {
         self.0 as usize
     }
+
+    /// Returns the truth that it is about; the literal of no condition has none.
+    fn truth(self) -> u32 {
+        self.0.saturating_sub(1) / 2
+    }
 }
 
 /// The actions of a policy, by their literals.
@@ -47,13 +53,12 @@ pub(crate) struct Index {
     /// The truths that literals are made of, each once.
     pub(crate) truths: Vec<NodeId>,
     /// For each of them the actions that ask for it.
-    pub(crate) asked_by: Slices,
+    pub(crate) asked_by: Slices<u32>,
     /// The lists that are not empty, those with the best actions first.
     pub(crate) lists: Vec<ActionList>,
     pub(crate) rows: Vec<Row>,
     /// The literals that have no place in a row.
     pub(crate) more: HashMap<u32, Box<[LiteralId]>, ahash::RandomState>,
-    pub(crate) actions: Vec<Ranked>,
     pub(crate) classes: Vec<Class>,
     /// The sets of context weights that actions have, each once.
     pub(crate) weights: Vec<WeightSet>,
@@ -127,20 +132,6 @@ impl Asks {
     }
 }
 
-/// What ranks an action.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ranked {
-    /// Propensity × value × lever, as far as it is written.
-    pub(crate) base: u128,
-    pub(crate) tier: u16,
-    /// The place among all actions by what decides between equal priorities:
-    /// rank, earlier end, id.
-    pub(crate) tie: u32,
-    /// Where propensity and value are read, if they are.
-    pub(crate) propensity: Option<u32>,
-    pub(crate) value: Option<u32>,
-}
-
 /// Context weights that some actions have.
 #[derive(Debug)]
 pub(crate) struct WeightSet {
@@ -162,67 +153,24 @@ pub(crate) struct Class {
     pub(crate) weight: u32,
 }
 
-/// A number that a score is read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Number {
-    Propensity(TermId),
-    Value(TermId),
-}
-
-/// Many short lists in one.
-#[derive(Debug)]
-pub(crate) struct Slices {
-    starts: Vec<u32>,
-    items: Vec<u32>,
-}
-
-impl Slices {
-    fn new(lists: Vec<Vec<u32>>) -> Self {
-        let mut slices = Self { starts: vec![0], items: Vec::new() };
-        for list in lists {
-            slices.items.extend(list);
-            slices.starts.push(count(slices.items.len()));
-        }
-        slices.starts.shrink_to_fit();
-        slices.items.shrink_to_fit();
-        slices
-    }
-
-    pub(crate) fn get(&self, place: usize) -> &[u32] {
-        let start = self.starts.get(place).copied().unwrap_or(0) as usize;
-        let end = self.starts.get(place + 1).copied().unwrap_or(0) as usize;
-        self.items.get(start..end).unwrap_or(&[])
-    }
+/// What an index is made of.
+pub(super) struct LaidOut<'p> {
+    pub(super) program: &'p Program,
+    pub(super) conditions: &'p Conditions,
+    pub(super) actions: &'p [PlannedAction],
+    pub(super) boosts: &'p [super::PlannedBoost],
+    pub(super) limits: &'p [PlannedLimit],
+    /// Whether what has a place depends on what else has one.
+    pub(super) has_slots: bool,
 }
 
 impl Index {
-    pub(super) fn new(
-        program: &Program,
-        actions: &[PlannedAction],
-        boosts: &[super::PlannedBoost],
-        limits: &[PlannedLimit],
-        (exclusives, placements): (&[CheckedExclusive], usize),
-    ) -> Self {
-        let mut builder = Builder::new(program, actions);
-        let tiers = tiers(actions);
-        let ties = ties(actions);
-        for (place, action) in (0_u32..).zip(actions) {
-            let tier = tiers.binary_search(&action.tier).map_or(0, |tier| tier);
-            let tier = u16::try_from(tier).unwrap_or(u16::MAX);
-            let tie = ties.get(place as usize).copied().unwrap_or(0);
-            builder.add(place, action, tier, tie);
+    pub(super) fn new(of: &LaidOut<'_>, numbers: Vec<Number>) -> Self {
+        let mut builder = Builder::new(of);
+        for (place, action) in (0_u32..).zip(of.actions) {
+            builder.add(place, action);
         }
-        let is_inflated = builder.weights.len() > MAX_WEIGHTS;
-        if is_inflated {
-            builder.inflate(boosts);
-        }
-        let is_plain = exclusives.is_empty()
-            && placements == 0
-            && actions.iter().all(|action| is_plain(action, limits));
-        let counts_together = limits.iter().any(|limit| !counts_alone(limit));
-        let tells_tiers = tiers.len() <= usize::from(u16::MAX);
-        let index = builder.finish(actions, is_inflated, is_plain, counts_together);
-        Self { tells_tiers, ..index }
+        builder.finish(of, numbers)
     }
 
     /// Returns what a literal asks for; nothing for the one that always holds.
@@ -253,34 +201,10 @@ pub(crate) fn counts_alone(limit: &PlannedLimit) -> bool {
 /// Tells whether an action takes a place in a ranking whatever else is in it.
 fn is_plain(action: &PlannedAction, limits: &[PlannedLimit]) -> bool {
     let alone = |id: &super::LimitId| limits.get(id.place()).is_some_and(counts_alone);
-    action.treatments.is_empty()
+    action.treatments().is_empty()
         && action.quota.is_none()
-        && action.limits.iter().all(alone)
-        && action.counted_in.iter().all(alone)
-}
-
-/// Lists the tiers, the lowest first.
-fn tiers(actions: &[PlannedAction]) -> Vec<i64> {
-    let mut tiers: Vec<i64> = actions.iter().map(|action| action.tier).collect();
-    tiers.sort_unstable();
-    tiers.dedup();
-    tiers
-}
-
-/// Numbers the actions by what decides between equal priorities.
-fn ties(actions: &[PlannedAction]) -> Vec<u32> {
-    let mut places: Vec<u32> = (0..count(actions.len())).collect();
-    places.sort_by_key(|place| {
-        actions.get(*place as usize).map(|action| {
-            let end = action.ends_at.map_or(i64::MAX, Timestamp::as_millis);
-            (std::cmp::Reverse(action.rank), end, action.id_order)
-        })
-    });
-    let mut ties = vec![0; actions.len()];
-    for (tie, place) in (0_u32..).zip(places) {
-        ties.get_mut(place as usize).into_iter().for_each(|slot| *slot = tie);
-    }
-    ties
+        && action.rules.limits.iter().all(alone)
+        && action.rules.counted_in.iter().all(alone)
 }
 
 /// The tier, and no less than a score can be: as bits that sort like it.
@@ -311,106 +235,122 @@ const UNBOUNDED: u64 = (1 << 48) - 1;
 
 struct Builder<'p> {
     program: &'p Program,
+    conditions: &'p Conditions,
     places: HashMap<NodeId, u32, ahash::RandomState>,
     truths: Vec<NodeId>,
-    asked_by: Vec<Vec<u32>>,
-    lists: BTreeMap<LiteralId, Vec<Row>>,
+    /// Truths, each with an action that asks for it.
+    asked: Vec<(u32, u32)>,
+    /// What each clause comes to, once it is asked for.
+    clauses: Vec<Option<Conjunction>>,
+    /// The literals of an action: used again for the next one.
+    literals: Vec<Weighed>,
+    /// Rows, each with the literal of its list.
+    rows: Vec<(LiteralId, Row)>,
     more: HashMap<u32, Box<[LiteralId]>, ahash::RandomState>,
-    ranked: Vec<Ranked>,
+    /// The classes of labels and rules, by their addresses.
+    labelled: HashMap<(usize, usize), u32, ahash::RandomState>,
     classes: Interned<Class>,
     weights: Interned<Arc<[usize]>>,
     /// For each of them the rules that are about all of its actions.
     shared: Vec<Vec<SuppressionId>>,
-    numbers: Interned<Number>,
 }
 
-/// Items without repetition, by place.
-struct Interned<T> {
-    items: Vec<T>,
-    places: HashMap<T, u32, ahash::RandomState>,
+/// A literal, and how rare it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Weighed {
+    guess: u32,
+    literal: Literal,
+    id: LiteralId,
 }
 
-impl<T: Clone + Eq + std::hash::Hash> Interned<T> {
-    fn new() -> Self {
-        Self { items: Vec::new(), places: HashMap::default() }
-    }
-
-    fn len(&self) -> usize {
-        self.items.len()
-    }
-
-    fn place(&mut self, item: T) -> u32 {
-        if let Some(place) = self.places.get(&item) {
-            return *place;
-        }
-        let place = count(self.items.len());
-        self.items.push(item.clone());
-        self.places.insert(item, place);
-        place
-    }
+/// A condition as a conjunction.
+#[derive(Clone)]
+struct Conjunction {
+    can_hold: bool,
+    literals: Box<[Weighed]>,
 }
 
 impl<'p> Builder<'p> {
-    fn new(program: &'p Program, actions: &[PlannedAction]) -> Self {
+    fn new(of: &LaidOut<'p>) -> Self {
         Self {
-            program,
+            program: of.program,
+            conditions: of.conditions,
             places: HashMap::default(),
             truths: Vec::new(),
-            asked_by: Vec::new(),
-            lists: BTreeMap::new(),
+            asked: Vec::with_capacity(of.conditions.asked_count()),
+            clauses: vec![None; of.conditions.clause_count()],
+            literals: Vec::new(),
+            rows: Vec::with_capacity(of.actions.len()),
             more: HashMap::default(),
-            ranked: Vec::with_capacity(actions.len()),
+            labelled: HashMap::default(),
             classes: Interned::new(),
             weights: Interned::new(),
             shared: Vec::new(),
-            numbers: Interned::new(),
         }
     }
 
-    fn add(&mut self, place: u32, action: &PlannedAction, tier: u16, tie: u32) {
-        let ranked = self.ranked(action, tier, tie);
-        self.ranked.push(ranked);
-        let mut literals = Vec::new();
-        let mut can_hold = !action.paused;
-        for clause in [&action.eligible, &action.applicable, &action.suitable].into_iter().flatten()
-        {
-            can_hold &= self.program.conjuncts(clause.node, &mut literals);
-        }
-        literals.sort_unstable();
-        literals.dedup();
-        self.note(place, &literals);
+    fn add(&mut self, place: u32, action: &PlannedAction) {
+        let can_hold = self.gather(action) && !action.paused;
+        let noted = self.literals.iter().map(|weighed| (weighed.id.truth(), place));
+        self.asked.extend(noted);
         if !can_hold {
             return;
         }
-        literals.sort_by_cached_key(|literal| self.program.guess(*literal));
-        let mut ids = literals.iter().filter_map(|literal| self.id_of(*literal));
+        let mut ids = self.literals.iter().map(|weighed| weighed.id);
         let list = ids.next().unwrap_or(LiteralId::ALWAYS);
         let mut rest = [LiteralId::ALWAYS; REST];
         rest.iter_mut().zip(&mut ids).for_each(|(slot, id)| *slot = id);
         let more: Box<[LiteralId]> = ids.collect();
-        let row = self.row(place, action, rest, &more);
+        let row = self.row(place, action, rest, !more.is_empty());
         if !more.is_empty() {
             self.more.insert(place, more);
         }
-        self.lists.entry(list).or_default().push(row);
+        self.rows.push((list, row));
     }
 
-    /// Notes who asks for which truths.
-    fn note(&mut self, place: u32, literals: &[Literal]) {
-        for literal in literals {
+    /// Gathers the literals of an action, the rarest first; tells whether they can
+    /// all hold.
+    fn gather(&mut self, action: &PlannedAction) -> bool {
+        self.literals.clear();
+        let conditions = self.conditions;
+        let mut can_hold = true;
+        for asked in conditions.asked(action.conditions) {
+            let place = asked.clause().place();
+            if let Some(None) = self.clauses.get(place) {
+                let clause = conditions.clause(asked.clause());
+                let conjunction = clause.map(|clause| self.conjunction(clause.node));
+                self.clauses
+                    .get_mut(place)
+                    .into_iter()
+                    .for_each(|slot| *slot = conjunction.clone());
+            }
+            if let Some(Some(conjunction)) = self.clauses.get(place) {
+                can_hold &= conjunction.can_hold;
+                self.literals.extend_from_slice(&conjunction.literals);
+            }
+        }
+        if self.literals.len() > 1 {
+            self.literals.sort_unstable();
+            self.literals.dedup();
+        }
+        can_hold
+    }
+
+    /// Takes a condition apart.
+    fn conjunction(&mut self, node: NodeId) -> Conjunction {
+        let mut literals = Vec::new();
+        let can_hold = self.program.conjuncts(node, &mut literals);
+        literals.sort_unstable();
+        literals.dedup();
+        let weighed = literals.into_iter().map(|literal| {
             let truth = *self.places.entry(literal.node).or_insert_with(|| {
                 self.truths.push(literal.node);
-                self.asked_by.push(Vec::new());
                 count(self.truths.len() - 1)
             });
-            let asked_by = self.asked_by.get_mut(truth as usize);
-            asked_by.into_iter().for_each(|actions| actions.push(place));
-        }
-    }
-
-    fn id_of(&self, literal: Literal) -> Option<LiteralId> {
-        let truth = self.places.get(&literal.node)?;
-        Some(LiteralId::of(*truth, literal.holds))
+            let id = LiteralId::of(truth, literal.holds);
+            Weighed { guess: self.program.guess(literal), literal, id }
+        });
+        Conjunction { can_hold, literals: weighed.collect() }
     }
 
     fn row(
@@ -418,112 +358,134 @@ impl<'p> Builder<'p> {
         place: u32,
         action: &PlannedAction,
         rest: [LiteralId; REST],
-        more: &[LiteralId],
+        has_more: bool,
     ) -> Row {
-        let weight = self.weights.place(action.boosts.clone());
-        match self.shared.get_mut(weight as usize) {
-            Some(shared) => shared.retain(|rule| action.suppressions.contains(rule)),
-            None => self.shared.push(action.suppressions.to_vec()),
-        }
-        let class = self.classes.place(Class {
-            channels: action.channels.clone(),
-            consent: action.needs_consent.then_some(action.purpose),
-            obeys_quiet_hours: action.obeys_quiet_hours,
-            suppressions: action.suppressions.clone(),
-            thresholds: action.thresholds.clone(),
-            weight,
-        });
-        let is_read = action.numbers().next().is_some();
+        let alike = action.alike();
+        let class = match self.labelled.get(&alike) {
+            Some(class) => *class,
+            None => {
+                let class = self.class(action);
+                self.labelled.insert(alike, class);
+                class
+            }
+        };
+        let (ranked, rules) = (&action.ranked, &action.rules);
+        let is_read = ranked.is_read();
         let asks = Asks::LITERALS
-            .when(!more.is_empty())
-            .with(Asks::TIMES.when(action.starts_at.is_some() || action.ends_at.is_some()))
-            .with(Asks::LIMITS.when(!action.limits.is_empty()))
-            .with(Asks::THRESHOLDS.when(!action.thresholds.is_empty()))
+            .when(has_more)
+            .with(Asks::TIMES.when(action.starts_at().is_some() || action.ends_at().is_some()))
+            .with(Asks::LIMITS.when(!rules.limits.is_empty()))
+            .with(Asks::THRESHOLDS.when(!rules.thresholds.is_empty()))
             .with(Asks::NUMBERS.when(is_read));
-        let (tier, base) = self.ranked.last().map_or((0, 0), |ranked| (ranked.tier, ranked.base));
-        let bound = if is_read { u64::from(tier) << 48 | UNBOUNDED } else { bound(tier, base) };
+        let unbounded = u64::from(ranked.tier) << 48 | UNBOUNDED;
+        let bound = if is_read { unbounded } else { bound(ranked.tier, ranked.base()) };
         Row { bound, rest, action: place, class, asks }
     }
 
-    fn ranked(&mut self, action: &PlannedAction, tier: u16, tie: u32) -> Ranked {
-        let (mut base, mut propensity, mut value) = (u128::from(action.lever), None, None);
-        match action.propensity {
-            CheckedPropensity::Fixed(parts) => base *= u128::from(parts),
-            CheckedPropensity::Read(term) => {
-                propensity = Some(self.numbers.place(Number::Propensity(term)));
-            }
+    /// Finds the class of an action.
+    fn class(&mut self, action: &PlannedAction) -> u32 {
+        let rules = &action.rules;
+        let weight = self.weights.place(rules.boosts.clone());
+        match self.shared.get_mut(weight as usize) {
+            Some(shared) => shared.retain(|rule| rules.suppressions.contains(rule)),
+            None => self.shared.push(rules.suppressions.to_vec()),
         }
-        match action.value {
-            CheckedValue::Fixed(minor) => base *= u128::from(minor),
-            CheckedValue::Read(term) => value = Some(self.numbers.place(Number::Value(term))),
-        }
-        Ranked { base, tier, tie, propensity, value }
+        self.classes.place(Class {
+            channels: action.channels.clone(),
+            consent: action.needs_consent.then_some(action.purpose),
+            obeys_quiet_hours: action.obeys_quiet_hours,
+            suppressions: rules.suppressions.clone(),
+            thresholds: rules.thresholds.clone(),
+            weight,
+        })
     }
 
     /// Takes the context weights of each action for granted in its bound, where
     /// there are too many of them to look for the greatest each time.
-    fn inflate(&mut self, boosts: &[super::PlannedBoost]) {
+    fn inflate(&mut self, of: &LaidOut<'_>) {
         let most = |weight: &[usize]| {
-            let points = weight.iter().filter_map(|boost| boosts.get(*boost));
+            let points = weight.iter().filter_map(|boost| of.boosts.get(*boost));
             factor(ONE + points.map(|boost| boost.basis_points.max(0)).sum::<i64>())
         };
-        for row in self.lists.values_mut().flatten() {
-            let class = self.classes.items.get(row.class as usize);
-            let weight = class.and_then(|class| self.weights.items.get(class.weight as usize));
-            let ranked = self.ranked.get(row.action as usize);
-            if let (Some(weight), Some(ranked)) = (weight, ranked)
+        for (_, row) in &mut self.rows {
+            let class = self.classes.get(row.class as usize);
+            let weight = class.and_then(|class| self.weights.get(class.weight as usize));
+            let action = of.actions.get(row.action as usize);
+            if let (Some(weight), Some(action)) = (weight, action)
                 && !row.asks.contains(Asks::NUMBERS)
             {
-                row.bound = bound(ranked.tier, ranked.base * u128::from(most(weight)));
+                let ranked = &action.ranked;
+                row.bound = bound(ranked.tier, ranked.base() * u128::from(most(weight)));
             }
         }
     }
 
-    fn finish(
-        self,
-        actions: &[PlannedAction],
-        is_inflated: bool,
-        is_plain: bool,
-        counts_together: bool,
-    ) -> Index {
-        let mut rows = Vec::with_capacity(actions.len());
-        let mut lists = Vec::with_capacity(self.lists.len());
-        let ranked = &self.ranked;
-        let tie = |row: &Row| ranked.get(row.action as usize).map_or(0, |ranked| ranked.tie);
-        for (literal, mut of_literal) in self.lists {
-            of_literal.sort_by_key(|row| (std::cmp::Reverse(row.bound), tie(row)));
-            let bound = of_literal.first().map_or(0, |row| row.bound);
+    /// Puts the rows into lists, and each list into the static order.
+    fn lists(&mut self, actions: &[PlannedAction]) -> (Vec<ActionList>, Vec<Row>) {
+        let tie = |row: &Row| actions.get(row.action as usize).map_or(0, |of| of.ranked.tie);
+        // By the bound, the greatest first, then by the tie: as numbers, which are
+        // quickly sorted. The place of the row comes last.
+        let key = |place: u32, row: &Row| {
+            u128::from(!row.bound) << 64 | u128::from(tie(row)) << 32 | u128::from(place)
+        };
+        let keys = (0..).zip(&self.rows);
+        let keys = keys.map(|(place, (list, row))| (list.0, key(place, row)));
+        let count_of_lists = 2 * self.truths.len() + 1;
+        let mut by_list = Slices::new(count_of_lists, &keys.collect::<Vec<_>>());
+        let (mut lists, mut rows) = (Vec::new(), Vec::with_capacity(self.rows.len()));
+        for literal in (0..count(count_of_lists)).map(LiteralId) {
+            let of_list = by_list.get_mut(literal.place());
+            of_list.sort_unstable();
             let start = count(rows.len());
-            rows.extend(of_literal);
-            lists.push(ActionList { literal, start, end: count(rows.len()), bound });
+            #[expect(clippy::cast_possible_truncation, reason = "the place is in the last 32 bits")]
+            let in_order = of_list.iter().filter_map(|key| self.rows.get(*key as u32 as usize));
+            rows.extend(in_order.map(|(_, row)| *row));
+            if let Some(first) = rows.get(start as usize) {
+                lists.push(ActionList {
+                    literal,
+                    start,
+                    end: count(rows.len()),
+                    bound: first.bound,
+                });
+            }
         }
         lists.sort_by_key(|list| (std::cmp::Reverse(list.bound), list.literal));
-        let purposes = actions.iter().filter(|action| action.needs_consent);
-        let mut purposes: Vec<Purpose> = purposes.map(|action| action.purpose).collect();
+        (lists, rows)
+    }
+
+    fn finish(mut self, of: &LaidOut<'_>, numbers: Vec<Number>) -> Index {
+        let is_inflated = self.weights.len() > MAX_WEIGHTS;
+        if is_inflated {
+            self.inflate(of);
+        }
+        let (lists, rows) = self.lists(of.actions);
+        let mut purposes = Vec::new();
+        for action in of.actions.iter().filter(|action| action.needs_consent) {
+            if !purposes.contains(&action.purpose) {
+                purposes.push(action.purpose);
+            }
+        }
         purposes.sort_unstable();
-        purposes.dedup();
-        let times =
-            actions.iter().flat_map(|action| action.starts_at.into_iter().chain(action.ends_at));
+        let times = of.actions.iter().flat_map(|of| of.starts_at().into_iter().chain(of.ends_at()));
         let mut instants: Vec<i64> = times.map(Timestamp::as_millis).collect();
         instants.sort_unstable();
         instants.dedup();
-        let weights = self.weights.items.into_iter().zip(self.shared);
+        let weights = self.weights.into_items().into_iter().zip(self.shared);
         let weights = weights.map(|(boosts, suppressions)| WeightSet { boosts, suppressions });
         Index {
+            asked_by: Slices::new(self.truths.len(), &self.asked),
             truths: self.truths,
-            asked_by: Slices::new(self.asked_by),
             lists,
             rows,
             more: self.more,
-            actions: self.ranked,
-            classes: self.classes.items,
+            classes: self.classes.into_items(),
             weights: weights.collect(),
             is_inflated,
-            numbers: self.numbers.items,
+            numbers,
             purposes,
             instants,
-            is_plain,
-            counts_together,
+            is_plain: !of.has_slots && of.actions.iter().all(|action| is_plain(action, of.limits)),
+            counts_together: of.limits.iter().any(|limit| !counts_alone(limit)),
             tells_tiers: true,
         }
     }

@@ -1,7 +1,8 @@
 //! What a ranking asks of a context, to be answered all at once.
 
 use super::PlannedBoost;
-use super::index::{self, Index};
+use super::index::Index;
+use super::ranked::Number;
 use crate::check::CheckedSuppression;
 use crate::condition::{self, Program, Slot, Survey};
 use crate::schema::{FactId, Schema};
@@ -44,10 +45,8 @@ impl Questions {
         });
         let suppressions = in_order.collect();
         let boosts = slots.collect();
-        let lies = |number: &index::Number| match *number {
-            index::Number::Propensity(term) | index::Number::Value(term) => {
-                condition::Number::of(program, term)
-            }
+        let lies = |number: &Number| match *number {
+            Number::Propensity(term) | Number::Value(term) => condition::Number::of(program, term),
         };
         let numbers: Vec<_> = index.numbers.iter().map(lies).collect();
         Self {

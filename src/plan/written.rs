@@ -4,11 +4,13 @@
 //! when somebody asks for it, and takes no memory until then.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-use super::PlannedAction;
-use crate::check::{CheckedPropensity, CheckedValue, Clause, PROPENSITY_DECIMALS};
+use super::action::PlannedAction;
+use super::ranked::{Factor, Ranked};
+use crate::check::{Conditions, Labels, PROPENSITY_DECIMALS, Step};
 use crate::policy::{Action, Decimal, Policy, Propensity, Worth};
 use crate::vocabulary::Currency;
 
@@ -18,20 +20,24 @@ use crate::vocabulary::Currency;
 #[derive(Debug)]
 pub(crate) struct Written {
     rest: Policy,
-    actions: Vec<Kept>,
+    kept: Kept,
     decimals: u32,
     whole: OnceLock<Box<Policy>>,
 }
 
-/// What is kept of an action as it was written.
-#[derive(Debug)]
-enum Kept {
-    /// Whether it says how likely it is taken up, and what it is worth: as
-    /// numbers, which its plan has.
-    Plain { propensity: bool, value: bool },
-    /// All of it: it says what a plan has in another form.
-    Whole(Box<Action>),
+/// What is kept of the actions as they were written.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// Those that say what a plan has in another form, by place.
+    actions: HashMap<u32, Action, ahash::RandomState>,
+    /// What propensities are read from, by the place of the number.
+    propensities: HashMap<u32, Propensity, ahash::RandomState>,
+    /// What values are read from, by the place of the number.
+    worths: HashMap<u32, Worth, ahash::RandomState>,
 }
+
+/// The actions of a plan, and what they ask for.
+type Planned<'p> = (&'p [PlannedAction], &'p Conditions);
 
 impl Deref for Written {
     type Target = Policy;
@@ -42,79 +48,100 @@ impl Deref for Written {
 }
 
 impl Written {
-    /// Keeps a policy; `planned` are its actions.
-    pub(super) fn new(
-        mut policy: Policy,
-        planned: &[PlannedAction],
-        currency: Option<Currency>,
-    ) -> Self {
+    /// Keeps a policy; its actions are kept already.
+    pub(super) fn new(rest: Policy, kept: Kept, currency: Option<Currency>) -> Self {
         let decimals = currency.map_or(2, |currency| u32::from(currency.exponent()));
-        let written = std::mem::take(&mut policy.actions).into_iter().zip(planned);
-        let actions = written.map(|(written, planned)| {
-            if !is_plain(&written) {
-                return Kept::Whole(Box::new(written));
-            }
-            let (propensity, value) = (written.propensity.is_some(), written.value.is_some());
-            let kept = Kept::Plain { propensity, value };
-            debug_assert_eq!(*kept.write(planned, decimals), written, "it is written again");
-            kept
-        });
-        Self { actions: actions.collect(), rest: policy, decimals, whole: OnceLock::new() }
+        Self { rest, kept, decimals, whole: OnceLock::new() }
     }
 
     /// Returns the policy with its actions.
-    pub(super) fn whole(&self, planned: &[PlannedAction]) -> &Policy {
+    pub(super) fn whole(&self, planned: Planned<'_>) -> &Policy {
         self.whole.get_or_init(|| Box::new(self.write(planned)))
     }
 
     /// Writes the policy again.
-    pub(super) fn write(&self, planned: &[PlannedAction]) -> Policy {
-        let actions = self.actions.iter().zip(planned);
-        let actions = actions.map(|(kept, planned)| kept.write(planned, self.decimals));
+    pub(super) fn write(&self, (planned, conditions): Planned<'_>) -> Policy {
+        let actions = (0..).zip(planned);
+        let actions = actions.map(|(place, planned)| self.action(place, planned, conditions));
         Policy { actions: actions.map(Cow::into_owned).collect(), ..self.rest.clone() }
     }
 
     /// Returns the action at a place as it was written.
-    pub(super) fn action(&self, place: usize, planned: &PlannedAction) -> Option<Cow<'_, Action>> {
-        self.actions.get(place).map(|kept| kept.write(planned, self.decimals))
+    pub(super) fn action(
+        &self,
+        place: u32,
+        planned: &PlannedAction,
+        conditions: &Conditions,
+    ) -> Cow<'_, Action> {
+        if let Some(whole) = self.kept.actions.get(&place) {
+            return Cow::Borrowed(whole);
+        }
+        let (ranked, labels): (&Ranked, &Labels) = (&planned.ranked, planned);
+        let own = |step| {
+            let clauses = conditions.of(planned.conditions, step);
+            let own = clauses.filter(|clause| clause.origin.is_none());
+            own.map(|clause| clause.text.to_string()).collect()
+        };
+        let said = labels.written;
+        Cow::Owned(Action {
+            id: planned.id.to_string(),
+            kind: labels.kind.to_string(),
+            group: planned.group().map(str::to_owned),
+            tags: labels.tags.to_vec(),
+            purpose: said.purpose.then(|| labels.purpose.as_str().to_owned()),
+            tier: labels.tier,
+            rank: planned.rank(),
+            status: said.status.then(|| if labels.paused { "paused" } else { "active" }.to_owned()),
+            channels: labels.channels.iter().map(|channel| channel.as_str().to_owned()).collect(),
+            eligible: own(Step::Eligible),
+            applicable: own(Step::Applicable),
+            suitable: own(Step::Suitable),
+            propensity: self.propensity(ranked),
+            value: self.value(ranked),
+            obeys_limits: said.obeys_limits.then_some(labels.obeys_limits),
+            counts_toward_limits: said.counts_toward_limits.then_some(labels.counts_toward_limits),
+            obeys_quiet_hours: said.obeys_quiet_hours.then_some(labels.obeys_quiet_hours),
+            needs_consent: said.needs_consent.then_some(labels.needs_consent),
+            quota: labels.quota.as_deref().map(str::to_owned),
+            ..Action::default()
+        })
+    }
+
+    fn propensity(&self, ranked: &Ranked) -> Option<Propensity> {
+        match ranked.propensity() {
+            Factor::Read(place) => self.kept.propensities.get(&place).cloned(),
+            Factor::Fixed(parts) => ranked
+                .says_propensity()
+                .then(|| Propensity::Fixed(Decimal::unscaled(parts.into(), PROPENSITY_DECIMALS))),
+        }
+    }
+
+    fn value(&self, ranked: &Ranked) -> Option<Worth> {
+        match ranked.value() {
+            Factor::Read(place) => self.kept.worths.get(&place).cloned(),
+            Factor::Fixed(minor) => ranked
+                .says_value()
+                .then(|| Worth::Fixed(Decimal::unscaled(minor.into(), self.decimals))),
+        }
     }
 }
 
 impl Kept {
-    /// Writes an action again.
-    fn write(&self, planned: &PlannedAction, decimals: u32) -> Cow<'_, Action> {
-        let (has_propensity, has_value) = match self {
-            Self::Whole(action) => return Cow::Borrowed(action),
-            Self::Plain { propensity, value } => (*propensity, *value),
-        };
-        let propensity = match planned.propensity {
-            CheckedPropensity::Fixed(parts) if has_propensity => {
-                Some(Propensity::Fixed(Decimal::unscaled(parts.into(), PROPENSITY_DECIMALS)))
-            }
-            _ => None,
-        };
-        let value = match planned.value {
-            CheckedValue::Fixed(minor) if has_value => {
-                Some(Worth::Fixed(Decimal::unscaled(minor.into(), decimals)))
-            }
-            _ => None,
-        };
-        Cow::Owned(Action {
-            id: planned.id.clone(),
-            kind: planned.kind.clone(),
-            group: planned.group.clone(),
-            tags: planned.tags.clone(),
-            tier: planned.tier,
-            rank: planned.rank,
-            channels: planned.channels.iter().map(|channel| channel.as_str().to_owned()).collect(),
-            eligible: own(&planned.eligible),
-            applicable: own(&planned.applicable),
-            suitable: own(&planned.suitable),
-            propensity,
-            value,
-            quota: planned.quota.clone(),
-            ..Action::default()
-        })
+    /// Keeps what a plan does not have of an action, and returns its id.
+    pub(super) fn keep(&mut self, place: u32, action: &mut Action, ranked: &Ranked) -> Box<str> {
+        if !is_plain(action) {
+            let id = action.id.as_str().into();
+            self.actions.insert(place, std::mem::take(action));
+            return id;
+        }
+        if let (Factor::Read(number), Some(propensity)) = (ranked.propensity(), &action.propensity)
+        {
+            self.propensities.entry(number).or_insert_with(|| propensity.clone());
+        }
+        if let (Factor::Read(number), Some(worth)) = (ranked.value(), &action.value) {
+            self.worths.entry(number).or_insert_with(|| worth.clone());
+        }
+        std::mem::take(&mut action.id).into_boxed_str()
     }
 }
 
@@ -133,29 +160,17 @@ fn is_plain(action: &Action) -> bool {
         applicable: _,
         suitable: _,
         quota: _,
-        purpose,
-        status,
+        purpose: _,
+        status: _,
+        propensity: _,
+        value: _,
+        obeys_limits: _,
+        counts_toward_limits: _,
+        obeys_quiet_hours: _,
+        needs_consent: _,
         starts_at,
         ends_at,
-        propensity,
-        value,
         treatments,
-        obeys_limits,
-        counts_toward_limits,
-        obeys_quiet_hours,
-        needs_consent,
     } = action;
-    let words = [purpose, status, starts_at, ends_at];
-    let switches = [obeys_limits, counts_toward_limits, obeys_quiet_hours, needs_consent];
-    words.iter().all(|word| word.is_none())
-        && switches.iter().all(|switch| switch.is_none())
-        && treatments.is_empty()
-        && matches!(propensity, None | Some(Propensity::Fixed(_)))
-        && matches!(value, None | Some(Worth::Fixed(_)))
-}
-
-/// Lists the conditions that are the action's own, and not inherited.
-fn own(clauses: &[Clause]) -> Vec<String> {
-    let own = clauses.iter().filter(|clause| clause.origin.is_none());
-    own.map(|clause| clause.text.to_string()).collect()
+    starts_at.is_none() && ends_at.is_none() && treatments.is_empty()
 }

@@ -144,7 +144,7 @@ impl<'p> Analyst<'p> {
     pub(super) fn new(plan: &'p Plan, budget: u64) -> Self {
         let mut nodes: BTreeSet<NodeId> = plan.situations.values().copied().collect();
         nodes.extend(plan.suppressions.iter().flat_map(sides));
-        nodes.extend(plan.actions().flat_map(|(_, action)| clauses(action)));
+        nodes.extend(plan.actions().flat_map(|(_, action)| clauses(plan, action)));
         let (samples, findings) = (Vec::new(), Vec::new());
         let (rests_on, unreachable) = (BTreeMap::new(), BTreeMap::new());
         Self { plan, budget, nodes, samples, findings, rests_on, unreachable, unclear: 0 }
@@ -170,11 +170,11 @@ impl<'p> Analyst<'p> {
         let mut sample = Sample { world, truths, holds, actions: Vec::new() };
         let fates = plan.actions().map(|(_, action)| {
             let is_offered = is_available(action, request.channel, request.now)
-                && clauses(action).all(|node| sample.truth(node) == Truth::True);
+                && clauses(plan, action).all(|node| sample.truth(node) == Truth::True);
             if !is_offered {
                 return Fate::Out;
             }
-            let mut holding = action.suppressions.iter().filter(|rule| sample.holds(**rule));
+            let mut holding = action.rules.suppressions.iter().filter(|rule| sample.holds(**rule));
             match (holding.next(), holding.next()) {
                 (None, _) => Fate::GetsThrough,
                 (Some(only), None) => Fate::HeldBy(*only),
@@ -270,7 +270,6 @@ impl<'p> Analyst<'p> {
 
     /// Lists the actions that a suppression is about.
     fn targets(&self, id: SuppressionId) -> Vec<ActionId> {
-        let targets = &self.plan.suppression(id).targets;
-        targets.iter().filter_map(|place| u32::try_from(*place).ok()).map(ActionId).collect()
+        self.plan.held_by(id).collect()
     }
 }

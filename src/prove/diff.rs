@@ -69,7 +69,7 @@ pub(crate) fn diff(before: &Plan, after: &Plan, budget: u64) -> Difference {
 
 /// Lists every kind that either policy offers in every situation that both have.
 fn cells(before: &Plan, after: &Plan) -> Vec<Cell> {
-    let kinds = before.actions().chain(after.actions()).map(|(_, action)| action.kind.clone());
+    let kinds = before.actions().chain(after.actions()).map(|(_, action)| action.kind.to_string());
     let kinds: BTreeSet<String> = kinds.collect();
     let shared = before.situations.keys().filter(|name| after.situations.contains_key(*name));
     let shared: BTreeSet<&String> = shared.collect();
@@ -118,7 +118,7 @@ impl Analyst<'_> {
         &self,
         (kind, situation): &Cell,
     ) -> Option<(Vec<ActionId>, Option<(NodeId, bool)>)> {
-        let actions = self.plan.actions().filter(|(_, action)| action.kind == *kind);
+        let actions = self.plan.actions().filter(|(_, action)| *action.kind == **kind);
         let actions = actions.map(|(id, _)| id).collect();
         match situation {
             None => Some((actions, None)),
@@ -139,7 +139,8 @@ impl Analyst<'_> {
         };
         let sample = self.samples.iter().find(|sample| is_it(sample))?;
         let through = actions.iter().filter(|action| sample.gets_through(**action));
-        let names = through.map(|action| self.plan.action(*action).id.clone()).take(5).collect();
+        let names =
+            through.map(|action| self.plan.action(*action).id.to_string()).take(5).collect();
         self.example(names, &about, is_it)
     }
 }

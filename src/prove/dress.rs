@@ -33,7 +33,7 @@ pub(super) fn dress(
     }
     let (mut dressed, mut asked) = (context.clone(), request.clone());
     consent(action, &mut dressed, &request);
-    if !action.limits.is_empty() && dressed.history == Part::Unknown {
+    if !action.rules.limits.is_empty() && dressed.history == Part::Unknown {
         dressed.history = Part::Known(History::new(request.now).interactions([]));
     }
     score(plan, action, &mut dressed, &request);
@@ -63,8 +63,8 @@ fn consent(action: &PlannedAction, context: &mut Context, request: &Request) {
 }
 
 fn score(plan: &Plan, action: &PlannedAction, context: &mut Context, request: &Request) {
-    let CheckedPropensity::Read(term) = &action.propensity else { return };
-    let Term::Entry(_, name) = &plan.program[*term] else { return };
+    let CheckedPropensity::Read(term) = plan.propensity(action) else { return };
+    let Term::Entry(_, name) = &plan.program[term] else { return };
     match &mut context.scores {
         Part::Known(scores) => {
             scores.values.entry(name.clone()).or_insert_with(|| 0.5.into());

@@ -79,16 +79,16 @@ pub(super) fn alike<'p>(
             continue;
         }
         let mut clauses = match asking {
-            Asking::Conditions => clauses(action).collect(),
+            Asking::Conditions => clauses(plan, action).collect(),
             Asking::Forced => Vec::new(),
         };
         clauses.sort_unstable();
         clauses.dedup();
         let own = Alike {
             channels: &action.channels,
-            starts_at: action.starts_at,
-            ends_at: action.ends_at,
-            suppressions: &action.suppressions,
+            starts_at: action.starts_at(),
+            ends_at: action.ends_at(),
+            suppressions: &action.rules.suppressions,
             clauses,
         };
         groups.entry(own).or_default().push(*id);
@@ -97,9 +97,8 @@ pub(super) fn alike<'p>(
 }
 
 /// Lists the conditions of an action.
-pub(super) fn clauses(action: &PlannedAction) -> impl Iterator<Item = NodeId> {
-    let stages = [&action.eligible, &action.applicable, &action.suitable];
-    stages.into_iter().flatten().map(|clause| clause.node)
+pub(super) fn clauses(plan: &Plan, action: &PlannedAction) -> impl Iterator<Item = NodeId> {
+    plan.clauses(action).map(|clause| clause.node)
 }
 
 /// Writes what a policy does as formulas; each rule once.
@@ -274,9 +273,10 @@ pub(super) fn survives(
     evaluator: &mut Evaluator<'_>,
 ) -> bool {
     let qualifies = asking == Asking::Forced
-        || clauses(action).all(|node| evaluator.truth(node).truth() == Truth::True);
+        || clauses(plan, action).all(|node| evaluator.truth(node).truth() == Truth::True);
     qualifies
         && action
+            .rules
             .suppressions
             .iter()
             .all(|id| !rule_holds(plan.suppression(*id), channel, allowing, evaluator))
@@ -286,6 +286,6 @@ pub(super) fn survives(
 pub(super) fn is_available(action: &PlannedAction, channel: Channel, now: Timestamp) -> bool {
     !action.paused
         && action.channels.contains(&channel)
-        && action.starts_at.is_none_or(|starts_at| now >= starts_at)
-        && action.ends_at.is_none_or(|ends_at| now < ends_at)
+        && action.starts_at().is_none_or(|starts_at| now >= starts_at)
+        && action.ends_at().is_none_or(|ends_at| now < ends_at)
 }

@@ -55,8 +55,8 @@ pub(crate) fn prove(plan: &Plan, promise: &CheckedPromise, budget: &Cell<u64>) -
     }
 }
 
-pub(super) fn ids(targets: &[usize]) -> Vec<ActionId> {
-    targets.iter().filter_map(|place| u32::try_from(*place).ok()).map(ActionId).collect()
+pub(super) fn ids(targets: &[u32]) -> Vec<ActionId> {
+    targets.iter().copied().map(ActionId).collect()
 }
 
 struct Case<'p> {
@@ -228,7 +228,7 @@ impl<'p> Case<'p> {
         let world = plainest(self.plan, world, &mut |world| !find(world, &[first]).is_empty());
         let (context, mut request) = concrete(self.plan, &world, self.a_channel_of(first));
         if asking == Asking::Forced {
-            request = request.force(self.plan.action(first).id.as_str());
+            request = request.force(&*self.plan.action(first).id);
         }
         let shown = |context: &Context, request: &Request| {
             let offends = self.evaluate(context, request, |evaluator| {
@@ -244,9 +244,11 @@ impl<'p> Case<'p> {
         if asking == Asking::Forced {
             offenders = vec![first];
         }
-        let names = offenders.iter().map(|id| self.plan.action(*id).id.clone()).collect();
+        let names = offenders.iter().map(|id| self.plan.action(*id).id.to_string()).collect();
         let about: Vec<NodeId> = std::iter::once(self.promise.when)
-            .chain(action.suppressions.iter().flat_map(|id| sides(self.plan.suppression(*id))))
+            .chain(
+                action.rules.suppressions.iter().flat_map(|id| sides(self.plan.suppression(*id))),
+            )
             .collect();
         Some(show(self.plan, &world, (context, request), names, &about))
     }
@@ -314,8 +316,8 @@ impl<'p> Case<'p> {
         for (Alike { .. }, actions) in alike(self.plan, targets, Asking::Conditions) {
             let Some(first) = actions.first() else { continue };
             let action = self.plan.action(*first);
-            nodes.extend(super::policy::clauses(action));
-            let rules = action.suppressions.iter();
+            nodes.extend(super::policy::clauses(self.plan, action));
+            let rules = action.rules.suppressions.iter();
             nodes.extend(rules.flat_map(|id| sides(self.plan.suppression(*id))));
         }
         nodes

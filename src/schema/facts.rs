@@ -192,7 +192,7 @@ impl<'a> Facts<'a> {
             now: self.now,
             currency: self.currency,
             // Copied all together.
-            deliveries: SmallVec::from_slice(&self.deliveries),
+            parts: SmallVec::from_slice(&self.parts),
             found: self.found.clone(),
         };
         for part in changes.delivered() {

@@ -17,22 +17,22 @@ impl<'a> Lane<'a> {
         if action.paused {
             tested.hold(ReasonCode::Inactive, Hold::Never);
         }
-        if let Some(starts_at) = action.starts_at.filter(|starts_at| at < *starts_at) {
+        if let Some(starts_at) = action.starts_at().filter(|starts_at| at < *starts_at) {
             tested.hold(ReasonCode::NotStarted, Hold::Until(starts_at));
             tested.watch(Horizon::at(Some(starts_at)));
         }
-        if action.ends_at.is_some_and(|ends_at| at >= ends_at) {
+        if action.ends_at().is_some_and(|ends_at| at >= ends_at) {
             tested.hold(ReasonCode::Expired, Hold::Never);
         }
-        tested.watch(Horizon::at(action.ends_at.filter(|ends_at| at < *ends_at)));
-        if self.asked.excluded.contains(action.id.as_str()) {
+        tested.watch(Horizon::at(action.ends_at().filter(|ends_at| at < *ends_at)));
+        if self.asked.excluded.contains(&action.id) {
             tested.hold(ReasonCode::EmergencyExcluded, Hold::Never);
         }
         if !action.channels.contains(&self.channel) {
             let reason = StoredReason::new(ReasonCode::ChannelNotSupported, Rule::None);
             tested.add(StoredReason { channel: Some(self.channel), ..reason }, Hold::Never);
         }
-        if self.asked.out_of_stock.contains(action.id.as_str()) {
+        if self.asked.out_of_stock.contains(&action.id) {
             tested.hold(ReasonCode::NoInventory, Hold::Never);
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::super::clearing::Hold;
 use super::super::horizon::Horizon;
 use super::{Lane, Tested};
-use crate::check::Clause;
+use crate::check::Step;
 use crate::condition::{NodeId, Outcome, Truth, basis};
 use crate::decision::{Bases, ReasonCode, Rule, StoredReason};
 use crate::plan::{ActionId, PlannedAction};
@@ -22,7 +22,7 @@ impl<'a> Lane<'a> {
         action: &'a PlannedAction,
         tested: &mut Tested,
     ) {
-        self.test_clauses(&action.eligible, ReasonCode::NotEligible, tested);
+        self.test_clauses((action, Step::Eligible), ReasonCode::NotEligible, tested);
     }
 
     pub(super) fn test_applicability(
@@ -31,7 +31,7 @@ impl<'a> Lane<'a> {
         action: &'a PlannedAction,
         tested: &mut Tested,
     ) {
-        self.test_clauses(&action.applicable, ReasonCode::NotApplicable, tested);
+        self.test_clauses((action, Step::Applicable), ReasonCode::NotApplicable, tested);
     }
 
     pub(super) fn test_suitability(
@@ -40,12 +40,19 @@ impl<'a> Lane<'a> {
         action: &'a PlannedAction,
         tested: &mut Tested,
     ) {
-        self.test_clauses(&action.suitable, ReasonCode::NotSuitable, tested);
+        self.test_clauses((action, Step::Suitable), ReasonCode::NotSuitable, tested);
     }
 
-    fn test_clauses(&mut self, clauses: &[Clause], code: ReasonCode, tested: &mut Tested) {
-        for (place, clause) in (0_u32..).zip(clauses) {
-            let outcome = self.evaluator.truth(clause.node);
+    fn test_clauses(
+        &mut self,
+        (action, step): (&'a PlannedAction, Step),
+        code: ReasonCode,
+        tested: &mut Tested,
+    ) {
+        let plan = self.plan;
+        for (place, asked) in (0_u32..).zip(plan.asked_of(action, step)) {
+            let Some(node) = plan.node_of(*asked) else { continue };
+            let outcome = self.evaluator.truth(node);
             tested.watch(Horizon::of(&outcome));
             if outcome.truth() == Truth::True {
                 continue;
@@ -54,16 +61,16 @@ impl<'a> Lane<'a> {
             if tested.needs_reasons && self.asked.is_alone && outcome.next_frozen_change().is_none()
             {
                 // Nobody asks again, and nothing is to be looked for.
-                let basis = basis(&mut self.evaluator, clause.node, false).into();
+                let basis = basis(&mut self.evaluator, node, false).into();
                 tested.add(StoredReason { basis, ..reason }, Hold::Never);
                 continue;
             }
             let (basis, until) = if tested.needs_reasons {
-                self.account_of(clause.node, &outcome)
+                self.account_of(node, &outcome)
             } else {
                 (Bases::default(), None)
             };
-            tested.add(StoredReason { basis, until, ..reason }, Hold::Condition(clause.node));
+            tested.add(StoredReason { basis, until, ..reason }, Hold::Condition(node));
         }
     }
 

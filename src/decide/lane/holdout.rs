@@ -12,7 +12,7 @@ impl<'a> Lane<'a> {
         action: &'a PlannedAction,
         tested: &mut Tested,
     ) {
-        for id in action.holdouts.iter() {
+        for id in action.rules.holdouts.iter() {
             if self.held_out.get(id.place()).copied().unwrap_or(false) {
                 let reason = StoredReason::new(ReasonCode::HeldOut, Rule::Holdout(*id));
                 tested.add(reason, Hold::Never);

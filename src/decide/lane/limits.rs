@@ -18,7 +18,7 @@ impl<'a> Lane<'a> {
         tested: &mut Tested,
     ) {
         let plan = self.plan;
-        for limit_id in action.limits.iter() {
+        for limit_id in action.rules.limits.iter() {
             let limit = plan.limit(*limit_id);
             if !limit.is_about(self.channel) || self.has_no_value(limit, action) {
                 continue;

@@ -3,7 +3,6 @@
 use super::super::clearing::Hold;
 use super::super::quiet::NO_END;
 use super::{Lane, Tested};
-use crate::check::Clause;
 use crate::condition::{NodeId, Truth};
 use crate::decision::{ReasonCode, Rule, StoredReason};
 use crate::plan::{ActionId, PlannedAction};
@@ -25,7 +24,7 @@ impl<'a> Lane<'a> {
             return;
         }
         let (deferral, holding) = (present.end, present.holding.clone());
-        let ended = |until: Timestamp| action.ends_at.is_some_and(|ends_at| ends_at <= until);
+        let ended = |until: Timestamp| action.ends_at().is_some_and(|ends_at| ends_at <= until);
         let is_over = deferral.is_some_and(ended);
         // What is forced does not ask for its conditions, now or later.
         let asks = !self.asked.is_forced(action);
@@ -52,7 +51,8 @@ impl<'a> Lane<'a> {
     /// Tells whether a condition of an action that holds fails by the end of
     /// quiet hours.
     fn fails_by(&mut self, action: &PlannedAction, until: Timestamp) -> bool {
-        until != NO_END && clauses(action).any(|clause| self.clause_fails_by(clause.node, until))
+        until != NO_END
+            && self.plan.clauses(action).any(|clause| self.clause_fails_by(clause.node, until))
     }
 
     /// Finds that out once: actions share their conditions, and an end.
@@ -62,9 +62,4 @@ impl<'a> Lane<'a> {
             evaluator.truth(node).truth() == Truth::True && !clearing.holds_at(node, until)
         })
     }
-}
-
-fn clauses(action: &PlannedAction) -> impl Iterator<Item = &Clause> {
-    let stages = [&action.eligible, &action.applicable, &action.suitable];
-    stages.into_iter().flatten()
 }

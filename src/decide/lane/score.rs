@@ -7,7 +7,7 @@ use super::{Lane, Tested};
 use crate::check::{CERTAIN, CheckedPropensity, CheckedValue, MAX_VALUE, ONE};
 use crate::condition::{Basis, Evaluator, TermId, Truth, lacking_number};
 use crate::decision::{ReasonCode, Rule, StoredReason};
-use crate::plan::{ActionId, Plan, PlannedAction, factor};
+use crate::plan::{ActionId, Factor, Plan, PlannedAction, factor};
 use crate::policy::add_point;
 
 /// The context weights that apply.
@@ -41,17 +41,27 @@ impl Scorer {
     }
 
     /// Returns the exact product, or `None` if a score is missing.
-    fn score(&self, action: &PlannedAction, evaluator: &mut Evaluator<'_>) -> Option<Scored> {
-        let propensity = propensity_of(&action.propensity, evaluator)?;
+    fn score(
+        &self,
+        plan: &Plan,
+        action: &PlannedAction,
+        evaluator: &mut Evaluator<'_>,
+    ) -> Option<Scored> {
+        let (ranked, weight) = (&action.ranked, self.context_weight(action));
+        if let (Factor::Fixed(propensity), Factor::Fixed(_)) = (ranked.propensity(), ranked.value())
+        {
+            return Some(Scored { propensity, priority: ranked.priority(weight) });
+        }
+        let propensity = propensity_of(plan.propensity(action), evaluator)?;
         let priority = u128::from(propensity)
-            * u128::from(self.context_weight(action))
-            * u128::from(value_of(&action.value, evaluator)?)
-            * u128::from(action.lever);
+            * u128::from(weight)
+            * u128::from(value_of(plan.value(action), evaluator)?)
+            * u128::from(action.rules.lever);
         Some(Scored { propensity, priority })
     }
 
     fn context_weight(&self, action: &PlannedAction) -> u32 {
-        let weights = action.boosts.iter().filter_map(|boost| self.weights.get(*boost));
+        let weights = action.rules.boosts.iter().filter_map(|boost| self.weights.get(*boost));
         factor(ONE + weights.map(|(points, _)| points).sum::<i64>())
     }
 
@@ -61,7 +71,7 @@ impl Scorer {
     }
 
     fn horizon(&self, action: &PlannedAction) -> Horizon {
-        let weights = action.boosts.iter().filter_map(|boost| self.weights.get(*boost));
+        let weights = action.rules.boosts.iter().filter_map(|boost| self.weights.get(*boost));
         weights.fold(Horizon::NEVER, |joined, (_, horizon)| joined.joined(*horizon))
     }
 }
@@ -72,9 +82,10 @@ pub(crate) fn factors(
     action: &PlannedAction,
     evaluator: &mut Evaluator<'_>,
 ) -> String {
-    let scorer = Scorer::new(plan, Some(&*action.boosts), evaluator);
-    let propensity = propensity_of(&action.propensity, evaluator);
-    let (Some(propensity), Some(value)) = (propensity, value_of(&action.value, evaluator)) else {
+    let scorer = Scorer::new(plan, Some(&*action.rules.boosts), evaluator);
+    let propensity = propensity_of(plan.propensity(action), evaluator);
+    let (Some(propensity), Some(value)) = (propensity, value_of(plan.value(action), evaluator))
+    else {
         return String::new();
     };
     let exponent = plan.currency.map_or(2, |currency| u32::from(currency.exponent()));
@@ -82,7 +93,7 @@ pub(crate) fn factors(
         ("propensity ", propensity.into(), 9),
         (" × context weight ", scorer.context_weight(action).into(), 4),
         (" × value ", value.into(), exponent),
-        (" × lever ", action.lever.into(), 4),
+        (" × lever ", action.rules.lever.into(), 4),
     ];
     let mut said = String::with_capacity(MOST_SPELLED);
     for (name, digits, scale) in factors {
@@ -96,18 +107,18 @@ pub(crate) fn factors(
 const MOST_SPELLED: usize = 96;
 
 /// Returns the propensity in parts per billion.
-fn propensity_of(of: &CheckedPropensity, evaluator: &mut Evaluator<'_>) -> Option<u32> {
+fn propensity_of(of: CheckedPropensity, evaluator: &mut Evaluator<'_>) -> Option<u32> {
     match of {
-        CheckedPropensity::Fixed(parts) => Some(*parts),
-        CheckedPropensity::Read(term) => propensity(*term, evaluator),
+        CheckedPropensity::Fixed(parts) => Some(parts),
+        CheckedPropensity::Read(term) => propensity(term, evaluator),
     }
 }
 
 /// Returns the value in minor units; one of a model that is too large is none.
-fn value_of(of: &CheckedValue, evaluator: &mut Evaluator<'_>) -> Option<u64> {
+fn value_of(of: CheckedValue, evaluator: &mut Evaluator<'_>) -> Option<u64> {
     match of {
-        CheckedValue::Fixed(minor) => Some(*minor),
-        CheckedValue::Read(term) => value(*term, evaluator),
+        CheckedValue::Fixed(minor) => Some(minor),
+        CheckedValue::Read(term) => value(term, evaluator),
     }
 }
 
@@ -148,7 +159,7 @@ impl<'a> Lane<'a> {
         is_forced: bool,
         tested: &mut Tested,
     ) {
-        let scored = self.scorer.score(action, &mut self.evaluator);
+        let scored = self.scorer.score(self.plan, action, &mut self.evaluator);
         let priority = scored.map(|scored| scored.priority);
         tested.priority = priority.or(is_forced.then_some(0));
         // The stages that look at it later are not for what is forced.
@@ -164,7 +175,10 @@ impl<'a> Lane<'a> {
     }
 
     fn watch_numbers(&mut self, action: &'a PlannedAction, tested: &mut Tested) {
-        for term in action.numbers() {
+        if !action.ranked.is_read() {
+            return;
+        }
+        for term in self.plan.numbers(action) {
             tested.watch(Horizon::of(&self.evaluator.number_horizon(term)));
         }
     }
@@ -183,8 +197,10 @@ impl<'a> Lane<'a> {
             tested.add(StoredReason { basis, ..reason }, Hold::Never);
             return;
         }
-        let Some(scored) = self.scorer.score(action, &mut self.evaluator) else { return };
-        for id in action.thresholds.iter() {
+        let Some(scored) = self.scorer.score(self.plan, action, &mut self.evaluator) else {
+            return;
+        };
+        for id in action.rules.thresholds.iter() {
             let threshold = self.plan.thresholds.get(id.place());
             let least = threshold.and_then(|threshold| threshold.propensity);
             if least.is_some_and(|least| scored.propensity < least) {
@@ -196,15 +212,15 @@ impl<'a> Lane<'a> {
 
     /// Says what is the matter with the numbers that a priority is read from.
     fn lacking(&mut self, action: &'a PlannedAction) -> Vec<Basis> {
-        let evaluator = &mut self.evaluator;
+        let (plan, evaluator) = (self.plan, &mut self.evaluator);
         let mut basis = Vec::new();
-        if let CheckedPropensity::Read(term) = action.propensity
-            && propensity_of(&action.propensity, evaluator).is_none()
+        if let CheckedPropensity::Read(term) = plan.propensity(action)
+            && propensity_of(plan.propensity(action), evaluator).is_none()
         {
             basis.extend(lacking_number(evaluator, term));
         }
-        if let CheckedValue::Read(term) = action.value
-            && value_of(&action.value, evaluator).is_none()
+        if let CheckedValue::Read(term) = plan.value(action)
+            && value_of(plan.value(action), evaluator).is_none()
         {
             let more = lacking_number(evaluator, term);
             let more: Vec<Basis> = more.into_iter().filter(|more| !basis.contains(more)).collect();
@@ -223,7 +239,7 @@ impl<'a> Lane<'a> {
     ) {
         tested.watch(self.scorer.horizon(action));
         let Some(priority) = tested.priority else { return };
-        for id in action.thresholds.iter() {
+        for id in action.rules.thresholds.iter() {
             let threshold = self.plan.thresholds.get(id.place());
             let least = threshold.and_then(|threshold| threshold.priority);
             if least.is_some_and(|least| priority < least) {

@@ -32,7 +32,7 @@ impl Suppressions {
     ) -> Self {
         let mut found = Self::none(plan);
         for (id, _) in (0_u32..).map(SuppressionId).zip(&plan.suppressions) {
-            let is_about = about.is_none_or(|action| action.suppressions.contains(&id));
+            let is_about = about.is_none_or(|action| action.rules.suppressions.contains(&id));
             found.look(plan, channel, (id, is_about), (evaluator, clearing));
         }
         found
@@ -46,7 +46,7 @@ impl Suppressions {
         (evaluator, clearing): (&mut Evaluator<'_>, &mut Clearing<'_>),
     ) -> Self {
         let mut found = Self::none(plan);
-        for id in action.suppressions.iter() {
+        for id in action.rules.suppressions.iter() {
             found.look(plan, channel, (*id, true), (evaluator, clearing));
         }
         found
@@ -139,7 +139,7 @@ impl<'a> Lane<'a> {
         action: &'a PlannedAction,
         tested: &mut Tested,
     ) {
-        for id in action.suppressions.iter() {
+        for id in action.rules.suppressions.iter() {
             tested.watch(
                 self.suppressions.horizons.get(id.place()).copied().unwrap_or(Horizon::NEVER),
             );

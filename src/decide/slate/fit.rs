@@ -93,7 +93,7 @@ impl<'a> Slate<'a> {
         let asks = |treatment: &CheckedTreatment| {
             !treatment.devices.is_empty() || !treatment.locales.is_empty()
         };
-        if let Some(viewer) = viewer.filter(|_| action.treatments.iter().any(asks)) {
+        if let Some(viewer) = viewer.filter(|_| action.treatments().iter().any(asks)) {
             lane.horizon = lane.horizon.joined(viewer.horizon);
         }
         let Slots::Named { slots, .. } = &self.slots else {
@@ -129,7 +129,7 @@ impl<'a> Slate<'a> {
             return self.plan.placements.is_empty();
         };
         let is_there = placement.channels.is_empty() || placement.channels.contains(&channel);
-        is_there && placement.takes.as_ref().is_none_or(|takes| takes.contains(&action.place()))
+        is_there && placement.takes.as_ref().is_none_or(|takes| takes.contains(&action.0))
     }
 
     /// Finds the first treatment made for the channel, the slot, the device
@@ -144,11 +144,11 @@ impl<'a> Slate<'a> {
         let action = self.plan.action(candidate.action);
         let wanted = self.asked.request.force.as_ref().filter(|_| candidate.is_forced);
         let wanted = wanted.and_then(|force| force.treatment.as_deref());
-        if action.treatments.is_empty() && wanted.is_none() {
+        if action.treatments().is_empty() && wanted.is_none() {
             return Ok(None);
         }
         let mut unknown = None;
-        for (place, treatment) in action.treatments.iter().enumerate() {
+        for (place, treatment) in action.treatments().iter().enumerate() {
             let is_wanted = wanted.is_none_or(|wanted| wanted == treatment.id);
             if !is_wanted || !is_made_for(treatment, channel, slot) {
                 continue;

@@ -91,7 +91,7 @@ fn about_slate(reason: &Reason<'_>) -> String {
         ReasonCode::NoMatchingPlacement if reason.lacks_facts() => {
             "it is made for certain devices or languages, and nobody can tell which apply"
         }
-        ReasonCode::NoMatchingPlacement if reason.action().treatments.is_empty() => {
+        ReasonCode::NoMatchingPlacement if reason.action().treatments().is_empty() => {
             "no free slot takes it"
         }
         ReasonCode::NoMatchingPlacement => "none of its treatments fits a free slot here",

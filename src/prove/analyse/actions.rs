@@ -33,7 +33,7 @@ impl<'p> Analyst<'p> {
             let why = self.why_unreachable(&alike, first);
             self.unreachable.extend(actions.iter().map(|id| (*id, why.clone())));
             // What can never be true was found before.
-            let mut clauses = super::clauses(self.plan.action(first));
+            let mut clauses = super::clauses(self.plan, self.plan.action(first));
             if clauses.any(|node| self.can_be(node, Truth::True) == Some(false)) {
                 continue;
             }
@@ -160,10 +160,11 @@ impl<'p> Analyst<'p> {
             let other = &plan.action(*other).id;
             let message = format!("`{other}` always comes before this action");
             let id = *id;
-            let example =
-                self.example(vec![plan.action(id).id.clone(), other.clone()], &[], |sample| {
-                    sample.gets_through(id)
-                });
+            let example = self.example(
+                vec![plan.action(id).id.to_string(), other.to_string()],
+                &[],
+                |sample| sample.gets_through(id),
+            );
             let help = "if that is not meant, look at tiers, values and boosts";
             let found = Diagnostic::info(DOMINATED, Self::path_of_action(id), message);
             self.find(found.with_help(help), example);
@@ -210,23 +211,23 @@ fn goes_first(plan: &Plan, ahead: &PlannedAction, behind: &PlannedAction) -> boo
         return ahead.tier > behind.tier;
     }
     // One without the score it needs comes last.
-    if ahead.numbers().next().is_some() {
+    if plan.numbers(ahead).next().is_some() {
         return false;
     }
     let ((least, _), (_, most)) = (priorities(plan, ahead), priorities(plan, behind));
-    least > most || least == most && ahead.rank > behind.rank
+    least > most || least == most && ahead.rank() > behind.rank()
 }
 
 /// The least and the greatest priority an action may have.
 fn priorities(plan: &Plan, action: &PlannedAction) -> (u128, u128) {
-    let points = || action.boosts.iter().filter_map(|boost| plan.boosts.get(*boost));
+    let points = || action.rules.boosts.iter().filter_map(|boost| plan.boosts.get(*boost));
     let lowered: i64 = points().map(|boost| boost.basis_points.min(0)).sum();
     let lifted: i64 = points().map(|boost| boost.basis_points.max(0)).sum();
-    let propensity = match action.propensity {
+    let propensity = match plan.propensity(action) {
         CheckedPropensity::Fixed(parts) => (parts, parts),
         CheckedPropensity::Read(_) => (0, CERTAIN),
     };
-    let value = match action.value {
+    let value = match plan.value(action) {
         CheckedValue::Fixed(minor) => (minor, minor),
         CheckedValue::Read(_) => (0, MAX_VALUE),
     };
@@ -234,7 +235,7 @@ fn priorities(plan: &Plan, action: &PlannedAction) -> (u128, u128) {
         u128::from(propensity)
             * u128::from(factor(ONE + weight))
             * u128::from(value)
-            * u128::from(action.lever)
+            * u128::from(action.rules.lever)
     };
     (product(propensity.0, lowered, value.0), product(propensity.1, lifted, value.1))
 }

@@ -1,6 +1,7 @@
 //! Conditions that can never be true, or never anything else.
 
 use super::Analyst;
+use crate::check::Step;
 use crate::condition::{Node, NodeId, Truth};
 use crate::diagnostic::{Code, DocPath};
 
@@ -29,15 +30,12 @@ impl Analyst<'_> {
             }
         }
         for (id, action) in plan.actions() {
-            let stages = [
-                ("eligible", &action.eligible),
-                ("applicable", &action.applicable),
-                ("suitable", &action.suitable),
-            ];
-            for (key, clauses) in stages {
+            for step in Step::ALL {
+                let clauses = plan.clauses_of(action, step);
                 // What is inherited is written once, elsewhere.
-                for clause in clauses.iter().filter(|clause| clause.origin.is_none()) {
-                    self.condition(clause.node, Self::path_of_action(id).key(key), Use::Clause);
+                for clause in clauses.filter(|clause| clause.origin.is_none()) {
+                    let path = Self::path_of_action(id).key(step.key());
+                    self.condition(clause.node, path, Use::Clause);
                 }
             }
         }

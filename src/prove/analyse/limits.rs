@@ -3,6 +3,7 @@
 use super::Analyst;
 use crate::check::{CheckedLimit, LimitRule, Window};
 use crate::diagnostic::{Code, DocPath};
+use crate::plan::{LimitId, PlannedAction};
 
 /// A limit that cannot bind.
 const IDLE: Code = Code::new("P312");
@@ -11,10 +12,10 @@ impl Analyst<'_> {
     /// Finds limits that count nothing, hold nobody, or come after stricter ones.
     pub(super) fn limits(&mut self) {
         let plan = self.plan;
-        for limit in &plan.limits {
+        for (id, limit) in (0..).map(LimitId).zip(&plan.limits) {
             let place = plan.policy.limits.iter().position(|written| written.id == limit.id);
             let Some(place) = place else { continue };
-            let why = self.why_idle(limit);
+            let why = self.why_idle(id, limit);
             let stricter = plan.limits.iter().find(|other| is_stricter(other, limit));
             let message = match (why, stricter) {
                 (Some(why), _) => why.to_owned(),
@@ -28,10 +29,10 @@ impl Analyst<'_> {
         }
     }
 
-    fn why_idle(&self, limit: &CheckedLimit) -> Option<&'static str> {
-        let targets = || limit.targets.iter().filter_map(|place| u32::try_from(*place).ok());
-        let targets = || targets().map(|place| self.plan.action(crate::plan::ActionId(place)));
-        if limit.targets.is_empty() {
+    fn why_idle(&self, id: LimitId, limit: &CheckedLimit) -> Option<&'static str> {
+        let limited = |action: &&PlannedAction| action.rules.limits.contains(&id);
+        let targets = || self.plan.actions().map(|(_, action)| action).filter(limited);
+        if targets().next().is_none() {
             return Some("this limit never holds: none of its actions obeys limits");
         }
         if !limit.channels.is_empty()
@@ -39,7 +40,9 @@ impl Analyst<'_> {
         {
             return Some("this limit never holds: none of its actions goes on these channels");
         }
-        let counts_none = limit.counts.is_empty() && !limit.is_met_by_history_only();
+        let is_uncounted =
+            self.plan.sets_of_rules().iter().all(|rules| !rules.counted_in.contains(&id));
+        let counts_none = is_uncounted && !limit.is_met_by_history_only();
         counts_none.then_some("this limit counts nothing that this policy recommends")
     }
 }

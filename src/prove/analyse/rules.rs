@@ -71,9 +71,9 @@ impl Analyst<'_> {
         for other_id in self.rule_ids() {
             let other = plan.suppression(other_id);
             let is_wider = other.channels.is_empty() || other.channels == rule.channels;
-            let covers = rule.targets.iter().all(|target| other.targets.contains(target));
+            let covers = self.covers(other_id, id);
             // Of two that say the same, the later one is found.
-            let is_twin = other.when == rule.when && other.targets == rule.targets;
+            let is_twin = other.when == rule.when && covers && self.covers(id, other_id);
             if other_id == id || !is_wider || !covers || is_twin && other_id > id {
                 continue;
             }
@@ -92,12 +92,17 @@ impl Analyst<'_> {
         None
     }
 
+    /// Tells whether a rule is about every action that another is about.
+    fn covers(&self, rule: SuppressionId, other: SuppressionId) -> bool {
+        let mut sets = self.plan.sets_of_rules().iter().map(|of| &of.suppressions);
+        sets.all(|of| !of.contains(&other) || of.contains(&rule))
+    }
+
     /// Tells whether each of two rules holds wherever the other does, and the
     /// other is the later one: then that one is found.
     fn is_mutual(&mut self, id: SuppressionId, other: SuppressionId) -> bool {
         let plan = self.plan;
-        let (rule, of) = (plan.suppression(id), plan.suppression(other));
-        if other < id || rule.targets.len() != of.targets.len() {
+        if other < id || !self.covers(id, other) {
             return false;
         }
         let formula = |scribe: &mut dyn Scribe| {
