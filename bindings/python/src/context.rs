@@ -22,12 +22,12 @@ use crate::output::{Dict, Tuple, method_call, repr};
 /// that are made of it.
 #[pyclass(frozen, module = "tactful", name = "Context")]
 pub(crate) struct PyContext {
-    pub(crate) core: Context,
+    pub(crate) core: Box<Context>,
     fingerprint: OnceLock<Fingerprint>,
 }
 
 impl PyContext {
-    pub(crate) const fn new(core: Context) -> Self {
+    pub(crate) const fn new(core: Box<Context>) -> Self {
         Self { core, fingerprint: OnceLock::new() }
     }
 
@@ -51,8 +51,8 @@ impl PyContext {
     #[pyo3(signature = (**parts: "Unpack[ContextDict]"))]
     fn py_new(parts: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         guarded(|| match parts {
-            Some(parts) => input::of_object(parts.as_any()).map(Self::new),
-            None => Ok(Self::new(Context::new())),
+            Some(parts) => input::context_of_object(parts.as_any()).map(Self::new),
+            None => Ok(Self::new(Box::default())),
         })
     }
 
@@ -62,7 +62,7 @@ impl PyContext {
     #[classmethod]
     #[pyo3(signature = (parts: "ContextDict | Mapping[str, Any]") -> "Context")]
     fn from_dict(_class: &Bound<'_, PyType>, parts: &Bound<'_, PyAny>) -> PyResult<Self> {
-        guarded(|| input::of_object(parts).map(Self::new))
+        guarded(|| input::context_of_object(parts).map(Self::new))
     }
 
     /// Reads a context from JSON.
@@ -71,7 +71,7 @@ impl PyContext {
     #[classmethod]
     #[pyo3(signature = (text: "str | bytes") -> "Context")]
     fn from_json(_class: &Bound<'_, PyType>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
-        guarded(|| input::of_json(text).map(Self::new))
+        guarded(|| input::of_json(text).map(Box::new).map(Self::new))
     }
 
     /// Reads a context from what `to_bytes` wrote.
@@ -81,7 +81,7 @@ impl PyContext {
     fn from_bytes(_class: &Bound<'_, PyType>, snapshot: &Bound<'_, PyBytes>) -> PyResult<Self> {
         guarded(|| {
             let core = Context::from_bytes(snapshot.as_bytes());
-            core.map(Self::new).map_err(|error| Door::Context.raise(&error))
+            core.map(Box::new).map(Self::new).map_err(|error| Door::Context.raise(&error))
         })
     }
 

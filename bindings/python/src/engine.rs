@@ -90,7 +90,7 @@ fn read_file(path: &Path) -> PyResult<String> {
 pub(crate) fn context_of(value: &Bound<'_, PyAny>) -> PyResult<Py<PyContext>> {
     match value.cast::<PyContext>() {
         Ok(context) => Ok(context.clone().unbind()),
-        Err(_) => Py::new(value.py(), PyContext::new(input::read(value)?)),
+        Err(_) => Py::new(value.py(), PyContext::new(input::context(value)?)),
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tactful::context::Event;
 use tactful::{Channel, Context, Error, Request};
 
-use crate::de::Object;
+use crate::de::{Object, Unreadable};
 use crate::errors::Door;
 use crate::moment;
 
@@ -50,15 +50,38 @@ pub(crate) fn read<T: Readable>(value: &Bound<'_, PyAny>) -> PyResult<T> {
 /// Reads an object; what is wrong is looked for only once something is.
 pub(crate) fn of_object<T: Readable>(value: &Bound<'_, PyAny>) -> PyResult<T> {
     let object = Object(value.as_borrowed());
-    let error = match T::deserialize(object) {
-        Ok(read) => return Ok(read),
-        Err(error) => error,
-    };
-    if let Some(raised) = error.into_raised() {
-        return Err(raised);
+    T::deserialize(object).or_else(|error| read_again(object, error))
+}
+
+/// Reads once more what could not be read, and this time keeps the path.
+fn read_again<T: Readable>(object: Object<'_, '_>, error: Unreadable) -> PyResult<T> {
+    match error.into_raised() {
+        Some(raised) => Err(raised),
+        None => T::of_object(object).map_err(|error| T::DOOR.raise(&error)),
     }
-    // Once more, and this time the path is kept.
-    T::of_object(object).map_err(|error| T::DOOR.raise(&error))
+}
+
+/// Reads a context from a mapping, or from JSON, where it stays: it is large, and
+/// to move it takes time.
+pub(crate) fn context(value: &Bound<'_, PyAny>) -> PyResult<Box<Context>> {
+    match json(value)? {
+        Some(text) => {
+            let mut context = Box::<Context>::default();
+            let read = context.replace_from_json(text);
+            read.map_err(|error| Context::DOOR.raise(&error)).map(|()| context)
+        }
+        None => context_of_object(value),
+    }
+}
+
+/// Reads a context from an object where it stays.
+pub(crate) fn context_of_object(value: &Bound<'_, PyAny>) -> PyResult<Box<Context>> {
+    let object = Object(value.as_borrowed());
+    let mut context = Box::<Context>::default();
+    match Context::deserialize_in_place(object, &mut context) {
+        Ok(()) => Ok(context),
+        Err(error) => read_again(object, error).map(Box::new),
+    }
 }
 
 /// Reads JSON, as str or bytes.

@@ -36,8 +36,9 @@ const DELIVERY: u32 = 6;
 const NEW_ENTRY: u32 = 12;
 const NEW_FIELD: u32 = 2;
 
-/// Most ways have no more changes than this.
-const FEW_FLIPS: usize = 4;
+/// Many ways have no more changes than this. Each level of a condition holds some
+/// ways on the stack, so that there is no room for all that most of them have.
+const FEW_FLIPS: usize = 2;
 
 /// A set of changes, sorted; the cheaper of two comes first.
 #[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -488,10 +489,12 @@ impl<'e, 'a, 'p: 'a> Ways<'e, 'a, 'p> {
     }
 
     fn every(&mut self, parts: &'p [NodeId], truth: bool, scope: Scope<'a>) -> Found<'p> {
-        parts.iter().fold(Found::One(Way::default()), |ways, part| {
-            let more = self.node(*part, truth, scope);
-            both(ways, more)
-        })
+        // A loop: conditions nest deeply, and each level takes its part of the stack.
+        let mut ways = Found::One(Way::default());
+        for part in parts {
+            ways = both(ways, self.node(*part, truth, scope));
+        }
+        ways
     }
 
     fn some(&mut self, parts: &'p [NodeId], truth: bool, scope: Scope<'a>) -> Found<'p> {
