@@ -159,8 +159,9 @@ impl Context {
     ///
     /// It is what [`from_json`](Self::from_json) reads; but the memory of this
     /// context is used again, so that a program that reads one customer after
-    /// the other hardly allocates. A context keeps as much of it as the largest
-    /// customer took.
+    /// the other hardly allocates. What a list or a text once took stays with the
+    /// context while it is there, a list up to its cap; a new context has none
+    /// of it.
     ///
     /// # Errors
     ///

@@ -168,8 +168,9 @@ impl Engine {
     ///
     /// The decision is that of [`decide`](Self::decide), without a copy of the
     /// context and the request: the recommendations are there at once; everything
-    /// else is found out when it is asked for, also of a request that only ranks
-    /// ([`Request::ranked_only`]).
+    /// else is found out when it is asked for. Of a request that only ranks
+    /// ([`Request::ranked_only`]) that is the suppressions in force and
+    /// `valid_until`.
     #[must_use]
     pub fn decide_lent<'d>(&'d self, context: &'d Context, request: &'d Request) -> Decision<'d> {
         Decision::new(&self.plan, answer_lent(&self.plan, context, request))

@@ -187,10 +187,6 @@ impl<'de, T: Deserialize<'de>> Field<'de> for Vec<T> {
     fn read_next<A: MapAccess<'de>>(&mut self, entries: &mut A) -> Result<(), A::Error> {
         entries.next_value_seed(Over(self))
     }
-
-    fn forget(&mut self) {
-        self.clear();
-    }
 }
 
 impl<'de, T: Deserialize<'de>> Field<'de> for BTreeMap<String, T> {
@@ -292,6 +288,11 @@ impl<'a, T> Visitor<'_> for &mut Known<'a, T> {
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
         Ok(self.find(name).ok_or_else(|| name.to_owned()))
+    }
+
+    fn visit_bytes<E: Error>(self, name: &[u8]) -> Result<Self::Value, E> {
+        let text = std::str::from_utf8(name);
+        self.visit_str(text.map_err(|_| E::invalid_value(Unexpected::Bytes(name), &"a string"))?)
     }
 }
 

@@ -41,7 +41,14 @@ fn texts() -> Vec<String> {
             r#"{"scores": {"as_of": 1773154830000, "values": {"b": 1, "a": 2}}}"#,
             r#"{"scores": {"as_of": 1773154830000, "values": {"a": 2, "c": 3, "b": {"value": 4}}}}"#,
             r#"{"scores": {"as_of": 1773154830000, "values": null}, "anonymous_ids": ["x", "y"]}"#,
+            r#"{"scores": {"as_of": 1773154830000, "values": {"c": 1, "a": 5}}}"#,
             r#"{"support": null, "anonymous_ids": ["z"]}"#,
+            r#"{"scores": {"as_of": {"a": 1773154830000, "b": 1773154830001, "c": 1773154830002}}}"#,
+            r#"{"scores": {"as_of": {"c": 1773154830003, "a": 1773154830004}}}"#,
+            r#"{"scores": {"as_of": {"b": 1773154830005}}}"#,
+            r#"{"scores": {"as_of": {"(events)": 1773154830006}}}"#,
+            r#"{"scores": {"as_of": {"(events)": 1773154830006, "b": 1773154830007}}}"#,
+            r#"{"scores": {"as_of": {"": 1773154830008}}}"#,
         ]
         .map(str::to_owned),
     );
@@ -73,7 +80,9 @@ fn whatever_was_there_before() {
 
 #[test]
 fn errors_are_those_of_a_context_by_itself() {
-    let full = Context::from_json(CUSTOMERS.lines().next().unwrap()).unwrap();
+    let full = r#"{"user_id": "u", "scores": {"as_of": {"a": 1773154830000, "b": 1773154830000},
+        "values": {"a": 1, "b": 2, "c": 3}}}"#;
+    let full = Context::from_json(full).unwrap();
     let wrong = [
         "",
         "[]",
@@ -84,7 +93,10 @@ fn errors_are_those_of_a_context_by_itself() {
         r#"{"support": {"tickets": []}}"#,
         r#"{"support": {"as_of": 1773154830000, "tickets": [{"id": "x"}]}}"#,
         r#"{"scores": {"as_of": 1773154830000, "values": {"a": 1, "a": 2}}}"#,
+        r#"{"scores": {"as_of": 1773154830000, "values": {"b": 1, "a": 2, "b": 3}}}"#,
         r#"{"scores": {"as_of": 1773154830000, "values": {"a": "high"}}}"#,
+        r#"{"scores": {"as_of": {}}}"#,
+        r#"{"scores": {"as_of": {"b": 1773154830000, "a": 1773154830000, "b": 1773154830000}}}"#,
         r#"{"profile": {"as_of": 1773154830000, "dated": {"plan": 1773154830000}}}"#,
         "{\"user_id\": \"\\ud800\"}",
     ];
@@ -101,4 +113,18 @@ fn errors_are_those_of_a_context_by_itself() {
         Context::from_json(&long).unwrap_err().to_string()
     );
     assert_eq!(over, Context::new());
+}
+
+/// What a long list took beyond its cap is given back.
+#[test]
+fn what_is_dropped_takes_no_memory_later() {
+    let order = r#"{"id": "", "placed_at": 1773154830000}"#;
+    let purchases = |orders: &str| {
+        format!(r#"{{"purchases": {{"as_of": 1773154830000, "orders": [{orders}]}}}}"#)
+    };
+    let mut over = Context::new();
+    over.replace_from_json(purchases(order)).unwrap();
+    over.replace_from_json(purchases(&vec![order; 50_000].join(","))).unwrap();
+    over.replace_from_json(purchases("")).unwrap();
+    assert!(over.memory_bytes() < 4 << 20, "{} bytes", over.memory_bytes());
 }

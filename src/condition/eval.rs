@@ -259,6 +259,7 @@ impl<'a> Evaluator<'a> {
     /// Goes on where another evaluator of the same program and facts has ended.
     pub(crate) fn knowing(program: &'a Program, facts: &'a Facts<'a>, known: Known) -> Self {
         let Known { nodes, scopes, outermost, at } = known;
+        debug_assert_eq!(at, facts.now().as_millis(), "it is the moment of the facts");
         Self { at, nodes, scopes, outermost, ..Self::new(program, facts) }
     }
 

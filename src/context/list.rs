@@ -519,7 +519,10 @@ impl<'de, T: Record + Deserialize<'de>> de::Visitor<'de> for ListOver<'_, T> {
             None => *self.0 = List::complete(Vec::deserialize(seq)?),
             Some(items) => {
                 Vec::deserialize_in_place(seq, items)?;
-                self.0.capped = settle(items);
+                let is_over = settle(items);
+                // What is dropped from one is no memory for the next.
+                items.shrink_to(T::CAP);
+                self.0.capped = is_over;
             }
         }
         Ok(())

@@ -102,14 +102,8 @@ impl Best {
             self.choices.pop();
             self.is_cut = true;
         }
-        self.choices.push(choice);
-        let mut place = self.choices.len();
-        while let Some([.., before, after]) = self.choices.get_mut(..place)
-            && after.is_before(before)
-        {
-            std::mem::swap(before, after);
-            place -= 1;
-        }
+        let last_before = self.choices.iter().rposition(|known| !choice.is_before(known));
+        self.choices.insert(last_before.map_or(0, |place| place + 1), choice);
         if self.choices.len() >= self.wanted {
             self.raise(unweighted);
         }

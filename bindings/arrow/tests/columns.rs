@@ -474,3 +474,29 @@ fn spark_is_told_the_schema_in_its_own_words() {
     let options = options().accounts(Accounts::Withheld).on_error(OnError::Fail);
     assert_eq!(result_ddl(&options), expected);
 }
+
+/// Rows are read one over the other: nothing of one may be left in the next, whether it could be
+/// read or not.
+#[test]
+fn every_row_is_what_it_is_alone() {
+    let columns = batch(vec![
+        ("user_id", texts([Some("ada"), Some("ben"), None, Some("cleo"), None])),
+        ("profile.plan", texts([Some("basic"), Some("basic"), None, None, Some("basic")])),
+        ("profile.country", texts([Some("AT"), None, Some("DE"), None, None])),
+        ("device.form_factor", texts([Some("mobile"), Some("toaster"), None, None, Some("tv")])),
+        (
+            "scores.values.churn",
+            Arc::new(Float64Array::from(vec![Some(0.5), None, Some(0.25), Some(f64::NAN), None])),
+        ),
+    ]);
+    for accounts in [Accounts::Ranking, Accounts::None, Accounts::Suppressed, Accounts::Withheld] {
+        let options = options().as_of(now()).accounts(accounts).carry(["user_id"]);
+        let whole = decide_batch(&engine(), &columns, &options).unwrap();
+        let errors = whole["error"].as_string::<i32>();
+        assert!(errors.is_valid(1) && errors.is_null(2), "the second row cannot be read");
+        for row in 0..columns.num_rows() {
+            let alone = decide_batch(&engine(), &columns.slice(row, 1), &options).unwrap();
+            assert_eq!(whole.slice(row, 1), alone, "row {row}");
+        }
+    }
+}

@@ -139,7 +139,7 @@ impl<'a> Atoms<'_, 'a> {
             Atom::Is(term, Constant::Word(wanted)) if program[*term] == Term::Fact(self.fact) => {
                 Some((word == *wanted).into())
             }
-            _ if program.facts_of_atom(atom).contains(&self.fact) => None,
+            _ if program.facts(id).contains(&self.fact) => None,
             _ => Some(self.trial.truth(id).truth()),
         }
     }
