@@ -612,3 +612,18 @@ fn what_is_wrong_in_json_has_a_place() {
     assert_eq!(place(&too_large), None);
     assert_eq!(Engine::from_toml("polcy = 1").unwrap_err().line_and_column(), None);
 }
+
+/// A kind is written once, and all its actions ask for its conditions.
+#[test]
+fn conditions_that_are_inherited_too_often_are_refused() {
+    let mut policy = "policy = 'many'\n[kinds.service]\neligible = [".to_owned();
+    policy.push_str(&"'true',".repeat(5_000));
+    policy.push_str("]\n");
+    for number in 0..1_500 {
+        policy.push_str(&format!(
+            "[[actions]]\nid = 'a{number}'\nkind = 'service'\nchannels = ['web']\n"
+        ));
+    }
+    let error = Engine::from_toml(&policy).unwrap_err().to_string();
+    assert!(error.contains("the actions ask for more than 5000000 conditions"), "{error}");
+}

@@ -1,4 +1,4 @@
-//! The engagement conditions of all actions, each text and each list once.
+//! The engagement conditions of all actions, in one list.
 
 use std::sync::Arc;
 

@@ -12,6 +12,9 @@ use crate::condition;
 use crate::diagnostic::{Diagnostic, DocPath};
 use crate::policy::{Engagement, code};
 
+/// For how many conditions actions may ask, all together.
+const MAX_ASKED: usize = 5_000_000;
+
 /// What actions inherit, by the name of their kind and of their group.
 pub(super) struct Inherited {
     kinds: BTreeMap<String, Stages>,
@@ -106,6 +109,11 @@ impl Checker<'_> {
             }
             let parents: Vec<&Stages> = of_kind.into_iter().chain(of_group).collect();
             self.inherit_stages(action, &own, &parents, ActionPlace::new(place));
+            if self.conditions.asked_count() > MAX_ASKED {
+                let message = format!("the actions ask for more than {MAX_ASKED} conditions");
+                self.error(code::VALUE, DocPath::root().key("actions"), message);
+                return;
+            }
         }
     }
 

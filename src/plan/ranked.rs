@@ -17,7 +17,7 @@ pub(crate) struct Ranked {
     value: u64,
     /// In parts per billion, or the place of the number that it is read from.
     propensity: u32,
-    /// The product of all business levers, in basis points.
+    /// What all business levers together come to as a factor, in basis points.
     pub(crate) lever: u32,
     /// The place among all actions by what decides between equal priorities:
     /// rank, earlier end, id.
@@ -101,7 +101,8 @@ impl Ranked {
     /// The same for a propensity and a value that are read.
     #[inline]
     pub(crate) fn priority_with(&self, propensity: u64, value: u64, weight: u32) -> u128 {
-        // Neither of the two can be too large: see below.
+        // Neither of the two can be too large: see above. Factors beyond the
+        // greatest are refused with their rules.
         u128::from(propensity * u64::from(self.lever)) * u128::from(value * u64::from(weight))
     }
 

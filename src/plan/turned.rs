@@ -10,7 +10,7 @@ use crate::check::{CheckedRules, ONE};
 /// The rules about actions that have the same ones.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    /// The product of all business levers, in basis points.
+    /// What all business levers together come to as a factor, in basis points.
     pub(crate) lever: u32,
     /// The context weights that may apply, as places in `Plan::boosts`.
     pub(crate) boosts: Arc<[usize]>,

@@ -132,12 +132,26 @@ pub(super) struct Analyst<'p> {
     budget: u64,
     /// Every condition there is.
     nodes: BTreeSet<NodeId>,
+    /// For each suppression the sets of actions with the same rules that it is
+    /// about, by place, sorted.
+    selected: Vec<Vec<u32>>,
     pub(super) samples: Vec<Sample>,
     findings: Vec<Finding>,
     rests_on: BTreeMap<String, Vec<String>>,
     /// The actions that nobody can get, and what alone makes each so.
     unreachable: BTreeMap<ActionId, Obstacle>,
     pub(super) unclear: usize,
+}
+
+/// Lists for each suppression the sets of actions that it is about.
+fn selected(plan: &Plan) -> Vec<Vec<u32>> {
+    let mut selected = vec![Vec::new(); plan.suppressions.len()];
+    for (set, rules) in (0..).zip(plan.sets_of_rules()) {
+        for id in rules.suppressions.iter() {
+            selected.get_mut(id.place()).into_iter().for_each(|sets| sets.push(set));
+        }
+    }
+    selected
 }
 
 impl<'p> Analyst<'p> {
@@ -147,7 +161,8 @@ impl<'p> Analyst<'p> {
         nodes.extend(plan.actions().flat_map(|(_, action)| clauses(plan, action)));
         let (samples, findings) = (Vec::new(), Vec::new());
         let (rests_on, unreachable) = (BTreeMap::new(), BTreeMap::new());
-        Self { plan, budget, nodes, samples, findings, rests_on, unreachable, unclear: 0 }
+        let selected = selected(plan);
+        Self { plan, budget, nodes, selected, samples, findings, rests_on, unreachable, unclear: 0 }
     }
 
     /// Tries a world out.

@@ -53,10 +53,8 @@ impl Scorer {
             return Some(Scored { propensity, priority: ranked.priority(weight) });
         }
         let propensity = propensity_of(plan.propensity(action), evaluator)?;
-        let priority = u128::from(propensity)
-            * u128::from(weight)
-            * u128::from(value_of(plan.value(action), evaluator)?)
-            * u128::from(action.rules.lever);
+        let value = value_of(plan.value(action), evaluator)?;
+        let priority = ranked.priority_with(propensity.into(), value, weight);
         Some(Scored { propensity, priority })
     }
 

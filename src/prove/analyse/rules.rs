@@ -71,10 +71,12 @@ impl Analyst<'_> {
         for other_id in self.rule_ids() {
             let other = plan.suppression(other_id);
             let is_wider = other.channels.is_empty() || other.channels == rule.channels;
-            let covers = self.covers(other_id, id);
+            if other_id == id || !is_wider || !self.covers(other_id, id) {
+                continue;
+            }
             // Of two that say the same, the later one is found.
-            let is_twin = other.when == rule.when && covers && self.covers(id, other_id);
-            if other_id == id || !is_wider || !covers || is_twin && other_id > id {
+            let is_twin = other.when == rule.when && self.covers(id, other_id);
+            if is_twin && other_id > id {
                 continue;
             }
             let formula = |scribe: &mut dyn Scribe| {
@@ -94,8 +96,8 @@ impl Analyst<'_> {
 
     /// Tells whether a rule is about every action that another is about.
     fn covers(&self, rule: SuppressionId, other: SuppressionId) -> bool {
-        let mut sets = self.plan.sets_of_rules().iter().map(|of| &of.suppressions);
-        sets.all(|of| !of.contains(&other) || of.contains(&rule))
+        let of = |id: SuppressionId| self.selected.get(id.place()).map_or(&[][..], Vec::as_slice);
+        of(other).iter().all(|set| of(rule).binary_search(set).is_ok())
     }
 
     /// Tells whether each of two rules holds wherever the other does, and the
