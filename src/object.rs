@@ -71,6 +71,7 @@ impl<'de, T: FromEntries<'de>> Visitor<'de> for ObjectOver<'_, T> {
 }
 
 /// Reads values under free names, each of which may occur once.
+#[cfg(feature = "json")]
 pub(crate) fn unique<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, T>, D::Error> {
