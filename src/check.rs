@@ -31,7 +31,7 @@ pub(crate) use selection::{
 pub(crate) use slices::Slices;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::condition::{self, NodeId, Program, TermId};
 use crate::diagnostic::{Code, Diagnostic, DocPath, Report};
@@ -208,8 +208,20 @@ pub(crate) fn check(draft: Draft<'_>) -> Result<Checked, Error> {
     })
 }
 
-/// What may be read of customers, made once: most policies change nothing of it.
-static CUSTOMERS: LazyLock<Arc<Schema>> = LazyLock::new(|| Arc::new(Schema::customer()));
+/// What may be read of customers, for as long as some engine has it: most
+/// policies change nothing of it.
+static CUSTOMERS: Mutex<Weak<Schema>> = Mutex::new(Weak::new());
+
+/// Returns what may be read of customers: what another engine has, if one does.
+fn customers() -> Arc<Schema> {
+    let kept = || CUSTOMERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = kept().upgrade();
+    known.unwrap_or_else(|| {
+        let made = Arc::new(Schema::customer());
+        *kept() = Arc::downgrade(&made);
+        made
+    })
+}
 
 struct Checker<'p> {
     policy: &'p Policy,
@@ -248,7 +260,7 @@ impl<'p> Checker<'p> {
             policy,
             preset: None,
             report,
-            schema: CUSTOMERS.clone(),
+            schema: customers(),
             program: Program::new(),
             currency: None,
             situations: HashMap::new(),

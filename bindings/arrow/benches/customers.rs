@@ -1,7 +1,7 @@
 //! How many customers a second one core decides, and what of that is the core itself.
 //!
-//! `cargo bench -p tactful-arrow` prints medians of interleaved runs, in the time of the
-//! processor; compare the ratios.
+//! `cargo bench -p tactful-arrow --profile wheel` prints medians of interleaved runs, in the time of
+//! the processor, built as the wheels for Python are; compare the ratios.
 
 #![allow(
     clippy::expect_used,
