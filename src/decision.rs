@@ -17,6 +17,7 @@ use crate::check::FACTOR_DECIMALS;
 use crate::context::Interaction;
 use crate::error::Error;
 use crate::plan::{Plan, SuppressionId};
+use crate::policy::{Pointed, point};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Outcome};
 
@@ -219,8 +220,8 @@ impl Priority {
         self.product
     }
 
-    fn in_digits(self) -> String {
-        crate::policy::point(self.product, self.decimals)
+    fn in_digits(self) -> Pointed {
+        point(self.product, self.decimals)
     }
 }
 

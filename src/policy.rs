@@ -32,7 +32,7 @@ pub use analytics::{
     WeibullParameters,
 };
 pub use contact::{ConsentRules, Limit, QuietHours};
-pub(crate) use decimal::{add_point, point};
+pub(crate) use decimal::{Pointed, point};
 pub use entries::{
     Action, AttributeType, Boost, DeclaredKind, Engagement, Freshness, Group, Propensity, Selector,
     Situation, Suppression, Treatment, Worth,

@@ -1,6 +1,6 @@
 //! Values in words, spelled without the general machinery where they are plain.
 
-use crate::policy::add_point;
+use crate::policy::point;
 
 /// Quotes a text as `{:?}` does.
 pub(super) fn quoted(text: &str) -> String {
@@ -41,7 +41,7 @@ pub(super) fn double(value: f64) -> String {
             if value.is_sign_negative() {
                 text.push('-');
             }
-            add_point(&mut text, whole.into(), decimals);
+            text.push_str(&point(whole.into(), decimals));
             return text;
         }
     }

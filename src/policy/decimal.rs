@@ -1,6 +1,7 @@
 //! Exact decimal numbers, as people write them.
 
 use std::fmt;
+use std::ops::Deref;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
@@ -91,62 +92,88 @@ impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.mantissa < 0 { "-" } else { "" };
         let text = point(self.mantissa.unsigned_abs(), self.scale);
-        write!(f, "{sign}{text}")
+        write!(f, "{sign}{}", &*text)
     }
 }
 
 /// Writes `digits / 10^scale` without trailing zeros.
-pub(crate) fn point(digits: u128, scale: u32) -> String {
-    let mut text = String::with_capacity(USUAL_DIGITS);
-    add_point(&mut text, digits, scale);
+pub(crate) fn point(digits: u128, scale: u32) -> Pointed {
+    let mut text = Pointed { bytes: [b'0'; LONGEST], start: LONGEST, end: LONGEST };
+    let (whole, fraction) = split(digits, scale);
+    if fraction > 0 {
+        text.put_digits(fraction, scale as usize);
+        text.drop_zeros();
+        text.put(b'.');
+    }
+    text.put_digits(whole, 1);
     text
 }
 
-/// Most numbers are no longer than this.
-const USUAL_DIGITS: usize = 16;
-
-/// Adds `digits / 10^scale` to a text, without trailing zeros.
-pub(crate) fn add_point(text: &mut String, digits: u128, scale: u32) {
-    // Most fit into numbers that are written faster.
-    let (Ok(digits), Some(one)) = (u64::try_from(digits), 10_u64.checked_pow(scale)) else {
-        text.push_str(&many_digits(digits, scale as usize));
-        return;
-    };
-    add_digits(text, digits / one, 1);
-    let (mut fraction, mut scale) = (digits % one, scale);
-    if fraction == 0 {
-        return;
+/// Returns what stands before the point, and the digits after it.
+fn split(digits: u128, scale: u32) -> (u128, u128) {
+    // Most fit into numbers that are divided faster.
+    if let (Ok(digits), Some(one)) = (u64::try_from(digits), 10_u64.checked_pow(scale)) {
+        return ((digits / one).into(), (digits % one).into());
     }
-    while fraction % 10 == 0 {
-        (fraction, scale) = (fraction / 10, scale - 1);
-    }
-    text.push('.');
-    add_digits(text, fraction, scale as usize);
+    10_u128.checked_pow(scale).map_or((0, digits), |one| (digits / one, digits % one))
 }
 
-/// Adds a whole number, with zeros before it if it has fewer digits.
-fn add_digits(text: &mut String, mut number: u64, least: usize) {
-    let (mut digits, mut written) = ([b'0'; 20], 0);
-    for digit in digits.iter_mut().rev() {
-        if number == 0 && written >= least {
-            break;
+/// The digits of the greatest number, or as many decimals, and the point.
+const LONGEST: usize = 64;
+
+/// A number in digits, without memory of its own.
+pub(crate) struct Pointed {
+    bytes: [u8; LONGEST],
+    /// Where the text begins: it is written from its end.
+    start: usize,
+    end: usize,
+}
+
+impl Pointed {
+    /// Puts a byte before all others.
+    fn put(&mut self, byte: u8) {
+        self.start = self.start.saturating_sub(1);
+        if let Some(place) = self.bytes.get_mut(self.start) {
+            *place = byte;
         }
-        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
-        (number, written) = (number / 10, written + 1);
     }
-    let digits = digits.get(digits.len() - written..).unwrap_or_default();
-    text.push_str(std::str::from_utf8(digits).unwrap_or_default());
+
+    /// Puts a whole number before all others, with zeros before it if it has
+    /// fewer digits.
+    fn put_digits(&mut self, number: u128, least: usize) {
+        /// As many digits as fit into a number that is divided faster.
+        const GROUP: usize = 19;
+        let Ok(mut number) = u64::try_from(number) else {
+            const ONE: u128 = 10_000_000_000_000_000_000;
+            self.put_digits(number % ONE, GROUP);
+            return self.put_digits(number / ONE, least.saturating_sub(GROUP));
+        };
+        let (mut written, room) = (0, self.bytes.get_mut(..self.start).unwrap_or_default());
+        for place in room.iter_mut().rev() {
+            if number == 0 && written >= least {
+                break;
+            }
+            *place = b'0' + u8::try_from(number % 10).unwrap_or_default();
+            (number, written) = (number / 10, written + 1);
+        }
+        debug_assert!(number == 0 && written >= least, "no number has so many digits");
+        self.start -= written;
+    }
+
+    /// Drops the zeros at the end of what is there.
+    fn drop_zeros(&mut self) {
+        let there = self.bytes.get(self.start..).unwrap_or_default();
+        let zeros = there.iter().rev().take_while(|digit| **digit == b'0').count();
+        self.end -= zeros;
+    }
 }
 
-fn many_digits(digits: u128, scale: usize) -> String {
-    let digits = digits.to_string();
-    let zeros = (scale + 1).saturating_sub(digits.len());
-    let mut text = "0".repeat(zeros);
-    text.push_str(&digits);
-    let (whole, fraction) = text.split_at(text.len() - scale);
-    match fraction.trim_end_matches('0') {
-        "" => whole.to_owned(),
-        fraction => format!("{whole}.{fraction}"),
+impl Deref for Pointed {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        let text = self.bytes.get(self.start..self.end).unwrap_or_default();
+        std::str::from_utf8(text).unwrap_or_default()
     }
 }
 
@@ -163,10 +190,10 @@ mod tests {
     #[test]
     fn the_point_stands_before_so_many_digits() {
         let written = [(0, 0), (0, 3), (7, 0), (7, 3), (70, 3), (1_230, 2), (1_234, 4), (5_000, 3)];
-        let written = written.map(|(digits, scale)| point(digits, scale));
+        let written = written.map(|(digits, scale)| point(digits, scale).to_owned());
         assert_eq!(written, ["0", "0", "7", "0.007", "0.07", "12.3", "0.1234", "5"]);
         let many = [(u128::MAX, 0), (10_u128.pow(25), 25), (u128::MAX, 30), (7, 25), (1 << 64, 2)];
-        let written = many.map(|(digits, scale)| point(digits, scale));
+        let written = many.map(|(digits, scale)| point(digits, scale).to_owned());
         let max = "340282366920938463463374607431768211455";
         let (whole, fraction) = max.split_at(max.len() - 30);
         assert_eq!(written[0], max);
@@ -174,6 +201,25 @@ mod tests {
         assert_eq!(written[2], format!("{whole}.{fraction}"));
         assert_eq!(written[3], format!("0.{}7", "0".repeat(24)));
         assert_eq!(written[4], "184467440737095516.16");
+    }
+
+    #[test]
+    fn numbers_of_all_lengths_have_their_point() {
+        let shifted = |digits: u128, scale: usize| {
+            let text = format!("{digits:0>width$}", width = scale + 1);
+            let (whole, fraction) = text.split_at(text.len() - scale);
+            let text = format!("{whole}.{fraction}");
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        };
+        for length in 0..39 {
+            for digits in
+                [10_u128.pow(length), 10_u128.pow(length) - 1, 3 * 10_u128.pow(length) + 30]
+            {
+                for scale in 0..=28 {
+                    assert_eq!(*point(digits, scale), shifted(digits, scale as usize));
+                }
+            }
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::check::{CERTAIN, CheckedPropensity, CheckedValue, MAX_VALUE, ONE};
 use crate::condition::{Basis, Evaluator, TermId, Truth, lacking_number};
 use crate::decision::{ReasonCode, Rule, StoredReason};
 use crate::plan::{ActionId, Factor, Plan, PlannedAction, factor};
-use crate::policy::add_point;
+use crate::policy::point;
 
 /// The context weights that apply.
 #[derive(Default)]
@@ -96,7 +96,7 @@ pub(crate) fn factors(
     let mut said = String::with_capacity(MOST_SPELLED);
     for (name, digits, scale) in factors {
         said.push_str(name);
-        add_point(&mut said, digits, scale);
+        said.push_str(&point(digits, scale));
     }
     said
 }

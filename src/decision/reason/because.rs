@@ -79,7 +79,7 @@ fn about_threshold(reason: &Reason<'_>) -> String {
     if reason.code() == ReasonCode::BelowPropensity {
         let least = threshold.and_then(|threshold| threshold.propensity).unwrap_or_default();
         let least = point(least.into(), 9);
-        return format!("its propensity is less than the {least} that is asked for");
+        return format!("its propensity is less than the {} that is asked for", &*least);
     }
     let least = threshold.and_then(|threshold| threshold.priority).unwrap_or_default();
     format!("its priority is less than the {} that is asked for", Priority::new(least, plan))
