@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use smallvec::SmallVec;
 
 use super::UnknownWord;
 
@@ -54,11 +56,25 @@ impl FromStr for Currency {
     type Err = UnknownWord;
 
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        iso_currency::Currency::from_code(text)
-            .map(Self)
-            .ok_or_else(|| UnknownWord(text.to_owned()))
+        let code: Option<[u8; 3]> = text.as_bytes().try_into().ok();
+        let place = code.and_then(|code| BY_CODE.binary_search_by_key(&code, |of| of.0).ok());
+        match place.and_then(|place| BY_CODE.get(place)) {
+            Some((_, currency)) => Ok(Self(*currency)),
+            None => Err(UnknownWord(text.to_owned())),
+        }
     }
 }
+
+/// All currencies by their codes: most amounts that are read name one.
+static BY_CODE: LazyLock<ByCode> = LazyLock::new(|| {
+    let all = (0..1_000).filter_map(iso_currency::Currency::from_numeric);
+    let coded = all.filter_map(|of| of.code().as_bytes().try_into().ok().zip(Some(of)));
+    let mut by_code: ByCode = coded.collect();
+    by_code.sort_unstable_by_key(|of| of.0);
+    by_code
+});
+
+type ByCode = SmallVec<[([u8; 3], iso_currency::Currency); 256]>;
 
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -112,5 +128,26 @@ impl Money {
     #[must_use]
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_the_currencies_there_are() {
+        let letters = || 'A'..='Z';
+        for (one, two, three) in letters()
+            .flat_map(|one| letters().map(move |two| (one, two)))
+            .flat_map(|(one, two)| letters().map(move |three| (one, two, three)))
+        {
+            let code = String::from_iter([one, two, three]);
+            let known = iso_currency::Currency::from_code(&code);
+            assert_eq!(code.parse().ok(), known.map(Currency));
+        }
+        for code in ["", "EU", "eur", "EURO", "€"] {
+            assert_eq!(code.parse::<Currency>(), Err(UnknownWord(code.to_owned())));
+        }
     }
 }
