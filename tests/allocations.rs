@@ -141,6 +141,32 @@ fn a_context_read_over_another_hardly_allocates() {
     assert_eq!(read(&long), (0, true), "the same again");
 }
 
+/// What a shorter list does not need is there for the next longer one.
+#[test]
+fn customers_read_over_one_another_hardly_allocate() {
+    let customer = |orders: i64| {
+        let order = |place| {
+            let id = format!("order number {place}");
+            let at = 1_772_323_200_000_i64 + place;
+            format!(r#"{{"id":"{id}","placed_at":{at},"categories":["{id} and more"]}}"#)
+        };
+        let orders: Vec<String> = (0..orders).map(order).collect();
+        format!(r#"{{"purchases":{{"as_of":1772323200000,"orders":[{}]}}}}"#, orders.join(","))
+    };
+    let texts = [customer(16), customer(0), customer(7)];
+    let mut context = Context::new();
+    for text in &texts {
+        context.replace_from_json(text).unwrap();
+        let is_seen = format!("{context:?}").contains("number 15");
+        assert_eq!(is_seen, text == &texts[0], "nobody sees what is kept");
+    }
+    for text in &texts {
+        let counted = measure(|| context.replace_from_json(text).unwrap());
+        assert_eq!(counted.count_total, 0);
+        assert!(context == Context::from_json(text).unwrap());
+    }
+}
+
 /// What the whole policy takes is part of it: its conditions, mostly. What may be
 /// read of customers is shared by all engines. The policy is written again once
 /// it is asked for.

@@ -65,8 +65,18 @@ pub struct List<T> {
 /// The entries: copies of a context share them until one of them changes.
 ///
 /// Nothing is there for a list without entries, but where there were some.
-#[derive(Clone, Debug)]
-struct Items<T>(Option<Arc<Vec<T>>>);
+#[derive(Clone)]
+struct Items<T>(Option<Arc<Entries<T>>>);
+
+/// Entries, and memory for more of them.
+struct Entries<T> {
+    items: Vec<T>,
+    /// What was there before, to be read over. Nobody gets to see it.
+    spare: Vec<T>,
+}
+
+/// So many entries are kept to be read over: most lists are no longer.
+const MOST_SPARE: usize = 64;
 
 impl<T: PartialEq> PartialEq for Items<T> {
     fn eq(&self, other: &Self) -> bool {
@@ -74,9 +84,15 @@ impl<T: PartialEq> PartialEq for Items<T> {
     }
 }
 
+impl<T: fmt::Debug> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
 impl<T> Items<T> {
     fn new(items: Vec<T>) -> Self {
-        Self((!items.is_empty()).then(|| Arc::new(items)))
+        Self((!items.is_empty()).then(|| Arc::new(Entries { items, spare: Vec::new() })))
     }
 
     fn is_shared(&self) -> bool {
@@ -88,14 +104,57 @@ impl<T> Deref for Items<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        self.0.as_deref().map_or(&[], Vec::as_slice)
+        self.0.as_ref().map_or(&[], |entries| &entries.items)
     }
 }
 
 impl<T: Clone> Items<T> {
     /// Returns the entries to change them: a copy, if others have them as well.
     fn own(&mut self) -> &mut Vec<T> {
-        Arc::make_mut(self.0.get_or_insert_default())
+        &mut Arc::make_mut(self.0.get_or_insert_default()).items
+    }
+}
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), spare: Vec::new() }
+    }
+}
+
+impl<T: Clone> Clone for Entries<T> {
+    fn clone(&self) -> Self {
+        Self { items: self.items.clone(), spare: Vec::new() }
+    }
+}
+
+impl<T> Entries<T> {
+    /// Leaves so many entries, and keeps others to be read over.
+    fn keep(&mut self, count: usize) {
+        let left_out = self.items.drain(count.min(self.items.len())..);
+        self.spare.extend(left_out.take(MOST_SPARE.saturating_sub(self.spare.len())));
+    }
+
+    /// Reads entries over those that are there.
+    fn read<'de, A: de::SeqAccess<'de>>(&mut self, mut seq: A) -> Result<(), A::Error>
+    where
+        T: Deserialize<'de>,
+    {
+        let mut count = 0;
+        loop {
+            if count == self.items.len() {
+                self.items.extend(self.spare.pop());
+            }
+            let Some(item) = self.items.get_mut(count) else { break };
+            if seq.next_element_seed(Over(item))?.is_none() {
+                self.keep(count);
+                return Ok(());
+            }
+            count += 1;
+        }
+        while let Some(item) = seq.next_element()? {
+            self.items.push(item);
+        }
+        Ok(())
     }
 }
 
@@ -329,7 +388,8 @@ impl<T: Record> List<T> {
     /// Returns the entries, to change what neither their keys nor their places
     /// depend on.
     pub(super) fn items_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.items.0.as_mut().map(Arc::make_mut).into_iter().flatten()
+        let entries = self.items.0.as_mut().map(Arc::make_mut);
+        entries.into_iter().flat_map(|entries| &mut entries.items)
     }
 
     /// Brings what the list claims under the watermarks of its part into its
@@ -375,7 +435,7 @@ impl<T> List<T> {
 
     /// Forgets what was told; returns the entries to be told over, unless
     /// there are none, or others have them as well.
-    fn begin_anew(&mut self, told: Completeness) -> Option<&mut Vec<T>> {
+    fn begin_anew(&mut self, told: Completeness) -> Option<&mut Entries<T>> {
         (self.told, self.claims, self.capped) = (told, None, false);
         if self.items.is_shared() {
             self.items = Items(None);
@@ -403,7 +463,8 @@ pub(super) fn settle<T: Record>(items: &mut Vec<T>) -> bool {
         });
     }
     if !items.is_sorted_by(|one, other| newest_first(one, other).is_lt()) {
-        items.sort_by(newest_first);
+        // What is equal is the same.
+        items.sort_unstable_by(newest_first);
         items.dedup();
     }
     items.dedup_by(|older, newer| newer.absorb(older));
@@ -421,14 +482,15 @@ fn has_versions<T: Record>(items: &[T]) -> bool {
 
 impl<T: Footprint> Footprint for List<T> {
     fn heap_bytes(&self) -> usize {
-        let entries: usize = self.items.iter().map(Footprint::heap_bytes).sum();
         let claims =
             self.claims.as_deref().map_or(0, |claims| size_of::<AsOf>() + claims.heap_bytes());
-        let list = self.items.0.as_deref().map_or(0, |items| {
-            // Two counts of those who share it, and the list itself.
-            2 * size_of::<usize>() + size_of::<Vec<T>>() + items.capacity() * size_of::<T>()
+        let entries = self.items.0.as_deref().map_or(0, |Entries { items, spare }| {
+            let places = (items.capacity() + spare.capacity()) * size_of::<T>();
+            let beyond: usize = items.iter().chain(spare).map(Footprint::heap_bytes).sum();
+            // Two counts of those who share them, and the lists themselves.
+            2 * size_of::<usize>() + size_of::<Entries<T>>() + places + beyond
         });
-        list + entries + claims
+        entries + claims
     }
 
     fn is_plausible(&self) -> bool {
@@ -494,7 +556,9 @@ impl<'de, T: Record + Deserialize<'de>> Field<'de> for List<T> {
     }
 
     fn forget(&mut self) {
-        self.begin_anew(Completeness::Unknown).map(Vec::clear);
+        if let Some(entries) = self.begin_anew(Completeness::Unknown) {
+            entries.keep(0);
+        }
     }
 }
 
@@ -514,14 +578,16 @@ impl<'de, T: Record + Deserialize<'de>> de::Visitor<'de> for ListOver<'_, T> {
     }
 
     fn visit_seq<A: de::SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
-        let seq = de::value::SeqAccessDeserializer::new(seq);
         match self.0.begin_anew(Completeness::Complete) {
-            None => *self.0 = List::complete(Vec::deserialize(seq)?),
-            Some(items) => {
-                Vec::deserialize_in_place(seq, items)?;
-                let is_over = settle(items);
+            None => {
+                let seq = de::value::SeqAccessDeserializer::new(seq);
+                *self.0 = List::complete(Vec::deserialize(seq)?);
+            }
+            Some(entries) => {
+                entries.read(seq)?;
+                let is_over = settle(&mut entries.items);
                 // What is dropped from one is no memory for the next.
-                items.shrink_to(T::CAP);
+                entries.items.shrink_to(T::CAP);
                 self.0.capped = is_over;
             }
         }
@@ -531,7 +597,7 @@ impl<'de, T: Record + Deserialize<'de>> de::Visitor<'de> for ListOver<'_, T> {
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>"))]
-        struct Entries<T> {
+        struct Written<T> {
             #[serde(default)]
             partial: Option<Vec<T>>,
             #[serde(default)]
@@ -541,9 +607,9 @@ impl<'de, T: Record + Deserialize<'de>> de::Visitor<'de> for ListOver<'_, T> {
             #[serde(default)]
             capped: bool,
         }
-        let entries = Entries::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        let claims = entries.complete_as_of.filter(AsOf::is_vouched).map(Box::new);
-        let mut list = match (entries.partial, entries.newest) {
+        let written = Written::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        let claims = written.complete_as_of.filter(AsOf::is_vouched).map(Box::new);
+        let mut list = match (written.partial, written.newest) {
             (Some(items), None) => List { claims, ..List::partial(items) },
             (None, Some(items)) => List { capped: true, ..List::complete(items) },
             (Some(_), Some(_)) => {
@@ -551,7 +617,7 @@ impl<'de, T: Record + Deserialize<'de>> de::Visitor<'de> for ListOver<'_, T> {
             }
             (None, None) => return Err(de::Error::missing_field("partial")),
         };
-        list.capped |= entries.capped;
+        list.capped |= written.capped;
         *self.0 = list;
         Ok(())
     }
