@@ -371,7 +371,7 @@ impl Engine {
     /// Returns how many actions the policy has.
     #[must_use]
     pub fn action_count(&self) -> usize {
-        self.plan.actions().count()
+        self.plan.actions().len()
     }
 
     /// Returns the policy as it was written.

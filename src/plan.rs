@@ -314,8 +314,8 @@ impl Plan {
     }
 
     /// Returns an action as it was written.
-    pub(crate) fn written_action(&self, id: ActionId) -> Option<Cow<'_, Action>> {
-        Some(self.policy.action(id.0, self.action(id), &self.conditions))
+    pub(crate) fn written_action(&self, id: ActionId) -> Cow<'_, Action> {
+        self.policy.action(id.0, self.action(id), &self.conditions)
     }
 
     /// Returns the stable hash of what the policy says.

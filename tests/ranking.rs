@@ -205,3 +205,54 @@ fn the_greatest_priority_is_exact() {
         assert_eq!(priorities, ["100000000000000", "99999999999900"]);
     }
 }
+
+#[test]
+fn ties_go_by_rank_then_end_then_id_whatever_they_look_like() {
+    const RANKS: [i64; 8] = [
+        i64::MAX,
+        5_000_000_000,
+        1 << 32,
+        i32::MAX as i64,
+        0,
+        i32::MIN as i64,
+        i32::MIN as i64 - 1,
+        i64::MIN,
+    ];
+    const ENDS: [&str; 3] = ["2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z", ""];
+    let mut ties: Vec<(i64, usize, String)> = Vec::new();
+    for rank in RANKS {
+        for end in 0..ENDS.len() {
+            // Alike in as many bytes as fit into a number, and one the beginning of the other.
+            for id in ["the_same", "the_same_beginning", "the_same_beginnings", "the_sama"] {
+                ties.push((rank, end, format!("{id}{}", ties.len() % 5)));
+            }
+        }
+    }
+    let written = ties.iter().enumerate().map(|(place, (rank, end, id))| {
+        let ends_at = ENDS[*end];
+        let ends_at =
+            if ends_at.is_empty() { String::new() } else { format!("\nends_at = '{ends_at}'") };
+        (format!("{id}_{place}"), format!("rank = {rank}{ends_at}"))
+    });
+    let written: Vec<(String, String)> = written.collect();
+    // Written in another order than they go.
+    let mixed = (0..written.len()).map(|place| &written[place * 37 % written.len()]);
+    let text = services(mixed.map(|(id, more)| (id.clone(), more.as_str())));
+    let engine = Engine::from_toml(&text).unwrap();
+    let mut expected: Vec<_> = ties.into_iter().zip(written).collect();
+    expected.sort_by_key(|((rank, end, _), (id, _))| (std::cmp::Reverse(*rank), *end, id.clone()));
+    let expected: Vec<String> = expected.into_iter().map(|(_, (id, _))| id).collect();
+    let request = Request::new("2026-03-10T15:00:00Z".parse().unwrap(), Channel::Web);
+    for limit in LIMITS {
+        let mut request = request.clone().ranked_only();
+        request.limit = limit;
+        let expected = &expected[..limit.unwrap_or(usize::MAX).min(expected.len())];
+        let context = Context::new();
+        let found = |decision: Decision<'_>| -> Vec<String> {
+            decision.recommendations().map(|placed| placed.action().to_owned()).collect()
+        };
+        assert_eq!(found(engine.decide(&context, &request)), expected);
+        assert_eq!(found(engine.decide_with(&mut Scratch::new(), &context, &request)), expected);
+        assert_eq!(found(engine.decide_fully(&context, &request)), expected);
+    }
+}

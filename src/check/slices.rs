@@ -45,3 +45,19 @@ impl<T: Copy + Default> Slices<T> {
         bound(place)..bound(place + 1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Slices;
+
+    #[test]
+    fn each_list_has_its_items_in_their_order() {
+        let mut lists = Slices::new(4, &[(2, 'a'), (0, 'b'), (2, 'c'), (3, 'd'), (2, 'a')]);
+        let all: Vec<String> = (0..5).map(|place| lists.get(place).iter().collect()).collect();
+        assert_eq!(all, ["b", "", "aca", "d", ""]);
+        lists.get_mut(2).reverse();
+        lists.get_mut(1).fill('z');
+        assert_eq!((lists.get(2), lists.get(1)), (&['a', 'c', 'a'][..], &[][..]));
+        assert!(Slices::<u32>::new(0, &[]).get(0).is_empty());
+    }
+}

@@ -87,7 +87,7 @@ impl<'a> Clearing<'a> {
             now,
             at: now,
             steps: 0,
-            steps_left: MAX_STEPS_IN_ALL + MAX_STEPS_MORE * plan.actions().count(),
+            steps_left: MAX_STEPS_IN_ALL + MAX_STEPS_MORE * plan.actions().len(),
             found: HashMap::default(),
         }
     }

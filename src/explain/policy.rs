@@ -125,14 +125,12 @@ impl Reader<'_> {
     /// Says where the numbers come from that an action is ranked by, if models
     /// of the policy answer with them.
     fn ranked(&mut self, id: &str) -> fmt::Result {
-        let written = self.plan.find(id).and_then(|id| self.plan.written_action(id));
-        let written = written.as_deref();
-        if let Some(Propensity::Analytics { analytics }) =
-            written.and_then(|a| a.propensity.as_ref())
-        {
+        let Some(id) = self.plan.find(id) else { return Ok(()) };
+        let written = self.plan.written_action(id);
+        if let Some(Propensity::Analytics { analytics }) = &written.propensity {
             writeln!(self.text, "    as likely as analytics.{analytics} says")?;
         }
-        if let Some(Worth::Analytics { analytics }) = written.and_then(|a| a.value.as_ref()) {
+        if let Some(Worth::Analytics { analytics }) = &written.value {
             writeln!(self.text, "    worth what analytics.{analytics} says")?;
         }
         Ok(())

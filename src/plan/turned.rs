@@ -218,3 +218,28 @@ fn ids<T>(places: Vec<u32>, id: fn(u32) -> T) -> Vec<T> {
 fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Role, Sets};
+
+    #[test]
+    fn actions_with_the_same_rules_are_in_one_set() {
+        let rules: [&[u32]; 6] = [&[0, 1, 2, 3], &[1, 3], &[], &[3, 1], &[4, 2, 0], &[5]];
+        let mut sets = Sets::new(7);
+        for (rule, targets) in (0..).zip(rules) {
+            sets.add(Role::Limit, rule, targets);
+        }
+        for (action, set) in (0..).zip(&sets.of_actions) {
+            let found: Vec<u32> = sets.rules(*set).map(|of| of.rule).collect();
+            let about = (0..).zip(rules).filter(|(_, targets)| targets.contains(&action));
+            let mut expected: Vec<u32> = about.map(|(rule, _)| rule).collect();
+            expected.reverse();
+            assert_eq!(found, expected, "action {action}");
+        }
+        let alike = [(0, 2, true), (1, 3, true), (0, 1, false), (4, 5, false), (6, 5, false)];
+        for (one, other, are_alike) in alike {
+            assert_eq!(sets.of_actions[one] == sets.of_actions[other], are_alike, "{one}, {other}");
+        }
+    }
+}
