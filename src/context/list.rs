@@ -462,7 +462,10 @@ pub(super) fn settle<T: Record>(items: &mut Vec<T>) -> bool {
             is_same
         });
     }
-    if !items.is_sorted_by(|one, other| newest_first(one, other).is_lt()) {
+    if items.is_sorted_by(|one, other| newest_first(one, other).is_gt()) {
+        // As most that keep a list write it: to sort it would move most entries often.
+        items.reverse();
+    } else if !items.is_sorted_by(|one, other| newest_first(one, other).is_lt()) {
         // What is equal is the same.
         items.sort_unstable_by(newest_first);
         items.dedup();
