@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use pyo3::PyTypeInfo;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::dict::BoundDictIterator;
@@ -22,29 +23,42 @@ use crate::moment;
 #[derive(Clone, Copy)]
 pub(crate) struct Object<'a, 'py>(pub(crate) Borrowed<'a, 'py, PyAny>);
 
-/// Why an object cannot be read; perhaps because Python code of its raised.
+/// Why an object cannot be read.
+///
+/// It is a pointer, because every value that is read comes back beside room for one.
 #[derive(Debug)]
-pub(crate) struct Unreadable {
-    message: String,
-    raised: Option<PyErr>,
+pub(crate) struct Unreadable(Box<Why>);
+
+#[derive(Debug)]
+enum Why {
+    /// The object says what it should not.
+    Said(String),
+    /// Python code of the object raised.
+    Raised(PyErr),
 }
 
 impl Unreadable {
     /// Returns what Python code raised on the way, if it did.
     pub(crate) fn into_raised(self) -> Option<PyErr> {
-        self.raised
+        match *self.0 {
+            Why::Said(_) => None,
+            Why::Raised(error) => Some(error),
+        }
     }
 }
 
 impl From<PyErr> for Unreadable {
     fn from(error: PyErr) -> Self {
-        Self { message: error.to_string(), raised: Some(error) }
+        Self(Box::new(Why::Raised(error)))
     }
 }
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        match &*self.0 {
+            Why::Said(message) => f.write_str(message),
+            Why::Raised(error) => fmt::Display::fmt(error, f),
+        }
     }
 }
 
@@ -52,7 +66,7 @@ impl std::error::Error for Unreadable {}
 
 impl de::Error for Unreadable {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { message: message.to_string(), raised: None }
+        Self(Box::new(Why::Said(message.to_string())))
     }
 }
 
@@ -61,39 +75,30 @@ impl<'de> Deserializer<'de> for Object<'_, '_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         let object = self.0;
-        // The commonest first: each question is a look at the type's flags, or
-        // compares the type itself, which takes less.
+        // Types themselves are compared by their address; whether something is of
+        // a subclass is a call each time.
+        if let Some(text) = exactly::<PyString>(object) {
+            return visitor.visit_str(text_of(&text)?);
+        }
+        if let Some(dict) = exactly::<PyDict>(object) {
+            return visitor.visit_map(Entries::new(&dict));
+        }
         if object.is_exact_instance_of::<PyInt>() {
             return whole(object, visitor);
         }
-        if let Ok(text) = object.cast::<PyString>() {
-            return visitor.visit_str(text_of(&text)?);
-        }
-        if let Ok(dict) = object.cast::<PyDict>() {
-            return visitor.visit_map(Entries::new(&dict));
+        if let Some(list) = exactly::<PyList>(object) {
+            return visitor.visit_seq(Items(list.iter()));
         }
         if object.is_none() {
             return visitor.visit_unit();
         }
-        if let Ok(list) = object.cast_exact::<PyList>() {
-            return visitor.visit_seq(Items(list.iter()));
+        if let Some(truth) = exactly::<PyBool>(object) {
+            return visitor.visit_bool(truth.is_true());
         }
-        if object.is_instance_of::<PyBool>() {
-            return visitor.visit_bool(object.is_truthy()?);
-        }
-        if object.is_instance_of::<PyInt>() {
-            return whole(object, visitor);
-        }
-        if let Ok(number) = object.cast::<PyFloat>() {
+        if let Some(number) = exactly::<PyFloat>(object) {
             return visitor.visit_f64(finite(number.value())?);
         }
-        if let Ok(list) = object.cast::<PyList>() {
-            return visitor.visit_seq(Items(list.iter()));
-        }
-        if let Ok(tuple) = object.cast::<PyTuple>() {
-            return visitor.visit_seq(Items(tuple.iter()));
-        }
-        self.rarer(visitor)
+        self.of_subclass(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
@@ -114,7 +119,7 @@ impl<'de> Deserializer<'de> for Object<'_, '_> {
         _variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Unreadable> {
-        let Ok(text) = self.0.cast::<PyString>() else {
+        let Some(text) = text(self.0) else {
             return self.deserialize_any(visitor);
         };
         visitor.visit_enum(StrDeserializer::new(text_of(&text)?))
@@ -126,7 +131,44 @@ impl<'de> Deserializer<'de> for Object<'_, '_> {
     }
 }
 
+/// Takes an object as what it is, if it is of this type and of no subclass.
+fn exactly<'a, 'py, T: PyTypeInfo>(
+    object: Borrowed<'a, 'py, PyAny>,
+) -> Option<Borrowed<'a, 'py, T>> {
+    // Asked first: what a cast that fails returns has a reference to the type.
+    if object.is_exact_instance_of::<T>() { object.cast_exact().ok() } else { None }
+}
+
+/// Takes an object as text, if it is one.
+fn text<'a, 'py>(object: Borrowed<'a, 'py, PyAny>) -> Option<Borrowed<'a, 'py, PyString>> {
+    exactly(object).or_else(|| object.cast().ok())
+}
+
 impl Object<'_, '_> {
+    /// Reads plain values of subclasses, and tuples.
+    fn of_subclass<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        let object = self.0;
+        if let Ok(text) = object.cast::<PyString>() {
+            return visitor.visit_str(text_of(&text)?);
+        }
+        if let Ok(dict) = object.cast::<PyDict>() {
+            return visitor.visit_map(Entries::new(&dict));
+        }
+        if object.is_instance_of::<PyInt>() {
+            return whole(object, visitor);
+        }
+        if let Ok(number) = object.cast::<PyFloat>() {
+            return visitor.visit_f64(finite(number.value())?);
+        }
+        if let Ok(list) = object.cast::<PyList>() {
+            return visitor.visit_seq(Items(list.iter()));
+        }
+        if let Ok(tuple) = object.cast::<PyTuple>() {
+            return visitor.visit_seq(Items(tuple.iter()));
+        }
+        self.rarer(visitor)
+    }
+
     /// Reads what is no plain value: moments, other mappings and sequences,
     /// and numbers of other libraries.
     fn rarer<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
@@ -218,10 +260,10 @@ impl<'de> MapAccess<'de> for Entries<'_> {
             return Ok(None);
         };
         self.value = Some(value);
-        let Ok(text) = key.cast::<PyString>() else {
+        let Some(text) = text(key.as_borrowed()) else {
             return Err(de::Error::custom(format!("the key {key} is no text")));
         };
-        seed.deserialize(StrDeserializer::new(text_of(&text.as_borrowed())?)).map(Some)
+        seed.deserialize(StrDeserializer::new(text_of(&text)?)).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(
