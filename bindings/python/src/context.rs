@@ -13,6 +13,7 @@ use crate::guard::guarded;
 use crate::hash;
 use crate::input;
 use crate::output::{Dict, Tuple, method_call, repr};
+use crate::spare::Kept;
 
 /// What is known about one customer.
 ///
@@ -22,13 +23,13 @@ use crate::output::{Dict, Tuple, method_call, repr};
 /// that are made of it.
 #[pyclass(frozen, module = "tactful", name = "Context")]
 pub(crate) struct PyContext {
-    pub(crate) core: Box<Context>,
+    pub(crate) core: Kept,
     fingerprint: OnceLock<Fingerprint>,
 }
 
 impl PyContext {
     pub(crate) const fn new(core: Box<Context>) -> Self {
-        Self { core, fingerprint: OnceLock::new() }
+        Self { core: Kept::new(core), fingerprint: OnceLock::new() }
     }
 
     fn known_fingerprint(&self) -> Fingerprint {
@@ -36,7 +37,7 @@ impl PyContext {
     }
 
     fn changed(&self, change: impl FnOnce(&mut Context) -> Result<(), Error>) -> PyResult<Self> {
-        let mut core = self.core.clone();
+        let mut core = Box::new(Context::clone(&self.core));
         change(&mut core).map_err(|error| Door::Context.raise(&error))?;
         Ok(Self::new(core))
     }
@@ -51,7 +52,7 @@ impl PyContext {
     #[pyo3(signature = (**parts: "Unpack[ContextDict]"))]
     fn py_new(parts: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         guarded(|| match parts {
-            Some(parts) => input::context_of_object(parts.as_any()).map(Self::new),
+            Some(parts) => input::context_of_object(parts.as_any(), Box::default()).map(Self::new),
             None => Ok(Self::new(Box::default())),
         })
     }
@@ -62,7 +63,7 @@ impl PyContext {
     #[classmethod]
     #[pyo3(signature = (parts: "ContextDict | Mapping[str, Any]") -> "Context")]
     fn from_dict(_class: &Bound<'_, PyType>, parts: &Bound<'_, PyAny>) -> PyResult<Self> {
-        guarded(|| input::context_of_object(parts).map(Self::new))
+        guarded(|| input::context_of_object(parts, Box::default()).map(Self::new))
     }
 
     /// Reads a context from JSON.
@@ -94,7 +95,7 @@ impl PyContext {
     fn apply(&self, event: &Bound<'_, PyAny>) -> PyResult<(Self, PyApplied)> {
         guarded(|| {
             let event = input::read(event)?;
-            let mut core = self.core.clone();
+            let mut core = Box::new(Context::clone(&self.core));
             let came = core.apply(&event).map_err(|error| Door::Event.raise(&error))?;
             Ok((Self::new(core), PyApplied { came }))
         })
@@ -106,7 +107,7 @@ impl PyContext {
     #[pyo3(signature = (events: "Iterable[Mapping[str, Any] | str | bytes]") -> "tuple[Context, tuple[Applied, ...]]")]
     fn apply_all(&self, events: &Bound<'_, PyAny>) -> PyResult<(Self, Tuple<PyApplied>)> {
         guarded(|| {
-            let mut core = self.core.clone();
+            let mut core = Box::new(Context::clone(&self.core));
             let mut came_of = Vec::new();
             for event in events.try_iter()? {
                 let event = input::read(&event?)?;

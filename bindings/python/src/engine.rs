@@ -17,6 +17,7 @@ use crate::hash;
 use crate::input;
 use crate::moment;
 use crate::output::{Tuple, call, dumps, repr};
+use crate::spare::{self, Kept};
 
 /// A compiled policy: it decides what to recommend to a customer, and what not.
 ///
@@ -86,11 +87,11 @@ fn read_file(path: &Path) -> PyResult<String> {
     })
 }
 
-/// Takes a context as it is, or reads one.
+/// Takes a context as it is, or reads one over one that nobody has any more.
 pub(crate) fn context_of(value: &Bound<'_, PyAny>) -> PyResult<Py<PyContext>> {
     match value.cast::<PyContext>() {
         Ok(context) => Ok(context.clone().unbind()),
-        Err(_) => Py::new(value.py(), PyContext::new(input::context(value)?)),
+        Err(_) => Py::new(value.py(), PyContext::new(input::context(value, spare::take())?)),
     }
 }
 
@@ -165,7 +166,7 @@ impl PyEngine {
         request: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         guarded(|| {
-            let core = input::of_json(context)?;
+            let core = Kept::new(input::context_of_json(context, spare::take())?);
             let request = input::of_json(request)?;
             let json = self.core.decide_fully(&core, &request).to_json();
             Ok(PyBytes::new(context.py(), json.as_bytes()))

@@ -61,38 +61,49 @@ fn read_again<T: Readable>(object: Object<'_, '_>, error: Unreadable) -> PyResul
     }
 }
 
-/// Reads a context from a mapping, or from JSON, where it stays: it is large, and
-/// to move it takes time.
-pub(crate) fn context(value: &Bound<'_, PyAny>) -> PyResult<Box<Context>> {
-    match json(value)? {
-        Some(text) => {
-            let mut context = Box::<Context>::default();
-            let read = context.replace_from_json(text);
-            read.map_err(|error| Context::DOOR.raise(&error)).map(|()| context)
-        }
-        None => context_of_object(value),
+/// Reads a context from a mapping, or from JSON, over another, where it stays: it
+/// is large, and to move it takes time.
+pub(crate) fn context(value: &Bound<'_, PyAny>, over: Box<Context>) -> PyResult<Box<Context>> {
+    if value.is_exact_instance_of::<PyDict>() || json(value)?.is_none() {
+        context_of_object(value, over)
+    } else {
+        context_of_json(value, over)
     }
 }
 
-/// Reads a context from an object where it stays.
-pub(crate) fn context_of_object(value: &Bound<'_, PyAny>) -> PyResult<Box<Context>> {
+/// Reads a context from an object over another, where it stays.
+pub(crate) fn context_of_object(
+    value: &Bound<'_, PyAny>,
+    mut over: Box<Context>,
+) -> PyResult<Box<Context>> {
     let object = Object(value.as_borrowed());
-    let mut context = Box::<Context>::default();
-    match Context::deserialize_in_place(object, &mut context) {
-        Ok(()) => Ok(context),
+    match Context::deserialize_in_place(object, &mut over) {
+        Ok(()) => Ok(over),
         Err(error) => read_again(object, error).map(Box::new),
     }
 }
 
 /// Reads JSON, as str or bytes.
 pub(crate) fn of_json<T: Readable>(value: &Bound<'_, PyAny>) -> PyResult<T> {
-    match json(value)? {
-        Some(text) => T::of_json(text).map_err(|error| T::DOOR.raise(&error)),
-        None => {
-            let name = value.get_type().fully_qualified_name()?;
-            Err(PyTypeError::new_err(format!("expected JSON as str or bytes, found `{name}`")))
-        }
+    T::of_json(json_alone(value)?).map_err(|error| T::DOOR.raise(&error))
+}
+
+/// Reads a context from JSON over another, where it stays.
+pub(crate) fn context_of_json(
+    value: &Bound<'_, PyAny>,
+    mut over: Box<Context>,
+) -> PyResult<Box<Context>> {
+    let read = over.replace_from_json(json_alone(value)?);
+    read.map_err(|error| Context::DOOR.raise(&error)).map(|()| over)
+}
+
+/// Borrows JSON text where nothing else will do.
+fn json_alone<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
+    if let Some(text) = json(value)? {
+        return Ok(text);
     }
+    let name = value.get_type().fully_qualified_name()?;
+    Err(PyTypeError::new_err(format!("expected JSON as str or bytes, found `{name}`")))
 }
 
 /// Borrows JSON text, if a value is one.

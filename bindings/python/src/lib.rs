@@ -20,6 +20,7 @@ mod items;
 mod moment;
 mod output;
 mod pickled;
+mod spare;
 
 use pyo3::prelude::*;
 

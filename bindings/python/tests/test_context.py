@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
+from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
@@ -84,6 +86,42 @@ def test_numbers_of_other_libraries_are_numbers() -> None:
     onboarding = Context(feedback={"as_of": AS_OF, "answers": [
         {"metric": "csat", "score": Index(), "answered_at": AS_OF}]})
     assert onboarding.to_dict()["feedback"]["answers"][0]["score"] == 7
+
+
+class Text(str):
+    pass
+
+
+class Plan(str, Enum):
+    BASIC = "basic"
+
+
+class Whole(int):
+    pass
+
+
+class Part(float):
+    pass
+
+
+class Row(list[Any]):
+    pass
+
+
+def test_values_of_subclasses_are_what_they_derive_from() -> None:
+    def context(text: Any, plan: Any, whole: Any, part: Any, rows: Any, row: Any, names: Any) -> Context:
+        return Context(
+            profile=names({text("as_of"): text(AS_OF), text("plan"): plan, "age_years": whole(34),
+                           "role": text("member"), "segments": rows([text("a"), text("b")])}),
+            scores=names(as_of=AS_OF, values=names({text("churn"): part(0.25)})),
+            device={"as_of": AS_OF, "form_factor": text("mobile")},
+            attributes={"as_of": AS_OF, "values": {"n": whole(1), "x": part(1.5), "t": plan, "r": row([text("a")])}})
+
+    plain = context(str, "basic", int, float, list, tuple, dict)
+    assert plain == context(Text, Plan.BASIC, Whole, Part, Row, Row, OrderedDict)
+    view = lambda *said, **more: MappingProxyType(dict(*said, **more))
+    assert plain == context(Text, Text("basic"), Whole, Part, tuple, list, view)
+    assert plain.to_dict()["profile"]["segments"] == ["a", "b"]
 
 
 def test_null_and_absent_are_unknown_and_empty_is_known() -> None:
