@@ -4,7 +4,7 @@
 use std::fmt;
 
 use pyo3::PyTypeInfo;
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::dict::BoundDictIterator;
 use pyo3::types::{
@@ -237,26 +237,48 @@ fn whole<'de, V: Visitor<'de>>(
     }
 }
 
+/// A key and its value.
+type Entry<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+
 /// The entries of a dict.
-struct Entries<'py> {
+struct Entries<'a, 'py> {
+    dict: &'a Bound<'py, PyDict>,
     entries: BoundDictIterator<'py>,
+    /// How many there were at the beginning.
+    count: usize,
     value: Option<Bound<'py, PyAny>>,
 }
 
-impl<'py> Entries<'py> {
-    fn new(dict: &Bound<'py, PyDict>) -> Self {
-        Self { entries: dict.iter(), value: None }
+impl<'a, 'py> Entries<'a, 'py> {
+    fn new(dict: &'a Bound<'py, PyDict>) -> Self {
+        let entries = dict.iter();
+        Self { dict, count: entries.len(), entries, value: None }
+    }
+
+    /// Returns the next entry. Python code that runs while values are read, or
+    /// another thread, may have changed the dict.
+    fn next(&mut self) -> Result<Option<Entry<'py>>, Unreadable> {
+        // Asked beforehand, because the iterator panics.
+        if self.entries.len() == 0 {
+            return Ok(None);
+        }
+        if self.dict.len() != self.count {
+            // As Python says it itself.
+            let error = PyRuntimeError::new_err("dictionary changed size during iteration");
+            return Err(error.into());
+        }
+        Ok(self.entries.next())
     }
 }
 
-impl<'de> MapAccess<'de> for Entries<'_> {
+impl<'de> MapAccess<'de> for Entries<'_, '_> {
     type Error = Unreadable;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Unreadable> {
-        let Some((key, value)) = self.entries.next() else {
+        let Some((key, value)) = self.next()? else {
             return Ok(None);
         };
         self.value = Some(value);

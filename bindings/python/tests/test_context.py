@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from types import MappingProxyType
@@ -271,3 +271,29 @@ def test_a_visitor_becomes_a_customer() -> None:
     visitor, _ = Context().apply({"at": NOW, "anonymous_id": "a-1", "seen": True})
     joined = Context(user_id="u-1").join_anonymous(visitor)
     assert joined.user_id == "u-1" and "recency" in joined.parts
+
+
+class Meddling:
+    """A number that changes the dict it is in when it is read."""
+
+    def __init__(self, change: Callable[[], object]) -> None:
+        self.change = change
+
+    def __index__(self) -> int:
+        self.change()
+        return 1_772_323_200_000
+
+
+@pytest.mark.parametrize("read", [Context.from_dict, lambda parts: Context(**parts)])
+def test_a_dict_that_changes_while_it_is_read_is_an_error(read: Callable[[Any], Context]) -> None:
+    def exchange() -> None:
+        profile.pop("role", None)
+        profile["plan"] = "pro"
+
+    for change in (lambda: profile.update(plan="pro"), lambda: profile.clear()):
+        profile: dict[str, Any] = {"as_of": Meddling(change), "role": "owner"}
+        with pytest.raises(RuntimeError, match="changed size during iteration") as caught:
+            read({"profile": profile})
+        assert type(caught.value) is RuntimeError, "a mistake of the caller, not of ours"
+    profile = {"as_of": Meddling(exchange), "role": "owner"}
+    assert read({"profile": profile}).to_dict()["profile"]["as_of"], "as Python lets it pass"
