@@ -10,85 +10,50 @@
 //! once more, on purpose: debug builds hold the one against the other.
 
 mod answer;
+mod asks;
 mod build;
+mod columns;
 mod facts;
+mod joins;
 mod ledger;
 mod lists;
 mod texts;
 
-use answer::Answer;
+pub(crate) use answer::{Answers, Slot};
 pub(crate) use facts::Number;
 
 use super::eval::Evaluator;
 use super::program::{NodeId, Program};
 use super::truth::Outcome;
-use crate::schema::{Facts, PartId};
+use crate::schema::{Facts, PartId, Schema};
 
-use facts::FactQuestions;
-use ledger::Ledger;
-use lists::ListQuestions;
+use facts::PartQuestions;
+use joins::Joins;
 
 /// All questions of some conditions, in the order of what they look at.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Survey {
-    facts: Vec<FactQuestions>,
-    lists: Vec<ListQuestions>,
+    parts: Vec<PartQuestions>,
     /// Whether a part is known.
-    parts: Vec<(Slot, PartId)>,
+    known_parts: Vec<(Slot, PartId)>,
     /// What the evaluator answers.
     others: Vec<(Slot, NodeId)>,
-    /// Truths made of others; those they are made of come first.
-    joins: Vec<Join>,
-    parts_of_joins: Vec<Part>,
+    /// Truths made of others.
+    joins: Joins,
     /// Where the answers about the roots are, in their order.
     roots: Vec<Slot>,
-    slots: u32,
-}
-
-/// The place of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Slot(u32);
-
-/// A truth made of others: all of them, or any.
-#[derive(Clone, Copy, Debug)]
-struct Join {
-    slot: Slot,
-    is_any: bool,
-    start: u32,
-    end: u32,
-}
-
-/// A truth that another is made of, as it is or turned around.
-#[derive(Clone, Copy, Debug)]
-struct Part {
-    slot: Slot,
-    is_negated: bool,
-}
-
-/// The answers of one customer at one moment: memory to be used again.
-#[derive(Debug, Default)]
-pub(crate) struct Answers {
-    by_slot: Vec<Answer>,
-    ledger: Ledger,
-}
-
-impl Answers {
-    /// Returns what was answered.
-    pub(crate) fn get(&self, slot: Slot) -> Answer {
-        self.by_slot.get(slot.0 as usize).copied().unwrap_or_default()
-    }
-
-    fn set(&mut self, slot: Slot, answer: Answer) {
-        if let Some(place) = self.by_slot.get_mut(slot.0 as usize) {
-            *place = answer;
-        }
-    }
+    /// How many words the answers take.
+    words: usize,
 }
 
 impl Survey {
     /// Writes down what is asked by some truths.
-    pub(crate) fn new(program: &Program, roots: impl IntoIterator<Item = NodeId>) -> Self {
-        build::survey(program, roots)
+    pub(crate) fn new(
+        program: &Program,
+        schema: &Schema,
+        roots: impl IntoIterator<Item = NodeId>,
+    ) -> Self {
+        build::survey(program, schema, roots)
     }
 
     /// Returns where the answers about the roots are, in their order.
@@ -109,37 +74,18 @@ impl Survey {
         answers: &mut Answers,
         mut evaluate: impl FnMut(NodeId) -> Outcome,
     ) {
-        answers.by_slot.clear();
-        answers.by_slot.resize(self.slots as usize, Answer::UNKNOWN);
-        for questions in &self.facts {
+        answers.open(self.words);
+        for questions in &self.parts {
             questions.answer(facts, answers);
         }
-        for questions in &self.lists {
-            questions.answer(facts, answers);
-        }
-        for (slot, part) in &self.parts {
-            answers.set(*slot, Answer::always(facts.delivery(*part).is_fresh()));
+        for (slot, part) in &self.known_parts {
+            // It asks what is known at this moment, not what was.
+            answers.note_one(*slot, Some(facts.delivery(*part).is_fresh()), true);
         }
         for (slot, node) in &self.others {
-            answers.set(*slot, Answer::of(&evaluate(*node)));
+            answers.note_outcome(*slot, &evaluate(*node));
         }
-        for join in &self.joins {
-            let joined = self.join(*join, answers);
-            answers.set(join.slot, joined);
-        }
-    }
-
-    fn join(&self, join: Join, answers: &Answers) -> Answer {
-        let parts = self.parts_of_joins.get(join.start as usize..join.end as usize);
-        let parts = parts.unwrap_or(&[]).iter().map(|part| {
-            let answer = answers.get(part.slot);
-            if part.is_negated { answer.not() } else { answer }
-        });
-        if join.is_any {
-            parts.fold(Answer::always(false), Answer::or)
-        } else {
-            parts.fold(Answer::always(true), Answer::and)
-        }
+        self.joins.decide(&mut answers.words);
     }
 }
 
@@ -151,10 +97,10 @@ pub(super) fn agrees(
     facts: &Facts<'_>,
     outcome: &Outcome,
 ) -> bool {
-    let survey = Survey::new(program, [root]);
+    let survey = Survey::new(program, facts.schema(), [root]);
     let mut answers = Answers::default();
     // What is left to the evaluator is asked of it where it lies.
     let mut evaluator = Evaluator::new(program, facts);
     survey.answer(facts, &mut answers, |node| evaluator.truth(node));
-    survey.roots.first().is_none_or(|slot| answers.get(*slot) == Answer::of(outcome))
+    survey.roots.first().is_none_or(|slot| answers.agrees(*slot, outcome))
 }

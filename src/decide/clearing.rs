@@ -246,8 +246,7 @@ pub(super) fn holds(
     answers: &Answers,
 ) -> bool {
     let holds = |slot: Slot| {
-        let answer = answers.get(slot);
-        side(answer.truth(), answer.was_true(), rule.allow_unknown).is_some()
+        side(answers.truth(slot), answers.was_true(slot), rule.allow_unknown).is_some()
     };
     holds(when) || after.is_some_and(holds)
 }

@@ -251,10 +251,11 @@ impl Front {
         let questions = &plan.questions;
         self.holds.clear();
         self.holds.push(true);
-        self.holds.extend(questions.truths.iter().flat_map(|slot| {
-            let answer = answers.get(*slot);
-            [answer.is_true(), answer.is_false()]
-        }));
+        self.holds.resize(1 + 2 * questions.truths.len(), false);
+        let (sides, _) = self.holds.get_mut(1..).unwrap_or_default().as_chunks_mut::<2>();
+        for (sides, slot) in sides.iter_mut().zip(&questions.truths) {
+            *sides = answers.sides(*slot);
+        }
         self.find_lists(plan);
         self.in_force.clear();
         let rules = plan.suppressions.iter().zip(&questions.suppressions);
@@ -264,7 +265,8 @@ impl Front {
         }));
         self.boosts.clear();
         self.boosts.extend(plan.boosts.iter().zip(&questions.boosts).map(|(boost, slot)| {
-            if answers.get(*slot).is_true() { boost.basis_points } else { 0 }
+            let [holds, _] = answers.sides(*slot);
+            if holds { boost.basis_points } else { 0 }
         }));
         self.find_greatest_weight(plan);
     }

@@ -36,7 +36,7 @@ impl Questions {
         let of_rules = suppressions.iter().flat_map(|rule| [Some(rule.when), rule.after]);
         let of_boosts = boosts.iter().map(|boost| boost.when);
         let roots = index.truths.iter().copied().chain(of_rules.flatten()).chain(of_boosts);
-        let survey = Survey::new(program, roots);
+        let survey = Survey::new(program, schema, roots);
         let mut slots = survey.roots().iter().copied();
         let truths = slots.by_ref().take(index.truths.len()).collect();
         let in_order = suppressions.iter().filter_map(|rule| {

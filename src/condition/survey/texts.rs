@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 
+use crate::schema::text_mark;
+
 /// Texts, each with a number.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Texts {
+    /// For each of few a short number that equal texts share.
+    marks: Vec<u16>,
     few: Vec<(Box<str>, u32)>,
     many: HashMap<Box<str>, u32, ahash::RandomState>,
 }
 
-/// Up to so many texts are compared one by one.
-const FEW: usize = 6;
+/// Up to so many texts are looked for by their marks.
+const FEW: usize = 16;
 
 impl Texts {
     /// Adds a text under a number, unless it is there: equal questions are one in
@@ -20,6 +24,7 @@ impl Texts {
             return;
         }
         if self.many.is_empty() && self.few.len() < FEW {
+            self.marks.push(text_mark(text));
             self.few.push((text.into(), number));
             return;
         }
@@ -27,22 +32,35 @@ impl Texts {
         self.many.insert(text.into(), number);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.few.is_empty() && self.many.is_empty()
-    }
-
     /// Returns the number of a text.
     pub(super) fn find(&self, text: &str) -> Option<u32> {
-        if self.many.is_empty() {
-            let found = self.few.iter().find(|(known, _)| **known == *text);
-            return found.map(|(_, number)| *number);
+        if !self.many.is_empty() {
+            return self.many.get(text).copied();
         }
-        self.many.get(text).copied()
+        if self.few.is_empty() {
+            return None;
+        }
+        let mark = text_mark(text);
+        let alike = self.marks.iter().zip(&self.few).filter(|(known, _)| **known == mark);
+        let found = alike.map(|(_, known)| known).find(|(known, _)| **known == *text);
+        found.map(|(_, number)| *number)
     }
+}
 
-    /// Lists the numbers of all texts.
-    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
-        let few = self.few.iter().map(|(_, number)| *number);
-        few.chain(self.many.values().copied())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Few and many are found alike, and nothing else is.
+    #[test]
+    fn finds_few_and_many() {
+        let mut texts = Texts::default();
+        for number in 0..40 {
+            texts.add(&format!("text {number}"), number);
+            texts.add(&format!("text {number}"), 99);
+            let found = |of: u32| texts.find(&format!("text {of}"));
+            assert!((0..=number).all(|of| found(of) == Some(of)));
+            assert_eq!((found(number + 1), texts.find("")), (None, None));
+        }
     }
 }
