@@ -10,7 +10,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::asked::Asked;
-use super::clearing::{holding, holds};
+use super::clearing::holding;
 use super::horizon::Horizon;
 use super::judged::Judged;
 use super::lane::{horizon_of, is_held, is_held_back, minor, parts, propensity, value};
@@ -258,11 +258,8 @@ impl Front {
         }
         self.find_lists(plan);
         self.in_force.clear();
-        let rules = plan.suppressions.iter().zip(&questions.suppressions);
-        self.in_force.extend(rules.map(|(rule, slots)| {
-            let is_about = rule.channels.is_empty() || rule.channels.contains(&channel);
-            is_about && holds(rule, *slots, answers)
-        }));
+        let rules = questions.suppressions.iter();
+        self.in_force.extend(rules.map(|rule| rule.is_in_force(channel, answers)));
         self.boosts.clear();
         self.boosts.extend(plan.boosts.iter().zip(&questions.boosts).map(|(boost, slot)| {
             let [holds, _] = answers.sides(*slot);
@@ -330,13 +327,18 @@ impl Front {
     }
 
     fn find_lists(&mut self, plan: &Plan) {
-        self.lists.clear();
-        self.lists.reserve(plan.index.lists.len());
+        let Self { lists, holds, .. } = self;
+        lists.clear();
+        lists.resize(plan.index.lists.len(), 0);
+        let mut count = 0;
         for (place, list) in (0_u32..).zip(&plan.index.lists) {
-            if self.holds(list.literal) {
-                self.lists.push(place);
+            // Written down first, and kept if it holds: nobody can foresee that.
+            if let Some(next) = lists.get_mut(count) {
+                *next = place;
             }
+            count += usize::from(holds.get(list.literal.place()) == Some(&true));
         }
+        lists.truncate(count);
     }
 
     fn find_rules(&mut self, plan: &Plan, channel: Channel, evaluator: &mut Evaluator<'_>) {

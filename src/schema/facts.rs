@@ -7,7 +7,7 @@ use super::reader::{Attributes, Dated, Reader, Way, attribute, find_attribute};
 use super::request::RequestFacts;
 use super::{
     Dating, FactEntry, FactId, FactTable, ModelFact, Origin, PartEntry, PartId, Presence, Schema,
-    models,
+    builtin, models,
 };
 use crate::analytics::{Answer, Customer, Found, Lack, Said};
 use crate::context::{AsOf, Completeness, Context, Score};
@@ -270,7 +270,7 @@ impl<'a> Facts<'a> {
             (Dating::Own(_), ..) => false,
         };
         if is_with_part {
-            self.delivery(entry.part).standing()
+            self.part(entry.part).standing
         } else {
             self.delivery_of(fact).standing()
         }
@@ -436,10 +436,47 @@ impl<'a> Facts<'a> {
         Some(Customer { context, currency: self.currency, found, model })
     }
 
-    /// Finds out how a part stands.
+    /// Finds out how a part stands: what [`delivery`](Self::delivery) comes to,
+    /// without how long.
     pub(crate) fn part(&self, part: PartId) -> PartStanding {
+        let entry = self.schema.parts.get(usize::from(part.0));
+        if let (Some(entry), Source::Context(context, _)) = (entry, self.source)
+            && let Presence::Context(delivered) = entry.presence
+            && entry.sources.is_empty()
+        {
+            let as_of = delivered(context);
+            let is_fresh = as_of.is_some_and(|as_of| self.is_recent(entry, as_of.oldest()));
+            let standing = Standing { is_there: as_of.is_some(), is_fresh };
+            return PartStanding { standing, is_vouched: as_of.is_none_or(AsOf::is_vouched) };
+        }
         let standing = self.delivery(part).standing();
         PartStanding { standing, is_vouched: self.is_vouched(part) }
+    }
+
+    /// Tells whether what is of a time is fresh, as [`Delivery::aged`] does.
+    fn is_recent(&self, part: &PartEntry, at: Timestamp) -> bool {
+        let age = self.now.since(at).max(Duration::ZERO);
+        at <= self.now + CLOCK_SKEW && part.max_age.is_none_or(|max_age| age <= max_age)
+    }
+
+    /// Finds out how a fact with a time of its own stands: as [`own`] ages it.
+    fn standing_of_own(
+        &self,
+        said: builtin::Changed,
+        context: &Context,
+        (id, part): (PartId, PartStanding),
+    ) -> Standing {
+        let entry = self.schema.part(id);
+        let Some(at) = said(context).filter(|said_at| said_at.is_plausible()) else {
+            return part.standing;
+        };
+        let as_of = entry.as_of(context).filter(|_| entry.sources.is_empty());
+        match as_of {
+            Some(as_of) if !part.is_vouched || at > as_of.oldest() => {
+                Standing { is_there: true, is_fresh: self.is_recent(entry, at) }
+            }
+            _ => part.standing,
+        }
     }
 
     /// Reads a fact of a part that stands so: what [`cell`](Self::cell) and
@@ -459,14 +496,10 @@ impl<'a> Facts<'a> {
             Cell::Absent if !part.is_vouched => Cell::Unknown,
             told => self.in_one_currency(told),
         };
-        let is_with_part = match dated {
-            Dated::WithPart => true,
-            Dated::IfVouched => part.is_vouched,
-            Dated::Own => false,
-        };
-        let standing = match is_with_part {
-            true => part.standing,
-            false => self.standing_of(reader.fact),
+        let standing = match dated {
+            Dated::IfVouched if !part.is_vouched => self.standing_of(reader.fact),
+            Dated::WithPart | Dated::IfVouched => part.standing,
+            Dated::Own(said) => self.standing_of_own(said, context, (reader.part, part)),
         };
         (cell, standing)
     }

@@ -1,7 +1,7 @@
 //! How a fact is read, looked up once by those who read it again and again.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, btree_map};
-use std::iter::Peekable;
 
 use super::cell::{Cell, ListCell};
 use super::{Dating, FactEntry, FactId, Origin, PartId, Schema, Type, builtin};
@@ -27,12 +27,13 @@ pub(super) enum Way {
 }
 
 /// Whose time a fact has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Dated {
     WithPart,
     /// That of its part where some source vouches for the part.
     IfVouched,
-    Own,
+    /// Its own, where it is newer than what sources vouch for.
+    Own(builtin::Changed),
 }
 
 impl Schema {
@@ -42,7 +43,7 @@ impl Schema {
         let dated = match entry.dating {
             Dating::WithPart => Dated::WithPart,
             Dating::Dated(..) => Dated::IfVouched,
-            Dating::Own(_) => Dated::Own,
+            Dating::Own(said) => Dated::Own(said),
         };
         let way = match entry.origin {
             Origin::Context(read) => Way::Plain(read, dated),
@@ -69,7 +70,8 @@ const FEW_TIMES: usize = 4;
 ///
 /// Walking along takes less than looking up each of them.
 pub(crate) enum Attributes<'a> {
-    Few(Peekable<btree_map::Iter<'a, String, Attribute>>),
+    /// The next one, and those behind it.
+    Few(Option<(&'a String, &'a Attribute)>, btree_map::Iter<'a, String, Attribute>),
     Many(&'a BTreeMap<String, Attribute>),
     None,
 }
@@ -84,16 +86,24 @@ impl<'a> Attributes<'a> {
         if values.len() > wanted.saturating_mul(FEW_TIMES) {
             return Self::Many(values);
         }
-        Self::Few(values.iter().peekable())
+        let mut rest = values.iter();
+        Self::Few(rest.next(), rest)
     }
 
     /// Returns the attribute of a name behind all that were asked for.
     pub(super) fn next(&mut self, name: &str) -> Option<&'a Attribute> {
         match self {
-            Self::Few(rest) => {
-                while rest.next_if(|(known, _)| known.as_str() < name).is_some() {}
-                rest.next_if(|(known, _)| *known == name).map(|(_, value)| value)
-            }
+            Self::Few(next, rest) => loop {
+                let (known, value) = (*next)?;
+                match known.as_str().cmp(name) {
+                    Ordering::Greater => return None,
+                    Ordering::Less => *next = rest.next(),
+                    Ordering::Equal => {
+                        *next = rest.next();
+                        return Some(value);
+                    }
+                }
+            },
             Self::Many(values) => values.get(name),
             Self::None => None,
         }

@@ -36,7 +36,7 @@ impl Rail {
         truth.map_or(Self::default(), |holds| Self::all(mask, holds))
     }
 
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.trues |= other.trues;
         self.falses |= other.falses;
     }
@@ -65,25 +65,23 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
-    /// Returns what was answered on fresh facts.
-    pub(crate) fn truth(&self, slot: Slot) -> Truth {
-        self.word(slot).fresh.truth_of(slot.mask())
-    }
-
     /// Tells whether it is known true on fresh facts, and whether known false.
     pub(crate) fn sides(&self, slot: Slot) -> [bool; 2] {
         let Rail { trues, falses } = self.word(slot).fresh;
         [trues & slot.mask() != 0, falses & slot.mask() != 0]
     }
 
-    /// Tells whether it was true by what was last known.
-    pub(crate) fn was_true(&self, slot: Slot) -> bool {
-        self.word(slot).last.trues & slot.mask() != 0
+    /// Tells whether a condition holds back: true and unknown do, but unknown,
+    /// where it is allowed, only where the last known facts say true.
+    pub(crate) fn holds_back(&self, slot: Slot, allow_unknown: bool) -> bool {
+        let (Word { fresh, last }, mask) = (self.word(slot), slot.mask());
+        let is_open = !allow_unknown | (last.trues & mask != 0);
+        (fresh.trues & mask != 0) | ((fresh.falses & mask == 0) & is_open)
     }
 
     /// Tells whether an outcome comes to the same.
     pub(super) fn agrees(&self, slot: Slot, outcome: &Outcome) -> bool {
-        self.truth(slot) == outcome.truth()
+        self.word(slot).fresh.truth_of(slot.mask()) == outcome.truth()
             && self.word(slot).last.truth_of(slot.mask()) == outcome.last_known()
     }
 

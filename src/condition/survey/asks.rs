@@ -37,18 +37,26 @@ pub(super) struct Asks {
     words: Vec<u64>,
     /// Which text it is: the numbers are those of bits.
     texts: Texts,
-    /// Which of other values.
-    constants: Vec<(u64, Constant)>,
     /// Whether it is true.
     truths: u64,
-    cuts: Vec<(u64, Limit)>,
-    since: Vec<(u64, i64)>,
-    tests: Vec<(u64, TextTest, String)>,
     has: u64,
     known: u64,
+    /// Limits of whole numbers.
+    whole: Vec<(u64, i64)>,
+    since: Vec<(u64, i64)>,
     /// Which texts are in the list it is, and the bits of all these.
     members: Texts,
     all_members: u64,
+    /// What is asked of few.
+    more: Option<Box<More>>,
+}
+
+/// What is asked about few values.
+#[derive(Debug, Default)]
+struct More {
+    cuts: Vec<(u64, Limit)>,
+    constants: Vec<(u64, Constant)>,
+    tests: Vec<(u64, TextTest, String)>,
 }
 
 impl Asks {
@@ -66,7 +74,8 @@ impl Asks {
     pub(super) fn add(&mut self, question: Question, mask: u64) {
         let bit = mask.trailing_zeros();
         match question {
-            Question::Cut(limit) => self.cuts.push((mask, limit)),
+            Question::Cut(Limit::Int(limit)) => self.whole.push((mask, limit)),
+            Question::Cut(limit) => self.more().cuts.push((mask, limit)),
             Question::Since(limit) => self.since.push((mask, limit)),
             Question::Is(constant) => {
                 self.equal |= mask;
@@ -77,14 +86,14 @@ impl Asks {
                         self.words.get_mut(place).into_iter().for_each(|bits| *bits |= mask);
                     }
                     Constant::Text(text) => self.texts.add(&text, bit),
-                    other => self.constants.push((mask, other)),
+                    other => self.more().constants.push((mask, other)),
                 }
             }
             Question::IsTrue => {
                 self.equal |= mask;
                 self.truths |= mask;
             }
-            Question::Text(test, needle) => self.tests.push((mask, test, needle)),
+            Question::Text(test, needle) => self.more().tests.push((mask, test, needle)),
             Question::Member(text) => {
                 self.members.add(&text, bit);
                 self.all_members |= mask;
@@ -94,7 +103,12 @@ impl Asks {
         }
     }
 
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
     /// Answers all of them about what was read.
+    #[inline(never)]
     pub(super) fn answer(
         &self,
         cell: Cell<'_>,
@@ -110,54 +124,54 @@ impl Asks {
         if !is_there {
             return;
         }
-        let mut found = Rail::default();
-        if let Some(value) = value_in(cell) {
-            found = self.of(value, now);
-        } else if self.all_members != 0 {
-            found = self.of_members(cell);
-        }
+        let mut found = match value_in(cell) {
+            Some(value) => self.of(value, now),
+            None if self.all_members != 0 => self.of_members(cell),
+            None => Rail::default(),
+        };
         if self.has != 0 {
-            let Rail { trues, falses } = Rail::known(self.has, is_filled(cell));
-            found.trues |= trues;
-            found.falses |= falses;
+            found.add(Rail::known(self.has, is_filled(cell)));
         }
         answers.note(self.word, found, is_fresh);
     }
 
     fn of(&self, value: Value<'_>, now: i64) -> Rail {
-        // Whether it is one value is decided by any.
         let (mut trues, mut decided) = (0, self.equal);
         match value {
             Value::Word(code) => {
-                trues |= self.words.get(usize::from(code)).copied().unwrap_or(0);
+                trues = self.words.get(usize::from(code)).copied().unwrap_or(0);
             }
-            Value::Bool(true) => trues |= self.truths,
-            Value::Bool(false) => {}
-            Value::Text(text) => {
-                trues |= self.texts.find(text).map_or(0, |bit| 1 << bit);
-                for (mask, test, needle) in &self.tests {
+            Value::Bool(holds) => trues = if holds { self.truths } else { 0 },
+            Value::Text(text) => trues = self.texts.find(text).map_or(0, |bit| 1 << bit),
+            Value::Int(number) | Value::Time(number) | Value::Length(number) => {
+                for (mask, limit) in &self.whole {
                     decided |= mask;
-                    trues |= if test.holds(text, needle) { *mask } else { 0 };
+                    trues |= if number <= *limit { *mask } else { 0 };
+                }
+                if let Some(since) = since(value, now) {
+                    for (mask, limit) in &self.since {
+                        decided |= mask;
+                        trues |= if since <= *limit { *mask } else { 0 };
+                    }
                 }
             }
-            number => {
-                for (mask, limit) in &self.cuts {
-                    let found = Rail::known(*mask, truth(side(number, *limit)));
-                    trues |= found.trues;
-                    decided |= found.trues | found.falses;
-                }
-            }
+            Value::Double(_) | Value::AtLeast(_) => {}
         }
-        if let Some(since) = since(value, now).filter(|_| !self.since.is_empty()) {
-            for (mask, limit) in &self.since {
-                decided |= mask;
-                trues |= u64::from(since <= *limit).wrapping_neg() & mask;
-            }
+        let mut found = Rail { trues, falses: decided & !trues };
+        if let Some(more) = &self.more {
+            found = more.of(value, found);
         }
-        for (mask, constant) in &self.constants {
-            trues |= if value == value_of(constant) { *mask } else { 0 };
+        if let Value::Double(_) = value {
+            self.compare_whole(value, &mut found);
         }
-        Rail { trues, falses: decided & !trues }
+        found
+    }
+
+    /// Compares what is not whole with limits that are.
+    fn compare_whole(&self, value: Value<'_>, found: &mut Rail) {
+        for (mask, limit) in &self.whole {
+            found.add(Rail::known(*mask, truth(side(value, Limit::Int(*limit)))));
+        }
     }
 
     /// Looks through a list of texts once, whatever is looked for.
@@ -176,6 +190,27 @@ impl Asks {
             }
         }
         Rail { trues, falses: if is_complete { self.all_members & !trues } else { 0 } }
+    }
+}
+
+impl More {
+    /// Adds what it answers to what was found out.
+    fn of(&self, value: Value<'_>, mut found: Rail) -> Rail {
+        for (mask, limit) in &self.cuts {
+            found.add(Rail::known(*mask, truth(side(value, *limit))));
+        }
+        for (mask, constant) in &self.constants {
+            if value == value_of(constant) {
+                found.falses &= !mask;
+                found.trues |= mask;
+            }
+        }
+        if let Value::Text(text) = value {
+            for (mask, test, needle) in &self.tests {
+                found.add(Rail::all(*mask, test.holds(text, needle)));
+            }
+        }
+        found
     }
 }
 

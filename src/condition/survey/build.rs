@@ -8,7 +8,7 @@ use super::super::program::{
 use super::Survey;
 use super::answer::Slot;
 use super::asks::{self, Question};
-use super::columns::{Column, Words};
+use super::columns::Column;
 use super::facts::{AttributeQuestions, FactQuestions, PartQuestions, Place};
 use super::ledger::{Bit, Clause};
 use super::lists::{Asks, Group, ListQuestions};
@@ -487,7 +487,7 @@ impl OpenList {
 
     fn finish(mut self, schema: &Schema, places: &mut Places) -> ListQuestions {
         for (column, words) in self.columns.iter_mut().zip(&self.words) {
-            column.words = Words::new(words);
+            column.finish(words);
         }
         let mut exists: Vec<Group> = Vec::new();
         places.make_room(self.exists.len());

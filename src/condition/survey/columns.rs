@@ -14,7 +14,8 @@ use crate::schema::{Cell, Facts, FieldId, ListCell, Rows};
 #[derive(Debug)]
 pub(super) struct Column {
     field: FieldId,
-    pub(super) words: Words,
+    kind: Kind,
+    words: Words,
     /// Which text it is, and the bits of all these.
     pub(super) texts: (Texts, Vec<Bit>),
     /// Which texts are in the list it is, and the bits of all these.
@@ -28,9 +29,19 @@ pub(super) struct Column {
     pub(super) known: Vec<Bit>,
 }
 
+/// What most fields are asked about, which takes less than looking for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Words,
+    Members,
+    /// Whole numbers and times.
+    Numbers,
+    Mixed,
+}
+
 /// What words answer: those of a closed set, by code.
 #[derive(Debug, Default)]
-pub(super) struct Words {
+struct Words {
     /// What is true of each word.
     by_code: Vec<Vec<Bit>>,
     /// What is true of all others.
@@ -40,7 +51,7 @@ pub(super) struct Words {
 
 impl Words {
     /// Lays questions out by word; each says of codes whether it is so.
-    pub(super) fn new(questions: &[(Bit, Vec<bool>, bool)]) -> Self {
+    fn new(questions: &[(Bit, Vec<bool>, bool)]) -> Self {
         let codes = questions.iter().map(|(_, by_code, _)| by_code.len()).max().unwrap_or(0);
         let true_of = |code: usize| {
             let holds = |(_, by_code, otherwise): &&(Bit, Vec<bool>, bool)| {
@@ -75,6 +86,7 @@ impl Column {
     pub(super) fn new(field: FieldId) -> Self {
         Self {
             field,
+            kind: Kind::Mixed,
             words: Words::default(),
             texts: (Texts::default(), Vec::new()),
             members: (Texts::default(), Vec::new()),
@@ -87,6 +99,27 @@ impl Column {
         }
     }
 
+    /// Lays out what is asked about words, and notes of which kind all is.
+    pub(super) fn finish(&mut self, words: &[(Bit, Vec<bool>, bool)]) {
+        self.words = Words::new(words);
+        let is_asked = [
+            !words.is_empty(),
+            !self.members.1.is_empty(),
+            !self.whole.is_empty() || !self.since.is_empty(),
+            !self.cuts.is_empty()
+                || !self.texts.1.is_empty()
+                || !self.truths.is_empty()
+                || !self.has.is_empty()
+                || !self.known.is_empty(),
+        ];
+        self.kind = match is_asked {
+            [true, false, false, false] => Kind::Words,
+            [false, true, false, false] => Kind::Members,
+            [false, false, true, false] => Kind::Numbers,
+            _ => Kind::Mixed,
+        };
+    }
+
     /// Asks everything about the field of up to 64 elements.
     pub(super) fn look(
         &self,
@@ -97,10 +130,27 @@ impl Column {
     ) {
         let mut seen = Seen::default();
         numbers.clear();
-        for (place, row) in (0_u32..).zip(of) {
-            let cell = facts.in_one_currency(rows.cell(row, self.field));
-            let number = self.look_at(cell, 1 << place, &mut seen, page);
-            numbers.push(number);
+        numbers.resize(of.len(), 0);
+        let mut row = 1;
+        for (place, number) in of.zip(numbers.iter_mut()) {
+            let cell = rows.cell(place, self.field);
+            match (self.kind, cell) {
+                (Kind::Words, Cell::Word(code)) => self.look_at_word(code, row, &mut seen, page),
+                (Kind::Members, Cell::List(list, completeness)) => {
+                    seen.lists |= self.look_for_members(list, completeness, row, page);
+                }
+                (Kind::Numbers, Cell::Time(time)) => {
+                    seen.times |= row;
+                    *number = seen.whole_number(time.as_millis(), row);
+                }
+                // Nothing is asked of what is of another kind.
+                (Kind::Words | Kind::Members, _) => {}
+                (Kind::Numbers | Kind::Mixed, cell) => {
+                    let cell = facts.in_one_currency(cell);
+                    *number = self.look_at(cell, row, &mut seen, page);
+                }
+            }
+            row <<= 1;
         }
         self.conclude(&seen, page);
         if seen.whole != 0 {
@@ -112,6 +162,13 @@ impl Column {
         }
     }
 
+    fn look_at_word(&self, code: u16, row: u64, seen: &mut Seen, page: &mut [Marks]) {
+        seen.words |= row;
+        let words = &self.words;
+        let bits = words.by_code.get(usize::from(code)).unwrap_or(&words.otherwise);
+        bits.iter().for_each(|bit| bit.note(page, row, 0));
+    }
+
     /// Asks about one element, as far as it is not asked of all at once;
     /// returns what is there as a whole number, if it is one.
     fn look_at(&self, cell: Cell<'_>, row: u64, seen: &mut Seen, page: &mut [Marks]) -> i64 {
@@ -119,12 +176,7 @@ impl Column {
             self.look_whether(cell, row, page);
         }
         match cell {
-            Cell::Word(code) => {
-                seen.words |= row;
-                let words = &self.words;
-                let bits = words.by_code.get(usize::from(code)).unwrap_or(&words.otherwise);
-                bits.iter().for_each(|bit| bit.note(page, row, 0));
-            }
+            Cell::Word(code) => self.look_at_word(code, row, seen, page),
             Cell::Text(text) => {
                 seen.texts |= row;
                 if let Some(bit) = self.texts.0.find(text) {
@@ -132,9 +184,7 @@ impl Column {
                 }
             }
             Cell::List(list, completeness) => {
-                if self.look_for_members(list, completeness, row, page) {
-                    seen.lists |= row;
-                }
+                seen.lists |= self.look_for_members(list, completeness, row, page);
             }
             Cell::Bool(holds) => {
                 seen.values |= row;
@@ -142,9 +192,10 @@ impl Column {
             }
             Cell::Double(value) if value.is_finite() => {
                 seen.values |= row;
-                let cuts = self.whole.iter().map(|(bit, limit)| (bit, Limit::Int(*limit)));
-                for (bit, limit) in cuts.chain(self.cuts.iter().map(|(bit, cut)| (bit, *cut))) {
-                    note(*bit, page, row, truth(side(Value::Double(value), limit)));
+                let value = Value::Double(value);
+                self.cut(value, row, page);
+                for (bit, limit) in &self.whole {
+                    note(*bit, page, row, truth(side(value, Limit::Int(*limit))));
                 }
             }
             Cell::Int(value) => {
@@ -182,17 +233,17 @@ impl Column {
         }
     }
 
-    /// Looks through a list of texts once, whatever is looked for; tells whether
-    /// what was not found is not there.
+    /// Looks through a list of texts once, whatever is looked for; returns the
+    /// element if what was not found is not there.
     fn look_for_members(
         &self,
         list: ListCell<'_>,
         completeness: Completeness,
         row: u64,
         page: &mut [Marks],
-    ) -> bool {
+    ) -> u64 {
         if self.members.1.is_empty() || completeness == Completeness::Unknown {
-            return false;
+            return 0;
         }
         let mut is_complete = completeness == Completeness::Complete;
         for place in 0..list.len() {
@@ -206,7 +257,7 @@ impl Column {
                 _ => is_complete = false,
             }
         }
-        is_complete
+        if is_complete { row } else { 0 }
     }
 
     /// Says what is false of elements, or true of all that are alike.

@@ -14,12 +14,15 @@ pub(super) struct Joins {
 struct Join {
     slot: Slot,
     is_negated: bool,
+    /// What it asks of two words.
+    masks: [Mask; 2],
+    /// What it asks of more.
     start: u32,
     end: u32,
 }
 
 /// What must hold and what must fail, of 64 truths.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Mask {
     word: u32,
     holds: u64,
@@ -30,26 +33,23 @@ impl Joins {
     /// Adds a conjunction of truths, or a disjunction; those with `true` are
     /// turned around.
     pub(super) fn add(&mut self, slot: Slot, parts: &[(Slot, bool)], is_any: bool) {
-        let start = self.masks.len();
+        let mut masks: Vec<Mask> = Vec::new();
         for (part, is_negated) in parts {
-            let mask = self.mask_of(start, part.word());
             // Any of some holds unless all of them fail.
-            *(if *is_negated == is_any { &mut mask.holds } else { &mut mask.fails }) |= part.mask();
+            let [holds, fails] =
+                if *is_negated == is_any { [part.mask(), 0] } else { [0, part.mask()] };
+            match masks.iter_mut().find(|mask| mask.word == part.word()) {
+                Some(mask) => (mask.holds, mask.fails) = (mask.holds | holds, mask.fails | fails),
+                None => masks.push(Mask { word: part.word(), holds, fails }),
+            }
         }
+        let mut masks = masks.into_iter();
+        let first = [masks.next().unwrap_or_default(), masks.next().unwrap_or_default()];
         let place = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-        let (start, end) = (place(start), place(self.masks.len()));
-        self.joins.push(Join { slot, is_negated: is_any, start, end });
-    }
-
-    /// Returns what a join asks of a word, which may be nothing yet.
-    #[expect(clippy::indexing_slicing, reason = "a place that was just found, or added")]
-    fn mask_of(&mut self, start: usize, word: u32) -> &mut Mask {
-        let known = self.masks.iter().skip(start).position(|mask| mask.word == word);
-        let place = known.map_or(self.masks.len(), |place| start + place);
-        if known.is_none() {
-            self.masks.push(Mask { word, holds: 0, fails: 0 });
-        }
-        &mut self.masks[place]
+        let start = place(self.masks.len());
+        self.masks.extend(masks);
+        let end = place(self.masks.len());
+        self.joins.push(Join { slot, is_negated: is_any, masks: first, start, end });
     }
 
     /// Decides them all.
@@ -66,14 +66,18 @@ impl Joins {
 
     fn decide_on(&self, words: &mut [Word], rail: impl Fn(&mut Word) -> &mut Rail) {
         for join in &self.joins {
-            let masks = self.masks.get(join.start as usize..join.end as usize).unwrap_or(&[]);
+            let more = self.masks.get(join.start as usize..join.end as usize);
             let (mut against, mut open) = (0, 0);
-            for Mask { word, holds, fails } in masks {
+            let mut look = |Mask { word, holds, fails }: &Mask| {
                 let word = words.get_mut(*word as usize).map(&rail);
                 let Rail { trues, falses } = word.copied().unwrap_or_default();
                 against |= (falses & holds) | (trues & fails);
                 open |= (holds & !trues) | (fails & !falses);
-            }
+            };
+            let [one, other] = &join.masks;
+            look(one);
+            look(other);
+            more.unwrap_or(&[]).iter().for_each(look);
             let [all, not_all] = [open == 0, against != 0].map(u64::from);
             let [trues, falses] = if join.is_negated { [not_all, all] } else { [all, not_all] };
             if let Some(word) = words.get_mut(join.slot.word() as usize).map(&rail) {
