@@ -85,7 +85,7 @@ impl Survey {
         for (slot, node) in &self.others {
             answers.note_outcome(*slot, &evaluate(*node));
         }
-        self.joins.decide(&mut answers.words);
+        self.joins.decide(answers);
     }
 }
 

@@ -479,9 +479,10 @@ impl Front {
         }
         let name = &*plan.action(id).id;
         let mark = text_mark(name);
-        let of_action = self.marks.iter().zip(interactions);
-        let of_action = of_action.filter(|(known, of)| **known == mark && of.action == name);
-        let (is_held, _) = stands(plan, request, id, of_action.map(|(_, of)| of));
+        let alike = self.marks.iter().zip(interactions).filter(|(known, _)| **known == mark);
+        let of_action = alike.map(|(_, of)| of).filter(|of| of.action == name);
+        let of_action: SmallVec<[&Interaction; 8]> = of_action.collect();
+        let (is_held, _) = stands(plan, request, id, of_action.iter().copied());
         self.judged.note(id, is_held);
         is_held
     }

@@ -12,8 +12,13 @@ impl Slot {
         self.0 / u64::BITS
     }
 
+    /// Returns its place in the word.
+    pub(super) fn place(self) -> u32 {
+        self.0 % u64::BITS
+    }
+
     pub(super) fn mask(self) -> u64 {
-        1 << (self.0 % u64::BITS)
+        1 << self.place()
     }
 }
 
@@ -50,58 +55,56 @@ impl Rail {
     }
 }
 
-/// What truths come to on fresh facts, and on those last known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Word {
-    pub(super) fresh: Rail,
-    pub(super) last: Rail,
-}
-
 /// The answers of one customer at one moment: memory to be used again.
+///
+/// There are two rails: what truths come to on fresh facts, and on those last
+/// known.
 #[derive(Debug, Default)]
 pub(crate) struct Answers {
-    pub(super) words: Vec<Word>,
+    pub(super) fresh: Vec<Rail>,
+    pub(super) last: Vec<Rail>,
     pub(super) ledger: Ledger,
 }
 
 impl Answers {
     /// Tells whether it is known true on fresh facts, and whether known false.
+    #[inline]
     pub(crate) fn sides(&self, slot: Slot) -> [bool; 2] {
-        let Rail { trues, falses } = self.word(slot).fresh;
+        let Rail { trues, falses } = at(&self.fresh, slot);
         [trues & slot.mask() != 0, falses & slot.mask() != 0]
     }
 
     /// Tells whether a condition holds back: true and unknown do, but unknown,
     /// where it is allowed, only where the last known facts say true.
+    #[inline]
     pub(crate) fn holds_back(&self, slot: Slot, allow_unknown: bool) -> bool {
-        let (Word { fresh, last }, mask) = (self.word(slot), slot.mask());
-        let is_open = !allow_unknown | (last.trues & mask != 0);
-        (fresh.trues & mask != 0) | ((fresh.falses & mask == 0) & is_open)
+        let [holds, fails] = self.sides(slot);
+        let is_open = || !allow_unknown || at(&self.last, slot).trues & slot.mask() != 0;
+        holds || !fails && is_open()
     }
 
     /// Tells whether an outcome comes to the same.
     pub(super) fn agrees(&self, slot: Slot, outcome: &Outcome) -> bool {
-        self.word(slot).fresh.truth_of(slot.mask()) == outcome.truth()
-            && self.word(slot).last.truth_of(slot.mask()) == outcome.last_known()
-    }
-
-    fn word(&self, slot: Slot) -> Word {
-        self.words.get(slot.word() as usize).copied().unwrap_or_default()
+        let truth = |rail: &[Rail]| at(rail, slot).truth_of(slot.mask());
+        truth(&self.fresh) == outcome.truth() && truth(&self.last) == outcome.last_known()
     }
 
     /// Makes room for so many words, with no answer.
     pub(super) fn open(&mut self, words: usize) {
-        self.words.clear();
-        self.words.resize(words, Word::default());
+        for rail in [&mut self.fresh, &mut self.last] {
+            rail.clear();
+            rail.resize(words, Rail::default());
+        }
     }
 
     /// Notes what was found out by facts that are fresh or not.
+    #[inline]
     pub(super) fn note(&mut self, word: u32, found: Rail, is_fresh: bool) {
-        if let Some(word) = self.words.get_mut(word as usize) {
-            word.last.add(found);
-            let fresh = u64::from(is_fresh).wrapping_neg();
-            let (trues, falses) = (found.trues & fresh, found.falses & fresh);
-            word.fresh.add(Rail { trues, falses });
+        if let Some(rail) = self.last.get_mut(word as usize) {
+            rail.add(found);
+        }
+        if let Some(rail) = self.fresh.get_mut(word as usize).filter(|_| is_fresh) {
+            rail.add(found);
         }
     }
 
@@ -116,9 +119,13 @@ impl Answers {
             Truth::Unknown => Rail::default(),
             truth => Rail::all(slot.mask(), truth == Truth::True),
         };
-        if let Some(word) = self.words.get_mut(slot.word() as usize) {
-            word.fresh.add(said(outcome.truth()));
-            word.last.add(said(outcome.last_known()));
+        self.note(slot.word(), said(outcome.last_known()), false);
+        if let Some(rail) = self.fresh.get_mut(slot.word() as usize) {
+            rail.add(said(outcome.truth()));
         }
     }
+}
+
+fn at(rail: &[Rail], slot: Slot) -> Rail {
+    rail.get(slot.word() as usize).copied().unwrap_or_default()
 }

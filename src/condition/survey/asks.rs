@@ -49,6 +49,8 @@ pub(super) struct Asks {
     all_members: u64,
     /// What is asked of few.
     more: Option<Box<More>>,
+    /// Whether it is asked more than whether it is one value.
+    is_mixed: bool,
 }
 
 /// What is asked about few values.
@@ -73,6 +75,10 @@ impl Asks {
     /// Adds a question, whose answer is one bit of the word.
     pub(super) fn add(&mut self, question: Question, mask: u64) {
         let bit = mask.trailing_zeros();
+        self.is_mixed |= !matches!(
+            question,
+            Question::IsTrue | Question::Is(Constant::Word(_) | Constant::Text(_))
+        );
         match question {
             Question::Cut(Limit::Int(limit)) => self.whole.push((mask, limit)),
             Question::Cut(limit) => self.more().cuts.push((mask, limit)),
@@ -108,8 +114,34 @@ impl Asks {
     }
 
     /// Answers all of them about what was read.
-    #[inline(never)]
+    #[inline]
     pub(super) fn answer(
+        &self,
+        cell: Cell<'_>,
+        standing: Standing,
+        now: i64,
+        answers: &mut Answers,
+    ) {
+        // Most facts are one word of a few, or true or false.
+        let trues = match cell {
+            Cell::Word(code) => self.words.get(usize::from(code)).copied().unwrap_or(0),
+            Cell::Bool(holds) => {
+                if holds {
+                    self.truths
+                } else {
+                    0
+                }
+            }
+            _ => return self.answer_all(cell, standing, now, answers),
+        };
+        if self.is_mixed || !standing.is_there {
+            return self.answer_all(cell, standing, now, answers);
+        }
+        answers.note(self.word, Rail { trues, falses: self.equal & !trues }, standing.is_fresh);
+    }
+
+    #[inline(never)]
+    fn answer_all(
         &self,
         cell: Cell<'_>,
         Standing { is_there, is_fresh }: Standing,

@@ -496,7 +496,7 @@ impl OpenList {
             if exists.last().is_none_or(|last| last.word != slot.word()) {
                 exists.push(Group { word: slot.word(), asks: Vec::new() });
             }
-            let place = slot.mask().trailing_zeros();
+            let place = slot.place();
             exists.last_mut().into_iter().for_each(|last| last.asks.push((place, bit, is_negated)));
         }
         let counted = self.counted.into_iter();

@@ -1,6 +1,6 @@
 //! Truths made of others, decided by whole words.
 
-use super::answer::{Rail, Slot, Word};
+use super::answer::{Answers, Rail, Slot};
 
 /// Truths made of others; those they are made of come first.
 #[derive(Debug, Default)]
@@ -14,9 +14,9 @@ pub(super) struct Joins {
 struct Join {
     slot: Slot,
     is_negated: bool,
-    /// What it asks of two words.
-    masks: [Mask; 2],
-    /// What it asks of more.
+    /// What it asks of one word.
+    mask: Mask,
+    /// What it asks of others.
     start: u32,
     end: u32,
 }
@@ -44,48 +44,56 @@ impl Joins {
             }
         }
         let mut masks = masks.into_iter();
-        let first = [masks.next().unwrap_or_default(), masks.next().unwrap_or_default()];
+        let mask = masks.next().unwrap_or_default();
         let place = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         let start = place(self.masks.len());
         self.masks.extend(masks);
         let end = place(self.masks.len());
-        self.joins.push(Join { slot, is_negated: is_any, masks: first, start, end });
+        self.joins.push(Join { slot, is_negated: is_any, mask, start, end });
     }
 
     /// Decides them all.
-    pub(super) fn decide(&self, words: &mut [Word]) {
+    pub(super) fn decide(&self, answers: &mut Answers) {
+        let Answers { fresh, last, .. } = answers;
         // Where nothing is stale there is one rail.
-        if words.iter().all(|word| word.fresh == word.last) {
-            self.decide_on(words, |word| &mut word.fresh);
-            words.iter_mut().for_each(|word| word.last = word.fresh);
-            return;
+        let is_one = fresh == last;
+        self.decide_on(fresh);
+        if is_one {
+            last.copy_from_slice(fresh);
+        } else {
+            self.decide_on(last);
         }
-        self.decide_on(words, |word| &mut word.fresh);
-        self.decide_on(words, |word| &mut word.last);
     }
 
-    fn decide_on(&self, words: &mut [Word], rail: impl Fn(&mut Word) -> &mut Rail) {
+    fn decide_on(&self, rails: &mut [Rail]) {
         for join in &self.joins {
-            let more = self.masks.get(join.start as usize..join.end as usize);
-            let (mut against, mut open) = (0, 0);
-            let mut look = |Mask { word, holds, fails }: &Mask| {
-                let word = words.get_mut(*word as usize).map(&rail);
-                let Rail { trues, falses } = word.copied().unwrap_or_default();
-                against |= (falses & holds) | (trues & fails);
-                open |= (holds & !trues) | (fails & !falses);
-            };
-            let [one, other] = &join.masks;
-            look(one);
-            look(other);
-            more.unwrap_or(&[]).iter().for_each(look);
-            let [all, not_all] = [open == 0, against != 0].map(u64::from);
-            let [trues, falses] = if join.is_negated { [not_all, all] } else { [all, not_all] };
-            if let Some(word) = words.get_mut(join.slot.word() as usize).map(&rail) {
-                let mask = join.slot.mask();
-                word.trues |= trues.wrapping_neg() & mask;
-                word.falses |= falses.wrapping_neg() & mask;
+            let mut found = join.mask.of(rails);
+            if join.start != join.end {
+                let more = self.masks.get(join.start as usize..join.end as usize);
+                found = more.unwrap_or(&[]).iter().fold(found, |[open, against], mask| {
+                    let [more_open, more_against] = mask.of(rails);
+                    [open | more_open, against | more_against]
+                });
+            }
+            let [open, against] = found;
+            let (all, not_all) = (open == 0, against != 0);
+            let (holds, fails) = if join.is_negated { (not_all, all) } else { (all, not_all) };
+            if let Some(rail) = rails.get_mut(join.slot.word() as usize) {
+                let place = join.slot.place();
+                rail.trues |= u64::from(holds) << place;
+                rail.falses |= u64::from(fails) << place;
             }
         }
+    }
+}
+
+impl Mask {
+    /// Returns what is not as it must be, and what is the contrary.
+    #[inline]
+    fn of(&self, rails: &[Rail]) -> [u64; 2] {
+        let Self { word, holds, fails } = *self;
+        let Rail { trues, falses } = rails.get(word as usize).copied().unwrap_or_default();
+        [(holds & !trues) | (fails & !falses), (falses & holds) | (trues & fails)]
     }
 }
 
@@ -125,7 +133,7 @@ mod tests {
                         answers.note_outcome(other, second);
                         let mut joins = Joins::default();
                         joins.add(joined, &parts, is_any);
-                        joins.decide(&mut answers.words);
+                        joins.decide(&mut answers);
                         assert!(answers.agrees(joined, &expected), "{first:?} {second:?} {is_any}");
                     }
                 }
@@ -136,11 +144,13 @@ mod tests {
     /// Of nothing all hold, and none.
     #[test]
     fn joins_nothing() {
-        let mut words = vec![Word::default()];
+        let mut answers = Answers::default();
+        answers.open(1);
         let mut joins = Joins::default();
         joins.add(Slot(0), &[], false);
         joins.add(Slot(1), &[], true);
-        joins.decide(&mut words);
-        assert_eq!((words[0].fresh.trues, words[0].fresh.falses), (1, 2));
+        joins.decide(&mut answers);
+        assert_eq!(answers.sides(Slot(0)), [true, false]);
+        assert_eq!(answers.sides(Slot(1)), [false, true]);
     }
 }
