@@ -376,7 +376,9 @@ impl Front {
 
     /// Tells whether one of some rules is in force.
     fn is_any_in_force(&self, rules: &[SuppressionId]) -> bool {
-        rules.iter().any(|id| self.in_force.get(id.place()).copied().unwrap_or(true))
+        // All of them: nobody can foresee which one it is.
+        let is_in_force = |id: &SuppressionId| self.in_force.get(id.place()) != Some(&false);
+        rules.iter().fold(false, |any, id| any | is_in_force(id))
     }
 
     fn weight(&self, boosts: &[usize]) -> u32 {
@@ -474,6 +476,9 @@ impl Front {
             return self.judged.get(id).unwrap_or_default();
         }
         let interactions = interactions(context);
+        if interactions.is_empty() {
+            return false;
+        }
         if self.marks.is_empty() {
             self.marks.extend(interactions.iter().map(|of| text_mark(&of.action)));
         }

@@ -494,10 +494,12 @@ impl OpenList {
         for (name, bit, is_negated) in self.exists {
             let slot = places.place(name);
             if exists.last().is_none_or(|last| last.word != slot.word()) {
-                exists.push(Group { word: slot.word(), asks: Vec::new() });
+                exists.push(Group { word: slot.word(), all: 0, asks: Vec::new() });
             }
-            let place = slot.place();
-            exists.last_mut().into_iter().for_each(|last| last.asks.push((place, bit, is_negated)));
+            if let Some(last) = exists.last_mut() {
+                last.all |= slot.mask();
+                last.asks.push((slot.place(), bit, is_negated));
+            }
         }
         let counted = self.counted.into_iter();
         let counted = counted.map(|(name, clause, asks)| (places.place(name), clause, asks));

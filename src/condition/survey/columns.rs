@@ -9,6 +9,7 @@ use super::ledger::{Bit, Marks};
 use super::texts::Texts;
 use crate::context::Completeness;
 use crate::schema::{Cell, Facts, FieldId, ListCell, Rows};
+use crate::time::Timestamp;
 
 /// What is asked about a field of every element.
 #[derive(Debug)]
@@ -34,8 +35,6 @@ pub(super) struct Column {
 enum Kind {
     Words,
     Members,
-    /// Whole numbers and times.
-    Numbers,
     Mixed,
 }
 
@@ -102,20 +101,12 @@ impl Column {
     /// Lays out what is asked about words, and notes of which kind all is.
     pub(super) fn finish(&mut self, words: &[(Bit, Vec<bool>, bool)]) {
         self.words = Words::new(words);
-        let is_asked = [
-            !words.is_empty(),
-            !self.members.1.is_empty(),
-            !self.whole.is_empty() || !self.since.is_empty(),
-            !self.cuts.is_empty()
-                || !self.texts.1.is_empty()
-                || !self.truths.is_empty()
-                || !self.has.is_empty()
-                || !self.known.is_empty(),
-        ];
-        self.kind = match is_asked {
-            [true, false, false, false] => Kind::Words,
-            [false, true, false, false] => Kind::Members,
-            [false, false, true, false] => Kind::Numbers,
+        let asks_more = [&self.texts.1, &self.truths, &self.has, &self.known];
+        let asks_more = asks_more.iter().any(|bits| !bits.is_empty())
+            || !(self.whole.is_empty() && self.cuts.is_empty() && self.since.is_empty());
+        self.kind = match (words.is_empty(), self.members.1.is_empty()) {
+            (false, true) if !asks_more => Kind::Words,
+            (true, false) if !asks_more => Kind::Members,
             _ => Kind::Mixed,
         };
     }
@@ -129,35 +120,44 @@ impl Column {
         (page, numbers): (&mut [Marks], &mut Vec<i64>),
     ) {
         let mut seen = Seen::default();
-        numbers.clear();
-        numbers.resize(of.len(), 0);
-        let mut row = 1;
-        for (place, number) in of.zip(numbers.iter_mut()) {
-            let cell = rows.cell(place, self.field);
-            match (self.kind, cell) {
-                (Kind::Words, Cell::Word(code)) => self.look_at_word(code, row, &mut seen, page),
-                (Kind::Members, Cell::List(list, completeness)) => {
-                    seen.lists |= self.look_for_members(list, completeness, row, page);
-                }
-                (Kind::Numbers, Cell::Time(time)) => {
-                    seen.times |= row;
-                    *number = seen.whole_number(time.as_millis(), row);
-                }
-                // Nothing is asked of what is of another kind.
-                (Kind::Words | Kind::Members, _) => {}
-                (Kind::Numbers | Kind::Mixed, cell) => {
-                    let cell = facts.in_one_currency(cell);
-                    *number = self.look_at(cell, row, &mut seen, page);
+        let cells = of.map(|row| rows.cell(row, self.field));
+        // The next bit is made only where there is another cell.
+        let cells = cells.zip((0_u32..).map(|place| 1 << place));
+        // Nothing is asked of what is of another kind.
+        match self.kind {
+            Kind::Words => {
+                for (cell, row) in cells {
+                    if let Cell::Word(code) = cell {
+                        self.look_at_word(code, row, &mut seen, page);
+                    }
                 }
             }
-            row <<= 1;
+            Kind::Members => {
+                for (cell, row) in cells {
+                    if let Cell::List(list, completeness) = cell {
+                        seen.lists |= self.look_for_members(list, completeness, row, page);
+                    }
+                }
+            }
+            Kind::Mixed => {
+                numbers.clear();
+                numbers.extend(cells.map(|(cell, row)| {
+                    let cell = facts.in_one_currency(cell);
+                    self.look_at(cell, row, &mut seen, page)
+                }));
+                if seen.whole != 0 {
+                    self.measure_all(&seen, facts.now(), page, numbers);
+                }
+            }
         }
         self.conclude(&seen, page);
-        if seen.whole != 0 {
-            measure(&self.whole, numbers, seen.whole, page);
-        }
+    }
+
+    /// Compares numbers and times with their limits.
+    fn measure_all(&self, seen: &Seen, now: Timestamp, page: &mut [Marks], numbers: &mut [i64]) {
+        measure(&self.whole, numbers, seen.whole, page);
         if seen.times != 0 && !self.since.is_empty() {
-            let ages = age(numbers, seen.times, facts.now().as_millis());
+            let ages = age(numbers, seen.times, now.as_millis());
             measure(&self.since, numbers, ages, page);
         }
     }

@@ -29,6 +29,8 @@ pub(super) struct ListQuestions {
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) word: u32,
+    /// The bits of all answers.
+    pub(super) all: u64,
     /// For each the place of its answer in the word, and the bit of which some
     /// element is to be true; or false, if it is turned around.
     pub(super) asks: Vec<(u32, Bit, bool)>,
@@ -94,8 +96,8 @@ impl ListQuestions {
     }
 
     fn conclude(&self, size: usize, found: &Found<'_>, answers: &mut Answers) {
-        for Group { word, asks } in &self.exists {
-            answers.note(*word, found.all_of(asks), found.is_fresh);
+        for group in &self.exists {
+            answers.note(group.word, found.all_of(group), found.is_fresh);
         }
         for (slot, clause, asks) in &self.counted {
             let tally = found.tally(clause);
@@ -139,20 +141,16 @@ impl<'l> Found<'l> {
     }
 
     /// Decides of all questions of a word whether there is such an element.
-    fn all_of(&self, asks: &[(u32, Bit, bool)]) -> Rail {
-        let mut found = Rail::default();
-        for (place, bit, is_negated) in asks {
-            let (mut some, mut open) = (0, 0);
-            for (page, rows) in self.pages() {
-                let Marks { trues, falses } = turned(bit.of(page), *is_negated);
-                some |= trues;
-                open |= rows & !falses;
-            }
-            found.trues |= u64::from(some != 0) << place;
-            // Of every element it is false, and there are no others.
-            found.falses |= u64::from(self.is_complete && open == 0) << place;
+    fn all_of(&self, group: &Group) -> Rail {
+        // Of every element it is false, and there are no others.
+        let mut falses = if self.is_complete { group.all } else { 0 };
+        let mut trues = 0;
+        for (page, rows) in self.pages() {
+            let (some, none) = group.of(page, rows);
+            trues |= some;
+            falses &= none;
         }
-        found
+        Rail { trues, falses }
     }
 
     /// Counts the elements that satisfy a body.
@@ -162,6 +160,19 @@ impl<'l> Found<'l> {
             tally.add(body.decide(page, rows), rows);
         }
         tally
+    }
+}
+
+impl Group {
+    /// Tells of what some elements are, and of what none is.
+    fn of(&self, page: &[Marks], rows: u64) -> (u64, u64) {
+        let (mut some, mut none) = (0, 0);
+        for (place, bit, is_negated) in &self.asks {
+            let Marks { trues, falses } = turned(bit.of(page), *is_negated);
+            some |= u64::from(trues != 0) << place;
+            none |= u64::from(rows & !falses == 0) << place;
+        }
+        (some, none)
     }
 }
 
