@@ -104,3 +104,102 @@ pub(super) fn agrees(
     survey.answer(facts, &mut answers, |node| evaluator.truth(node));
     survey.roots.first().is_none_or(|slot| answers.agrees(*slot, outcome))
 }
+
+#[cfg(all(test, feature = "json"))]
+mod tests {
+    use crate::condition::{Condition, Truth};
+    use crate::context::Context;
+    use crate::schema::{Facts, RequestFacts, Schema};
+    use crate::time::Timestamp;
+    use crate::vocabulary::Channel;
+
+    /// Somebody with so many orders, the n-th of n hundredths.
+    fn customer(orders: usize) -> Context {
+        let order = |place: usize| {
+            format!(
+                r#"{{"id": "o{place}", "placed_at": "2026-03-01T12:00:00Z", "units": {place},
+                    "categories": ["c{place}"]}}"#
+            )
+        };
+        let orders: Vec<String> = (0..orders).map(order).collect();
+        let orders = orders.join(",");
+        let text = format!(
+            r#"{{"user_id": "u",
+                "purchases": {{"as_of": "2026-03-10T12:00:00Z", "orders": [{orders}]}},
+                "profile": {{"as_of": "2026-03-10T12:00:00Z", "plan": "p90", "segments": ["s91"]}}}}"#
+        );
+        Context::from_json(&text).unwrap()
+    }
+
+    /// Evaluates a condition, which debug builds hold against its survey.
+    fn truth(text: &str, context: &Context, minutes: i64) -> Truth {
+        let schema = Schema::customer();
+        let now = Timestamp::from_millis(1_773_144_000_000 + minutes * 60_000);
+        let facts = Facts::of_context(&schema, context, RequestFacts::new(Channel::Web), now);
+        Condition::new(text, &schema).unwrap().evaluate(&facts).truth()
+    }
+
+    /// More elements than there are bits in a word.
+    #[test]
+    fn looks_at_long_lists() {
+        for (orders, last) in [(63, 62), (64, 63), (65, 64), (130, 129), (256, 255)] {
+            let context = customer(orders);
+            for (text, expected) in [
+                (format!("purchases.orders.exists(o, o.units == {last})"), Truth::True),
+                (format!("purchases.orders.exists(o, o.units == {orders})"), Truth::False),
+                (format!("purchases.orders.exists_one(o, o.units >= {last})"), Truth::True),
+                (format!("purchases.orders.all(o, o.units <= {last})"), Truth::True),
+                (format!("purchases.orders.all(o, o.units < {last})"), Truth::False),
+                (
+                    format!(
+                        r#"purchases.orders.exists(o, "c{last}" in o.categories && o.units == {last})"#
+                    ),
+                    Truth::True,
+                ),
+                (
+                    format!(
+                        r#"purchases.orders.exists(o, "c0" in o.categories && o.units == {last})"#
+                    ),
+                    Truth::False,
+                ),
+                (format!("purchases.orders.filter(o, o.units > 0).size() == {last}"), Truth::True),
+            ] {
+                assert_eq!(truth(&text, &context, 0), expected, "{text} of {orders}");
+            }
+        }
+    }
+
+    /// What conditions do not look at leaves it open whether there is another.
+    #[test]
+    fn leaves_open_what_is_beyond_the_cap() {
+        let context = customer(300);
+        let text = "purchases.orders.exists(o, o.units == 1000)";
+        assert_eq!(truth(text, &context, 0), Truth::Unknown);
+    }
+
+    /// More questions about one fact than there are bits in a word, fresh and not.
+    #[test]
+    fn asks_many_questions() {
+        let context = customer(1);
+        let any = |of: &dyn Fn(usize) -> String| {
+            let all: Vec<String> = (0..100).map(of).collect();
+            all.join(" || ")
+        };
+        let is_plan = any(&|place| format!(r#"profile.plan == "p{place}""#));
+        let is_none = any(&|place| format!(r#"profile.plan == "q{place}""#));
+        let in_segment = any(&|place| format!(r#""s{place}" in profile.segments"#));
+        let units = any(&|place| {
+            format!("purchases.orders.exists(o, o.units == {place} && o.id == \"o{place}\")")
+        });
+        let month = 60 * 24 * 31;
+        for (text, expected) in [
+            (&is_plan, Truth::True),
+            (&is_none, Truth::False),
+            (&in_segment, Truth::True),
+            (&units, Truth::True),
+        ] {
+            assert_eq!(truth(text, &context, 0), expected, "{text}");
+            assert_eq!(truth(text, &context, month), Truth::Unknown, "stale: {text}");
+        }
+    }
+}

@@ -21,9 +21,7 @@ use crate::check::ONE;
 use crate::condition::{Answers, Evaluator, Memory, Outcome, Truth};
 use crate::context::{Context, Interaction};
 use crate::decision::Request;
-use crate::plan::{
-    ActionId, Class, LiteralId, Number, Plan, Row, SuppressionId, counts_alone, factor,
-};
+use crate::plan::{ActionId, Class, LiteralId, Number, Plan, Row, RuleSet, counts_alone, factor};
 use crate::schema::{Facts, text_mark};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Purpose};
@@ -43,6 +41,8 @@ pub(super) struct Front {
     /// For each literal whether it holds.
     holds: Vec<bool>,
     in_force: Vec<bool>,
+    /// The same of the first 64 rules, as bits.
+    first_in_force: u64,
     /// For each context weight its basis points, or 0 if it does not apply.
     boosts: Vec<i64>,
     /// For each number that scores are read from what it is, if it is known.
@@ -260,6 +260,7 @@ impl Front {
         self.in_force.clear();
         let rules = questions.suppressions.iter();
         self.in_force.extend(rules.map(|rule| rule.is_in_force(channel, answers)));
+        self.note_first_in_force();
         self.boosts.clear();
         self.boosts.extend(plan.boosts.iter().zip(&questions.boosts).map(|(boost, slot)| {
             let [holds, _] = answers.sides(*slot);
@@ -351,6 +352,7 @@ impl Front {
             }
             self.in_force.push(is_in_force);
         }
+        self.note_first_in_force();
         self.boosts.clear();
         for boost in &plan.boosts {
             let outcome = evaluator.truth(boost.when);
@@ -375,10 +377,14 @@ impl Front {
     }
 
     /// Tells whether one of some rules is in force.
-    fn is_any_in_force(&self, rules: &[SuppressionId]) -> bool {
-        // All of them: nobody can foresee which one it is.
-        let is_in_force = |id: &SuppressionId| self.in_force.get(id.place()) != Some(&false);
-        rules.iter().fold(false, |any, id| any | is_in_force(id))
+    fn is_any_in_force(&self, rules: &RuleSet) -> bool {
+        rules.has_any(self.first_in_force, |id| self.in_force.get(id.place()) != Some(&false))
+    }
+
+    /// Notes which of the first rules are in force.
+    fn note_first_in_force(&mut self) {
+        let first = self.in_force.iter().take(64).rev();
+        self.first_in_force = first.fold(0, |all, holds| all << 1 | u64::from(*holds));
     }
 
     fn weight(&self, boosts: &[usize]) -> u32 {
