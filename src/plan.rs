@@ -41,7 +41,7 @@ use written::Written;
 pub(crate) use action::PlannedAction;
 
 pub(crate) use index::{
-    ActionList, Asks, Class, LiteralId, Row, bound_below, counts_alone, greatest_score,
+    ActionList, Asks, Class, LiteralId, Row, RuleSet, bound_below, counts_alone, greatest_score,
 };
 pub(crate) use ranked::{Factor, Number, Ranked};
 pub(crate) use spoken::TakenApart;

@@ -10,85 +10,50 @@
 //! once more, on purpose: debug builds hold the one against the other.
 
 mod answer;
+mod asks;
 mod build;
+mod columns;
 mod facts;
+mod joins;
 mod ledger;
 mod lists;
 mod texts;
 
-use answer::Answer;
+pub(crate) use answer::{Answers, Slot};
 pub(crate) use facts::Number;
 
 use super::eval::Evaluator;
 use super::program::{NodeId, Program};
 use super::truth::Outcome;
-use crate::schema::{Facts, PartId};
+use crate::schema::{Facts, PartId, Schema};
 
-use facts::FactQuestions;
-use ledger::Ledger;
-use lists::ListQuestions;
+use facts::PartQuestions;
+use joins::Joins;
 
 /// All questions of some conditions, in the order of what they look at.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Survey {
-    facts: Vec<FactQuestions>,
-    lists: Vec<ListQuestions>,
+    parts: Vec<PartQuestions>,
     /// Whether a part is known.
-    parts: Vec<(Slot, PartId)>,
+    known_parts: Vec<(Slot, PartId)>,
     /// What the evaluator answers.
     others: Vec<(Slot, NodeId)>,
-    /// Truths made of others; those they are made of come first.
-    joins: Vec<Join>,
-    parts_of_joins: Vec<Part>,
+    /// Truths made of others.
+    joins: Joins,
     /// Where the answers about the roots are, in their order.
     roots: Vec<Slot>,
-    slots: u32,
-}
-
-/// The place of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Slot(u32);
-
-/// A truth made of others: all of them, or any.
-#[derive(Clone, Copy, Debug)]
-struct Join {
-    slot: Slot,
-    is_any: bool,
-    start: u32,
-    end: u32,
-}
-
-/// A truth that another is made of, as it is or turned around.
-#[derive(Clone, Copy, Debug)]
-struct Part {
-    slot: Slot,
-    is_negated: bool,
-}
-
-/// The answers of one customer at one moment: memory to be used again.
-#[derive(Debug, Default)]
-pub(crate) struct Answers {
-    by_slot: Vec<Answer>,
-    ledger: Ledger,
-}
-
-impl Answers {
-    /// Returns what was answered.
-    pub(crate) fn get(&self, slot: Slot) -> Answer {
-        self.by_slot.get(slot.0 as usize).copied().unwrap_or_default()
-    }
-
-    fn set(&mut self, slot: Slot, answer: Answer) {
-        if let Some(place) = self.by_slot.get_mut(slot.0 as usize) {
-            *place = answer;
-        }
-    }
+    /// How many words the answers take.
+    words: usize,
 }
 
 impl Survey {
     /// Writes down what is asked by some truths.
-    pub(crate) fn new(program: &Program, roots: impl IntoIterator<Item = NodeId>) -> Self {
-        build::survey(program, roots)
+    pub(crate) fn new(
+        program: &Program,
+        schema: &Schema,
+        roots: impl IntoIterator<Item = NodeId>,
+    ) -> Self {
+        build::survey(program, schema, roots)
     }
 
     /// Returns where the answers about the roots are, in their order.
@@ -109,37 +74,18 @@ impl Survey {
         answers: &mut Answers,
         mut evaluate: impl FnMut(NodeId) -> Outcome,
     ) {
-        answers.by_slot.clear();
-        answers.by_slot.resize(self.slots as usize, Answer::UNKNOWN);
-        for questions in &self.facts {
+        answers.open(self.words);
+        for questions in &self.parts {
             questions.answer(facts, answers);
         }
-        for questions in &self.lists {
-            questions.answer(facts, answers);
-        }
-        for (slot, part) in &self.parts {
-            answers.set(*slot, Answer::always(facts.delivery(*part).is_fresh()));
+        for (slot, part) in &self.known_parts {
+            // It asks what is known at this moment, not what was.
+            answers.note_one(*slot, Some(facts.delivery(*part).is_fresh()), true);
         }
         for (slot, node) in &self.others {
-            answers.set(*slot, Answer::of(&evaluate(*node)));
+            answers.note_outcome(*slot, &evaluate(*node));
         }
-        for join in &self.joins {
-            let joined = self.join(*join, answers);
-            answers.set(join.slot, joined);
-        }
-    }
-
-    fn join(&self, join: Join, answers: &Answers) -> Answer {
-        let parts = self.parts_of_joins.get(join.start as usize..join.end as usize);
-        let parts = parts.unwrap_or(&[]).iter().map(|part| {
-            let answer = answers.get(part.slot);
-            if part.is_negated { answer.not() } else { answer }
-        });
-        if join.is_any {
-            parts.fold(Answer::always(false), Answer::or)
-        } else {
-            parts.fold(Answer::always(true), Answer::and)
-        }
+        self.joins.decide(answers);
     }
 }
 
@@ -151,10 +97,109 @@ pub(super) fn agrees(
     facts: &Facts<'_>,
     outcome: &Outcome,
 ) -> bool {
-    let survey = Survey::new(program, [root]);
+    let survey = Survey::new(program, facts.schema(), [root]);
     let mut answers = Answers::default();
     // What is left to the evaluator is asked of it where it lies.
     let mut evaluator = Evaluator::new(program, facts);
     survey.answer(facts, &mut answers, |node| evaluator.truth(node));
-    survey.roots.first().is_none_or(|slot| answers.get(*slot) == Answer::of(outcome))
+    survey.roots.first().is_none_or(|slot| answers.agrees(*slot, outcome))
+}
+
+#[cfg(test)]
+#[cfg(feature = "json")]
+mod tests {
+    use crate::condition::{Condition, Truth};
+    use crate::context::Context;
+    use crate::schema::{Facts, RequestFacts, Schema};
+    use crate::time::Timestamp;
+    use crate::vocabulary::Channel;
+
+    /// Somebody with so many orders, the n-th of n hundredths.
+    fn customer(orders: usize) -> Context {
+        let order = |place: usize| {
+            format!(
+                r#"{{"id": "o{place}", "placed_at": "2026-03-01T12:00:00Z", "units": {place},
+                    "categories": ["c{place}"]}}"#
+            )
+        };
+        let orders: Vec<String> = (0..orders).map(order).collect();
+        let orders = orders.join(",");
+        let text = format!(
+            r#"{{"user_id": "u",
+                "purchases": {{"as_of": "2026-03-10T12:00:00Z", "orders": [{orders}]}},
+                "profile": {{"as_of": "2026-03-10T12:00:00Z", "plan": "p90", "segments": ["s91"]}}}}"#
+        );
+        Context::from_json(&text).unwrap()
+    }
+
+    /// Evaluates a condition, which debug builds hold against its survey.
+    fn truth(text: &str, context: &Context, minutes: i64) -> Truth {
+        let schema = Schema::customer();
+        let now = Timestamp::from_millis(1_773_144_000_000 + minutes * 60_000);
+        let facts = Facts::of_context(&schema, context, RequestFacts::new(Channel::Web), now);
+        Condition::new(text, &schema).unwrap().evaluate(&facts).truth()
+    }
+
+    /// More elements than there are bits in a word.
+    #[test]
+    fn looks_at_long_lists() {
+        for (orders, last) in [(63, 62), (64, 63), (65, 64), (130, 129), (256, 255)] {
+            let context = customer(orders);
+            for (text, expected) in [
+                (format!("purchases.orders.exists(o, o.units == {last})"), Truth::True),
+                (format!("purchases.orders.exists(o, o.units == {orders})"), Truth::False),
+                (format!("purchases.orders.exists_one(o, o.units >= {last})"), Truth::True),
+                (format!("purchases.orders.all(o, o.units <= {last})"), Truth::True),
+                (format!("purchases.orders.all(o, o.units < {last})"), Truth::False),
+                (
+                    format!(
+                        r#"purchases.orders.exists(o, "c{last}" in o.categories && o.units == {last})"#
+                    ),
+                    Truth::True,
+                ),
+                (
+                    format!(
+                        r#"purchases.orders.exists(o, "c0" in o.categories && o.units == {last})"#
+                    ),
+                    Truth::False,
+                ),
+                (format!("purchases.orders.filter(o, o.units > 0).size() == {last}"), Truth::True),
+            ] {
+                assert_eq!(truth(&text, &context, 0), expected, "{text} of {orders}");
+            }
+        }
+    }
+
+    /// What conditions do not look at leaves it open whether there is another.
+    #[test]
+    fn leaves_open_what_is_beyond_the_cap() {
+        let context = customer(300);
+        let text = "purchases.orders.exists(o, o.units == 1000)";
+        assert_eq!(truth(text, &context, 0), Truth::Unknown);
+    }
+
+    /// More questions about one fact than there are bits in a word, fresh and not.
+    #[test]
+    fn asks_many_questions() {
+        let context = customer(1);
+        let any = |count: usize, of: &dyn Fn(usize) -> String| {
+            let all: Vec<String> = (0..count).map(of).collect();
+            all.join(" || ")
+        };
+        let is_plan = any(100, &|place| format!(r#"profile.plan == "p{place}""#));
+        let is_none = any(100, &|place| format!(r#"profile.plan == "q{place}""#));
+        let in_segment = any(100, &|place| format!(r#""s{place}" in profile.segments"#));
+        let units = |place| format!("purchases.orders.exists(o, o.units == {place})");
+        let units = any(60, &units);
+        let month = 60 * 24 * 31;
+        for (text, expected) in [
+            (&is_plan, Truth::True),
+            (&is_none, Truth::False),
+            (&in_segment, Truth::True),
+            (&units, Truth::True),
+        ] {
+            assert_eq!(truth(text, &context, 0), expected, "{text}");
+            assert_eq!(truth(text, &context, month), Truth::Unknown, "stale: {text}");
+        }
+    }
 }

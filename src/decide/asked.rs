@@ -15,8 +15,14 @@ use crate::vocabulary::Channel;
 pub(super) struct Ids<'a>(Option<HashSet<&'a str, ahash::RandomState>>);
 
 impl<'a> Ids<'a> {
+    #[inline]
     fn new(ids: &'a [String]) -> Self {
-        Self((!ids.is_empty()).then(|| ids.iter().map(String::as_str).collect()))
+        if ids.is_empty() { Self(None) } else { Self::of(ids) }
+    }
+
+    #[inline(never)]
+    fn of(ids: &'a [String]) -> Self {
+        Self(Some(ids.iter().map(String::as_str).collect()))
     }
 
     pub(super) fn contains(&self, id: &str) -> bool {

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::check::CheckedSuppression;
-use crate::condition::{Answers, Evaluator, NodeId, Outcome, Slot, Truth};
+use crate::condition::{Evaluator, NodeId, Outcome, Truth};
 use crate::context::Context;
 use crate::plan::{ActionId, LimitId, Plan, QuietHoursId, SuppressionId};
 use crate::schema::Facts;
@@ -237,19 +237,6 @@ pub(super) fn holding(
         });
     }
     (found, next)
-}
-
-/// Tells whether a suppression holds, by what a survey has answered.
-pub(super) fn holds(
-    rule: &CheckedSuppression,
-    (when, after): (Slot, Option<Slot>),
-    answers: &Answers,
-) -> bool {
-    let holds = |slot: Slot| {
-        let answer = answers.get(slot);
-        side(answer.truth(), answer.was_true(), rule.allow_unknown).is_some()
-    };
-    holds(when) || after.is_some_and(holds)
 }
 
 /// Tells whether a condition holds back, and whether by stale facts.

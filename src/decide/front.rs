@@ -10,7 +10,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::asked::Asked;
-use super::clearing::{holding, holds};
+use super::clearing::holding;
 use super::horizon::Horizon;
 use super::judged::Judged;
 use super::lane::{horizon_of, is_held, is_held_back, minor, parts, propensity, value};
@@ -21,9 +21,7 @@ use crate::check::ONE;
 use crate::condition::{Answers, Evaluator, Memory, Outcome, Truth};
 use crate::context::{Context, Interaction};
 use crate::decision::Request;
-use crate::plan::{
-    ActionId, Class, LiteralId, Number, Plan, Row, SuppressionId, counts_alone, factor,
-};
+use crate::plan::{ActionId, Class, LiteralId, Number, Plan, Row, RuleSet, counts_alone, factor};
 use crate::schema::{Facts, text_mark};
 use crate::time::Timestamp;
 use crate::vocabulary::{Channel, Purpose};
@@ -43,6 +41,8 @@ pub(super) struct Front {
     /// For each literal whether it holds.
     holds: Vec<bool>,
     in_force: Vec<bool>,
+    /// The same of the first 64 rules, as bits.
+    first_in_force: u64,
     /// For each context weight its basis points, or 0 if it does not apply.
     boosts: Vec<i64>,
     /// For each number that scores are read from what it is, if it is known.
@@ -251,20 +251,20 @@ impl Front {
         let questions = &plan.questions;
         self.holds.clear();
         self.holds.push(true);
-        self.holds.extend(questions.truths.iter().flat_map(|slot| {
-            let answer = answers.get(*slot);
-            [answer.is_true(), answer.is_false()]
-        }));
+        self.holds.resize(1 + 2 * questions.truths.len(), false);
+        let (sides, _) = self.holds.get_mut(1..).unwrap_or_default().as_chunks_mut::<2>();
+        for (sides, slot) in sides.iter_mut().zip(&questions.truths) {
+            *sides = answers.sides(*slot);
+        }
         self.find_lists(plan);
         self.in_force.clear();
-        let rules = plan.suppressions.iter().zip(&questions.suppressions);
-        self.in_force.extend(rules.map(|(rule, slots)| {
-            let is_about = rule.channels.is_empty() || rule.channels.contains(&channel);
-            is_about && holds(rule, *slots, answers)
-        }));
+        let rules = questions.suppressions.iter();
+        self.in_force.extend(rules.map(|rule| rule.is_in_force(channel, answers)));
+        self.note_first_in_force();
         self.boosts.clear();
         self.boosts.extend(plan.boosts.iter().zip(&questions.boosts).map(|(boost, slot)| {
-            if answers.get(*slot).is_true() { boost.basis_points } else { 0 }
+            let [holds, _] = answers.sides(*slot);
+            if holds { boost.basis_points } else { 0 }
         }));
         self.find_greatest_weight(plan);
     }
@@ -328,13 +328,18 @@ impl Front {
     }
 
     fn find_lists(&mut self, plan: &Plan) {
-        self.lists.clear();
-        self.lists.reserve(plan.index.lists.len());
+        let Self { lists, holds, .. } = self;
+        lists.clear();
+        lists.resize(plan.index.lists.len(), 0);
+        let mut count = 0;
         for (place, list) in (0_u32..).zip(&plan.index.lists) {
-            if self.holds(list.literal) {
-                self.lists.push(place);
+            // Written down first, and kept if it holds: nobody can foresee that.
+            if let Some(next) = lists.get_mut(count) {
+                *next = place;
             }
+            count += usize::from(holds.get(list.literal.place()) == Some(&true));
         }
+        lists.truncate(count);
     }
 
     fn find_rules(&mut self, plan: &Plan, channel: Channel, evaluator: &mut Evaluator<'_>) {
@@ -347,6 +352,7 @@ impl Front {
             }
             self.in_force.push(is_in_force);
         }
+        self.note_first_in_force();
         self.boosts.clear();
         for boost in &plan.boosts {
             let outcome = evaluator.truth(boost.when);
@@ -371,8 +377,14 @@ impl Front {
     }
 
     /// Tells whether one of some rules is in force.
-    fn is_any_in_force(&self, rules: &[SuppressionId]) -> bool {
-        rules.iter().any(|id| self.in_force.get(id.place()).copied().unwrap_or(true))
+    fn is_any_in_force(&self, rules: &RuleSet) -> bool {
+        rules.has_any(self.first_in_force, |id| self.in_force.get(id.place()) != Some(&false))
+    }
+
+    /// Notes which of the first rules are in force.
+    fn note_first_in_force(&mut self) {
+        let first = self.in_force.iter().take(64).rev();
+        self.first_in_force = first.fold(0, |all, holds| all << 1 | u64::from(*holds));
     }
 
     fn weight(&self, boosts: &[usize]) -> u32 {
@@ -470,14 +482,18 @@ impl Front {
             return self.judged.get(id).unwrap_or_default();
         }
         let interactions = interactions(context);
+        if interactions.is_empty() {
+            return false;
+        }
         if self.marks.is_empty() {
             self.marks.extend(interactions.iter().map(|of| text_mark(&of.action)));
         }
         let name = &*plan.action(id).id;
         let mark = text_mark(name);
-        let of_action = self.marks.iter().zip(interactions);
-        let of_action = of_action.filter(|(known, of)| **known == mark && of.action == name);
-        let (is_held, _) = stands(plan, request, id, of_action.map(|(_, of)| of));
+        let alike = self.marks.iter().zip(interactions).filter(|(known, _)| **known == mark);
+        let of_action = alike.map(|(_, of)| of).filter(|of| of.action == name);
+        let of_action: SmallVec<[&Interaction; 8]> = of_action.collect();
+        let (is_held, _) = stands(plan, request, id, of_action.iter().copied());
         self.judged.note(id, is_held);
         is_held
     }

@@ -316,8 +316,8 @@ pub(super) fn history(plan: &Plan, context: &Context, facts: &Facts<'_>) -> Know
 
 /// Tells whether the history cannot show that a limit permits, and nothing else.
 pub(super) fn is_history_lacking(plan: &Plan, context: &Context, facts: &Facts<'_>) -> bool {
-    let delivery = plan.questions.interactions.map(|fact| facts.delivery_of(fact));
-    !delivery.is_some_and(Delivery::is_fresh) || lacking_in_list(plan, context).is_some()
+    let is_fresh = |fact| facts.standing_of(fact).is_fresh;
+    !plan.questions.interactions.is_some_and(is_fresh) || lacking_in_list(plan, context).is_some()
 }
 
 /// Says what is the matter with the list of interactions.

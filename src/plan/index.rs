@@ -137,7 +137,7 @@ impl Asks {
 pub(crate) struct WeightSet {
     pub(crate) boosts: Arc<[usize]>,
     /// The rules that are about every one of these actions.
-    pub(crate) suppressions: Vec<SuppressionId>,
+    pub(crate) suppressions: RuleSet,
 }
 
 /// What actions have in common as far as rules are concerned.
@@ -147,10 +147,33 @@ pub(crate) struct Class {
     /// The purpose, if it needs consent.
     pub(crate) consent: Option<Purpose>,
     pub(crate) obeys_quiet_hours: bool,
-    pub(crate) suppressions: Arc<[SuppressionId]>,
+    pub(crate) suppressions: RuleSet,
     pub(crate) thresholds: Arc<[ThresholdId]>,
     /// The place of its context weights.
     pub(crate) weight: u32,
+}
+
+/// Some suppressions, the first 64 of a policy as bits as well.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RuleSet {
+    ids: Arc<[SuppressionId]>,
+    first: u64,
+    has_more: bool,
+}
+
+impl RuleSet {
+    fn new(ids: Arc<[SuppressionId]>) -> Self {
+        let bit = |id: &SuppressionId| 1_u64.checked_shl(id.0);
+        let first = ids.iter().filter_map(bit).fold(0, |all, bit| all | bit);
+        let has_more = ids.iter().any(|id| bit(id).is_none());
+        Self { ids, first, has_more }
+    }
+
+    /// Tells whether some rule is one of the first, given as bits, or another
+    /// that `holds`.
+    pub(crate) fn has_any(&self, first: u64, holds: impl Fn(SuppressionId) -> bool) -> bool {
+        self.first & first != 0 || self.has_more && self.ids.iter().any(|id| holds(*id))
+    }
 }
 
 /// What an index is made of.
@@ -394,7 +417,7 @@ impl<'p> Builder<'p> {
             channels: action.channels.clone(),
             consent: action.needs_consent.then_some(action.purpose),
             obeys_quiet_hours: action.obeys_quiet_hours,
-            suppressions: rules.suppressions.clone(),
+            suppressions: RuleSet::new(rules.suppressions.clone()),
             thresholds: rules.thresholds.clone(),
             weight,
         })
@@ -471,7 +494,10 @@ impl<'p> Builder<'p> {
         instants.sort_unstable();
         instants.dedup();
         let weights = self.weights.into_items().into_iter().zip(self.shared);
-        let weights = weights.map(|(boosts, suppressions)| WeightSet { boosts, suppressions });
+        let weights = weights.map(|(boosts, shared)| WeightSet {
+            boosts,
+            suppressions: RuleSet::new(shared.into()),
+        });
         Index {
             asked_by: Slices::new(self.truths.len(), &self.asked),
             truths: self.truths,

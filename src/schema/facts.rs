@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use smallvec::SmallVec;
-
 use super::cell::{Cell, ListCell, Overlay};
+use super::reader::{Attributes, Dated, Reader, Way, attribute, find_attribute};
 use super::request::RequestFacts;
 use super::{
     Dating, FactEntry, FactId, FactTable, ModelFact, Origin, PartEntry, PartId, Presence, Schema,
-    models,
+    builtin, models,
 };
 use crate::analytics::{Answer, Customer, Found, Lack, Said};
 use crate::context::{AsOf, Completeness, Context, Score};
@@ -22,7 +21,6 @@ pub struct Facts<'a> {
     source: Source<'a>,
     now: Timestamp,
     currency: Option<Currency>,
-    parts: SmallVec<[Delivered; 16]>,
     /// What models have found out, if there are any.
     found: Option<Arc<Found>>,
 }
@@ -61,38 +59,12 @@ pub(crate) struct Standing {
     pub(crate) is_fresh: bool,
 }
 
-/// How a part was delivered.
+/// What is the same for most facts of a part.
 #[derive(Clone, Copy, Debug)]
-struct Delivered {
-    when: Delivery,
-    /// Whether some source vouches for it, and not events alone.
+pub(crate) struct PartStanding {
+    pub(crate) standing: Standing,
+    /// Whether it is not events alone that tell of it.
     is_vouched: bool,
-}
-
-impl Delivered {
-    const NEVER: Self = Self { when: Delivery::Never, is_vouched: true };
-
-    /// Notes how a part was delivered, if it was.
-    fn renew(&mut self, part: &PartEntry, id: PartId, source: Source<'_>, now: Timestamp) {
-        match (part.presence, source) {
-            (Presence::Always, _) => self.when = Delivery::THIS_MOMENT,
-            (Presence::Context(delivered), Source::Context(context, _)) => {
-                let Some(as_of) = delivered(context) else { return };
-                self.when = of_sources(part, as_of, now);
-                self.is_vouched = as_of.is_vouched();
-            }
-            (Presence::Entry(delivered, changed), Source::Context(context, _)) => {
-                let Some(as_of) = delivered(context) else { return };
-                let of_part = of_sources(part, as_of, now);
-                self.when = own(part, of_part, as_of, changed(context), now);
-                self.is_vouched = as_of.is_vouched();
-            }
-            (Presence::Table, Source::Table(table)) if table.is_known(id) => {
-                self.when = Delivery::THIS_MOMENT;
-            }
-            _ => {}
-        }
-    }
 }
 
 impl Delivery {
@@ -186,32 +158,19 @@ impl<'a> Facts<'a> {
 
     /// Reads the same facts, some of them otherwise, with parts delivered anew.
     pub(super) fn changed<'b>(&'b self, changes: &'b dyn Overlay) -> Facts<'b> {
-        let mut changed = Facts {
+        Facts {
             schema: self.schema,
             source: Source::Changed(self, changes),
             now: self.now,
             currency: self.currency,
-            // Copied all together.
-            parts: SmallVec::from_slice(&self.parts),
             found: self.found.clone(),
-        };
-        for part in changes.delivered() {
-            if let Some(delivered) = changed.parts.get_mut(usize::from(part.0)) {
-                delivered.when = Delivery::THIS_MOMENT;
-            }
         }
-        changed
     }
 
     fn new(schema: &'a Schema, source: Source<'a>, now: Timestamp) -> Self {
-        let mut parts: SmallVec<[Delivered; 16]> =
-            SmallVec::from_elem(Delivered::NEVER, schema.parts().len());
-        for (id, (delivered, part)) in (0_u16..).zip(parts.iter_mut().zip(schema.parts())) {
-            delivered.renew(part, PartId(id), source, now);
-        }
         let models = Some(schema.models.len()).filter(|models| *models > 0);
         let found = models.map(|models| Arc::new(Found::new(models, schema.answers())));
-        Self { schema, source, now, currency: None, parts, found }
+        Self { schema, source, now, currency: None, found }
     }
 
     /// Reads the same facts on another channel.
@@ -246,13 +205,44 @@ impl<'a> Facts<'a> {
         self.schema
     }
 
+    /// Returns when a part was delivered.
+    ///
+    /// Found out whenever somebody asks: most decisions ask about few parts.
     pub(crate) fn delivery(&self, part: PartId) -> Delivery {
-        self.parts.get(usize::from(part.0)).map_or(Delivery::Never, |part| part.when)
+        let Some(entry) = self.schema.parts.get(usize::from(part.0)) else {
+            return Delivery::Never;
+        };
+        match (entry.presence, self.source) {
+            (_, Source::Changed(facts, changes)) => {
+                let is_new = changes.delivered().contains(&part);
+                if is_new { Delivery::THIS_MOMENT } else { facts.delivery(part) }
+            }
+            (Presence::Always, _) => Delivery::THIS_MOMENT,
+            (Presence::Context(delivered), Source::Context(context, _)) => {
+                let of_sources = |as_of| of_sources(entry, as_of, self.now);
+                delivered(context).map_or(Delivery::Never, of_sources)
+            }
+            (Presence::Entry(delivered, changed), Source::Context(context, _)) => {
+                let Some(as_of) = delivered(context) else { return Delivery::Never };
+                let of_part = of_sources(entry, as_of, self.now);
+                own(entry, of_part, as_of, changed(context), self.now)
+            }
+            (Presence::Table, Source::Table(table)) if table.is_known(part) => {
+                Delivery::THIS_MOMENT
+            }
+            _ => Delivery::Never,
+        }
     }
 
     /// Tells whether it is not events alone that tell of a part.
     fn is_vouched(&self, part: PartId) -> bool {
-        self.parts.get(usize::from(part.0)).is_none_or(|part| part.is_vouched)
+        match self.source {
+            Source::Context(context, _) => {
+                self.schema.part(part).as_of(context).is_none_or(AsOf::is_vouched)
+            }
+            Source::Changed(facts, _) => facts.is_vouched(part),
+            Source::Table(_) => true,
+        }
     }
 
     /// Returns when a fact was delivered: with its part or, where it has a time
@@ -279,9 +269,10 @@ impl<'a> Facts<'a> {
             (Dating::Dated(..), ..) => self.is_vouched(entry.part),
             (Dating::Own(_), ..) => false,
         };
-        match self.parts.get(usize::from(entry.part.0)) {
-            Some(part) if is_with_part => part.when.standing(),
-            _ => self.delivery_of(fact).standing(),
+        if is_with_part {
+            self.part(entry.part).standing
+        } else {
+            self.delivery_of(fact).standing()
         }
     }
 
@@ -354,7 +345,10 @@ impl<'a> Facts<'a> {
             Source::Changed(facts, changes) => changes.cell(id).unwrap_or_else(|| facts.cell(id)),
             Source::Context(context, request) => match &entry.origin {
                 Origin::Context(read) => self.or_untold(read(context, request), entry),
-                Origin::Attribute(name) => self.or_untold(attribute(entry, name, context), entry),
+                Origin::Attribute(name) => {
+                    let value = find_attribute(name, context);
+                    self.or_untold(attribute(entry, value), entry)
+                }
                 Origin::Model(..) => return self.cell_at(id, self.now).cell,
                 Origin::Table => Cell::Absent,
             },
@@ -442,18 +436,142 @@ impl<'a> Facts<'a> {
         Some(Customer { context, currency: self.currency, found, model })
     }
 
+    /// Finds out how a part stands: what [`delivery`](Self::delivery) comes to,
+    /// without how long.
+    pub(crate) fn part(&self, part: PartId) -> PartStanding {
+        let entry = self.schema.parts.get(usize::from(part.0));
+        if let (Some(entry), Source::Context(context, _)) = (entry, self.source)
+            && let Presence::Context(delivered) = entry.presence
+            && entry.sources.is_empty()
+        {
+            let as_of = delivered(context);
+            let is_fresh = as_of.is_some_and(|as_of| self.is_recent(entry, as_of.oldest()));
+            let standing = Standing { is_there: as_of.is_some(), is_fresh };
+            return PartStanding { standing, is_vouched: as_of.is_none_or(AsOf::is_vouched) };
+        }
+        let standing = self.delivery(part).standing();
+        PartStanding { standing, is_vouched: self.is_vouched(part) }
+    }
+
+    /// Tells whether what is of a time is fresh, as [`Delivery::aged`] does.
+    fn is_recent(&self, part: &PartEntry, at: Timestamp) -> bool {
+        let age = self.now.since(at).max(Duration::ZERO);
+        at <= self.now + CLOCK_SKEW && part.max_age.is_none_or(|max_age| age <= max_age)
+    }
+
+    /// Finds out how a fact with a time of its own stands: as [`own`] ages it.
+    fn standing_of_own(
+        &self,
+        said: builtin::Changed,
+        context: &Context,
+        (id, part): (PartId, PartStanding),
+    ) -> Standing {
+        let entry = self.schema.part(id);
+        let Some(at) = said(context).filter(|said_at| said_at.is_plausible()) else {
+            return part.standing;
+        };
+        let as_of = entry.as_of(context).filter(|_| entry.sources.is_empty());
+        match as_of {
+            Some(as_of) if !part.is_vouched || at > as_of.oldest() => {
+                Standing { is_there: true, is_fresh: self.is_recent(entry, at) }
+            }
+            _ => part.standing,
+        }
+    }
+
+    /// Reads a fact of a part that stands so: what [`cell`](Self::cell) and
+    /// [`standing_of`](Self::standing_of) come to.
+    ///
+    /// What lies in a part that is not there is not read.
+    pub(crate) fn read(&self, reader: Reader, part: PartStanding) -> (Cell<'a>, Standing) {
+        let (Way::Plain(read, dated), Source::Context(context, request)) =
+            (reader.way, self.source)
+        else {
+            return (self.cell(reader.fact), self.standing_of(reader.fact));
+        };
+        if !part.standing.is_there {
+            return (Cell::Absent, part.standing);
+        }
+        let cell = match read(context, request) {
+            Cell::Absent if !part.is_vouched => Cell::Unknown,
+            told => self.in_one_currency(told),
+        };
+        let standing = match dated {
+            Dated::IfVouched if !part.is_vouched => self.standing_of(reader.fact),
+            Dated::WithPart | Dated::IfVouched => part.standing,
+            Dated::Own(said) => self.standing_of_own(said, context, (reader.part, part)),
+        };
+        (cell, standing)
+    }
+
+    /// Reads an entry of a map in a part that stands so: what
+    /// [`entry_at`](Self::entry_at) comes to.
+    pub(crate) fn read_entry(
+        &self,
+        reader: Reader,
+        key: &str,
+        part: PartStanding,
+    ) -> (Cell<'a>, Standing) {
+        let Source::Context(..) = self.source else {
+            let (cell, delivery) = self.entry_at(reader.fact, key);
+            return (cell, delivery.standing());
+        };
+        let (map, _) = self.read(reader, part);
+        let (cell, score) = self.entry_of(map, key);
+        let standing = match score {
+            Some(score) if part.standing.is_fresh && score.at.is_some() => {
+                self.score_delivery(reader.part, score).standing()
+            }
+            _ => part.standing,
+        };
+        (cell, standing)
+    }
+
+    /// Starts reading attributes in the order of their names; so many are
+    /// wanted. There are none where facts are not those of a context.
+    pub(crate) fn attributes(&self, wanted: usize) -> Option<Attributes<'a>> {
+        match self.source {
+            Source::Context(context, _) => Some(Attributes::of(context, wanted)),
+            Source::Table(_) | Source::Changed(..) => None,
+        }
+    }
+
+    /// Reads the next attribute that is wanted, in a part that stands so.
+    pub(crate) fn read_attribute(
+        &self,
+        (fact, name): (FactId, &str),
+        attributes: &mut Attributes<'a>,
+        part: PartStanding,
+    ) -> (Cell<'a>, Standing) {
+        let cell = attribute(self.schema.entry(fact), attributes.next(name));
+        match part.is_vouched {
+            true => (self.in_one_currency(cell), part.standing),
+            false if matches!(cell, Cell::Absent) => (Cell::Unknown, self.standing_of(fact)),
+            false => (self.in_one_currency(cell), self.standing_of(fact)),
+        }
+    }
+
     /// Finds an entry of a map; a score may be older than its part.
     pub(crate) fn entry_at(&self, fact: FactId, key: &str) -> (Cell<'a>, Delivery) {
         let part = self.schema.entry(fact).part;
-        let delivery = self.delivery(part);
-        match self.cell(fact) {
+        let (cell, score) = self.entry_of(self.cell(fact), key);
+        let delivery = match score {
+            Some(score) => self.score_delivery(part, score),
+            None => self.delivery(part),
+        };
+        (cell, delivery)
+    }
+
+    /// Finds an entry of a map, and the score if it is one.
+    fn entry_of(&self, map: Cell<'a>, key: &str) -> (Cell<'a>, Option<&'a Score>) {
+        match map {
             Cell::Scores(scores) => match scores.get(key) {
-                Some(score) => (Cell::Double(score.value), self.score_delivery(part, score)),
-                None => (Cell::Absent, delivery),
+                Some(score) => (Cell::Double(score.value), Some(score)),
+                None => (Cell::Absent, None),
             },
-            Cell::Map(values) => (self.in_one_currency(values.get(key)), delivery),
+            Cell::Map(values) => (self.in_one_currency(values.get(key)), None),
             // Without a map, nobody knows what it would have held.
-            _ => (Cell::List(ListCell::NONE, Completeness::Unknown), delivery),
+            _ => (Cell::List(ListCell::NONE, Completeness::Unknown), None),
         }
     }
 
@@ -496,37 +614,4 @@ fn of_sources(part: &PartEntry, as_of: &AsOf, now: Timestamp) -> Delivery {
     };
     let deliveries = part.sources.iter().map(of_source);
     deliveries.reduce(Delivery::worse).unwrap_or(Delivery::Never)
-}
-
-/// Reads an attribute as the type the policy declares.
-fn attribute<'a>(entry: &FactEntry, name: &str, context: &'a Context) -> Cell<'a> {
-    use super::Type;
-    use crate::context::Attribute;
-
-    let Some(attributes) = context.attributes.known() else {
-        return Cell::Absent;
-    };
-    let Some(value) = attributes.values.get(name) else {
-        return Cell::Absent;
-    };
-    match (value, entry.fact.ty()) {
-        (Attribute::Null, _) => Cell::Absent,
-        (Attribute::Bool(value), Type::Bool) => Cell::Bool(*value),
-        (Attribute::Int(value), Type::Int) => Cell::Int(*value),
-        (Attribute::Double(value), Type::Double) => Cell::Double(*value),
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a JSON number without a dot is still a double"
-        )]
-        (Attribute::Int(value), Type::Double) => Cell::Double(*value as f64),
-        (Attribute::Text(text), Type::Text) => Cell::Text(text),
-        (Attribute::Text(text), Type::Word(words)) => {
-            words.code(text).map_or(Cell::Invalid, Cell::Word)
-        }
-        (Attribute::Text(text), Type::Timestamp) => text.parse().map_or(Cell::Invalid, Cell::Time),
-        (Attribute::Texts(texts), Type::List(_)) => {
-            Cell::List(ListCell(texts), Completeness::Complete)
-        }
-        _ => Cell::Invalid,
-    }
 }

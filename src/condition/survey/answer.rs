@@ -1,109 +1,131 @@
-//! A truth on two rails, in one byte.
+//! Truths on two rails, 64 to a word.
 
 use super::super::truth::{Outcome, Truth};
+use super::ledger::Ledger;
 
-/// What a truth comes to on fresh facts, and on those last known.
-///
-/// It has a bit for true and one for false on each rail; neither is unknown.
+/// The place of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slot(pub(super) u32);
+
+impl Slot {
+    pub(super) fn word(self) -> u32 {
+        self.0 / u64::BITS
+    }
+
+    /// Returns its place in the word.
+    pub(super) fn place(self) -> u32 {
+        self.0 % u64::BITS
+    }
+
+    pub(super) fn mask(self) -> u64 {
+        1 << self.place()
+    }
+}
+
+/// What 64 truths come to: a bit for true and one for false; neither is
+/// unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Answer(u8);
+pub(super) struct Rail {
+    pub(super) trues: u64,
+    pub(super) falses: u64,
+}
 
-const FRESH_TRUE: u8 = 1;
-const FRESH_FALSE: u8 = 2;
-const LAST_TRUE: u8 = 4;
-const LAST_FALSE: u8 = 8;
-
-const TRUE: u8 = FRESH_TRUE | LAST_TRUE;
-const FALSE: u8 = FRESH_FALSE | LAST_FALSE;
-const LAST: u8 = LAST_TRUE | LAST_FALSE;
-
-impl Answer {
-    pub(crate) const UNKNOWN: Self = Self(0);
-
-    /// The same on both rails: what is asked of this moment, not of what was.
-    pub(super) const fn always(holds: bool) -> Self {
-        Self(if holds { TRUE } else { FALSE })
+impl Rail {
+    /// What holds, or fails, of all truths of a mask.
+    pub(super) fn all(mask: u64, holds: bool) -> Self {
+        if holds { Self { trues: mask, falses: 0 } } else { Self { trues: 0, falses: mask } }
     }
 
-    /// What was found out by facts that are fresh or not.
-    pub(super) fn found(truth: Option<bool>, is_fresh: bool) -> Self {
-        let rails = truth.map_or(0, |holds| if holds { TRUE } else { FALSE });
-        Self(if is_fresh { rails } else { rails & LAST })
+    /// The same where somebody may not know.
+    pub(super) fn known(mask: u64, truth: Option<bool>) -> Self {
+        truth.map_or(Self::default(), |holds| Self::all(mask, holds))
     }
 
-    pub(super) fn of(outcome: &Outcome) -> Self {
-        let bits = |truth, holds, fails| match truth {
-            Truth::True => holds,
-            Truth::False => fails,
-            Truth::Unknown => 0,
-        };
-        let fresh = bits(outcome.truth(), FRESH_TRUE, FRESH_FALSE);
-        Self(fresh | bits(outcome.last_known(), LAST_TRUE, LAST_FALSE))
+    pub(super) fn add(&mut self, other: Self) {
+        self.trues |= other.trues;
+        self.falses |= other.falses;
     }
 
-    /// Tells whether it is known true on fresh facts.
-    pub(crate) fn is_true(self) -> bool {
-        self.0 & FRESH_TRUE != 0
-    }
-
-    /// Tells whether it is known false on fresh facts.
-    pub(crate) fn is_false(self) -> bool {
-        self.0 & FRESH_FALSE != 0
-    }
-
-    /// Returns what is known on fresh facts.
-    pub(crate) fn truth(self) -> Truth {
-        match (self.is_true(), self.is_false()) {
+    fn truth_of(self, mask: u64) -> Truth {
+        match (self.trues & mask != 0, self.falses & mask != 0) {
             (true, _) => Truth::True,
             (_, true) => Truth::False,
             _ => Truth::Unknown,
         }
     }
+}
 
-    /// Tells whether it was true by what was last known.
-    pub(crate) fn was_true(self) -> bool {
-        self.0 & LAST_TRUE != 0
+/// The answers of one customer at one moment: memory to be used again.
+///
+/// There are two rails: what truths come to on fresh facts, and on those last
+/// known.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    pub(super) fresh: Vec<Rail>,
+    pub(super) last: Vec<Rail>,
+    pub(super) ledger: Ledger,
+}
+
+impl Answers {
+    /// Tells whether it is known true on fresh facts, and whether known false.
+    #[inline]
+    pub(crate) fn sides(&self, slot: Slot) -> [bool; 2] {
+        let Rail { trues, falses } = at(&self.fresh, slot);
+        [trues & slot.mask() != 0, falses & slot.mask() != 0]
     }
 
-    pub(super) fn and(self, other: Self) -> Self {
-        Self((self.0 & other.0 & TRUE) | ((self.0 | other.0) & FALSE))
+    /// Tells whether a condition holds back: true and unknown do, but unknown,
+    /// where it is allowed, only where the last known facts say true.
+    #[inline]
+    pub(crate) fn holds_back(&self, slot: Slot, allow_unknown: bool) -> bool {
+        let [holds, fails] = self.sides(slot);
+        let is_open = || !allow_unknown || at(&self.last, slot).trues & slot.mask() != 0;
+        holds || !fails && is_open()
     }
 
-    pub(super) fn or(self, other: Self) -> Self {
-        Self(((self.0 | other.0) & TRUE) | (self.0 & other.0 & FALSE))
+    /// Tells whether an outcome comes to the same.
+    pub(super) fn agrees(&self, slot: Slot, outcome: &Outcome) -> bool {
+        let truth = |rail: &[Rail]| at(rail, slot).truth_of(slot.mask());
+        truth(&self.fresh) == outcome.truth() && truth(&self.last) == outcome.last_known()
     }
 
-    pub(super) fn not(self) -> Self {
-        Self((self.0 & TRUE) << 1 | (self.0 & FALSE) >> 1)
+    /// Makes room for so many words, with no answer.
+    pub(super) fn open(&mut self, words: usize) {
+        for rail in [&mut self.fresh, &mut self.last] {
+            rail.clear();
+            rail.resize(words, Rail::default());
+        }
+    }
+
+    /// Notes what was found out by facts that are fresh or not.
+    #[inline]
+    pub(super) fn note(&mut self, word: u32, found: Rail, is_fresh: bool) {
+        if let Some(rail) = self.last.get_mut(word as usize) {
+            rail.add(found);
+        }
+        if let Some(rail) = self.fresh.get_mut(word as usize).filter(|_| is_fresh) {
+            rail.add(found);
+        }
+    }
+
+    /// Notes one answer.
+    pub(super) fn note_one(&mut self, slot: Slot, truth: Option<bool>, is_fresh: bool) {
+        self.note(slot.word(), Rail::known(slot.mask(), truth), is_fresh);
+    }
+
+    /// Notes what the evaluator says.
+    pub(super) fn note_outcome(&mut self, slot: Slot, outcome: &Outcome) {
+        let said = |truth: Truth| match truth {
+            Truth::Unknown => Rail::default(),
+            truth => Rail::all(slot.mask(), truth == Truth::True),
+        };
+        self.note(slot.word(), said(outcome.last_known()), false);
+        if let Some(rail) = self.fresh.get_mut(slot.word() as usize) {
+            rail.add(said(outcome.truth()));
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::condition::truth::{NEVER, Rail};
-
-    /// Joins are those of outcomes, on both rails.
-    #[test]
-    fn joins_like_outcomes() {
-        let truths = [Truth::True, Truth::False, Truth::Unknown];
-        let rail = |truth| Rail { truth, changes_at: NEVER };
-        let outcomes: Vec<Outcome> = truths
-            .iter()
-            .flat_map(|fresh| truths.iter().map(move |last| (*fresh, *last)))
-            .map(|(fresh, last)| Outcome {
-                fresh: rail(fresh),
-                last_known: rail(last),
-                running: rail(fresh),
-            })
-            .collect();
-        for one in &outcomes {
-            assert_eq!(Answer::of(&one.not()), Answer::of(one).not());
-            for other in &outcomes {
-                let (a, b) = (Answer::of(one), Answer::of(other));
-                assert_eq!(Answer::of(&one.and(*other)), a.and(b));
-                assert_eq!(Answer::of(&one.or(*other)), a.or(b));
-            }
-        }
-    }
+fn at(rail: &[Rail], slot: Slot) -> Rail {
+    rail.get(slot.word() as usize).copied().unwrap_or_default()
 }

@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use super::super::program::{
     Atom, AtomId, Constant, Limit, ListTerm, Node, NodeId, Program, Term, TermId,
 };
-use super::facts::{FactQuestions, Place, Question};
-use super::ledger::{Bit, Clause, gathered};
-use super::lists::{Asks, Column, ListQuestions, Words};
-use super::{Join, Part, Slot, Survey};
-use crate::schema::{FactId, FieldId};
+use super::Survey;
+use super::answer::Slot;
+use super::asks::{self, Question};
+use super::columns::Column;
+use super::facts::{AttributeQuestions, FactQuestions, PartQuestions, Place};
+use super::ledger::{Bit, Clause};
+use super::lists::{Asks, Group, ListQuestions};
+use crate::schema::{FactId, FieldId, PartId, Schema};
 
 /// What lies deeper in each other is left to the evaluator.
 const MAX_HEIGHT: u32 = 64;
@@ -19,88 +22,168 @@ const MAX_HEIGHT: u32 = 64;
 const MAX_BODY: u32 = 256;
 
 /// Writes down what is asked by some truths.
-pub(super) fn survey(program: &Program, roots: impl IntoIterator<Item = NodeId>) -> Survey {
-    let mut builder = Builder::new(program);
-    for root in roots {
-        let slot = builder.slot(root);
-        builder.survey.roots.push(slot);
-    }
-    builder.finish()
+pub(super) fn survey(
+    program: &Program,
+    schema: &Schema,
+    roots: impl IntoIterator<Item = NodeId>,
+) -> Survey {
+    let mut builder = Builder::new(program, schema);
+    let roots: Vec<Name> = roots.into_iter().map(|root| builder.name(root)).collect();
+    builder.finish(&roots)
 }
+
+/// A truth, before it is known where its answer has a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Name(usize);
 
 struct Builder<'p> {
     program: &'p Program,
-    survey: Survey,
-    slots: HashMap<NodeId, Slot, ahash::RandomState>,
-    facts: HashMap<Place, usize, ahash::RandomState>,
-    lists: HashMap<FactId, usize, ahash::RandomState>,
-    open: Vec<OpenList>,
+    schema: &'p Schema,
+    names: HashMap<NodeId, Name, ahash::RandomState>,
+    count: usize,
+    /// What is asked about each fact, in the order in which they came up.
+    facts: Vec<(Place, Vec<(Name, Question)>)>,
+    facts_by_place: HashMap<Place, usize, ahash::RandomState>,
+    lists: Vec<OpenList>,
+    lists_by_fact: HashMap<FactId, usize, ahash::RandomState>,
+    known_parts: Vec<(Name, PartId)>,
+    others: Vec<(Name, NodeId)>,
+    joins: Vec<OpenJoin>,
+}
+
+/// A truth made of others: all of them, or any; those with `true` are turned
+/// around.
+struct OpenJoin {
+    name: Name,
+    parts: Vec<(Name, bool)>,
+    is_any: bool,
 }
 
 /// A list whose questions are being gathered.
 struct OpenList {
-    questions: ListQuestions,
-    columns: HashMap<FieldId, usize, ahash::RandomState>,
+    fact: FactId,
+    bits: u32,
+    columns: Vec<Column>,
+    columns_by_field: HashMap<FieldId, usize, ahash::RandomState>,
+    joins: Vec<(Bit, Clause)>,
+    exists: Vec<(Name, Bit, bool)>,
+    counted: Vec<(Name, Clause, Asks)>,
+    sizes: Vec<(Name, Limit)>,
     /// What is asked about words, by column: of each code whether it is so.
     words: Vec<Vec<(Bit, Vec<bool>, bool)>>,
     atoms: HashMap<AtomId, Bit, ahash::RandomState>,
     nodes: HashMap<NodeId, Bit, ahash::RandomState>,
-    bodies: HashMap<NodeId, u32, ahash::RandomState>,
 }
 
-impl<'p> Builder<'p> {
-    fn new(program: &'p Program) -> Self {
-        Self {
-            program,
-            survey: Survey {
-                facts: Vec::new(),
-                lists: Vec::new(),
-                parts: Vec::new(),
-                others: Vec::new(),
-                joins: Vec::new(),
-                parts_of_joins: Vec::new(),
-                roots: Vec::new(),
-                slots: 0,
-            },
-            slots: HashMap::default(),
-            facts: HashMap::default(),
-            lists: HashMap::default(),
-            open: Vec::new(),
+/// Where answers have their places: those about one fact, and most of those
+/// about one list, lie in one word.
+#[derive(Debug, Default)]
+struct Places {
+    by_name: Vec<Slot>,
+    next: u32,
+}
+
+/// How many answers are in a word.
+const WORD: usize = u64::BITS as usize;
+
+impl Places {
+    /// Begins another word where so many answers would not fit into this one.
+    fn make_room(&mut self, answers: usize) {
+        let used = self.next as usize % WORD;
+        if used + answers > WORD && answers <= WORD {
+            self.next = self.next.next_multiple_of(u64::BITS);
         }
     }
 
-    fn finish(mut self) -> Survey {
-        self.survey.lists = self.open.into_iter().map(OpenList::finish).collect();
-        self.survey
-    }
-
-    fn new_slot(&mut self) -> Slot {
-        self.survey.slots += 1;
-        Slot(self.survey.slots - 1)
-    }
-
-    /// Returns where the answer about a truth is, and asks for it the first time.
-    fn slot(&mut self, node: NodeId) -> Slot {
-        if let Some(slot) = self.slots.get(&node) {
-            return *slot;
+    fn place(&mut self, name: Name) -> Slot {
+        let slot = Slot(self.next);
+        self.next += 1;
+        if let Some(place) = self.by_name.get_mut(name.0) {
+            *place = slot;
         }
-        let slot = self.ask(node);
-        self.slots.insert(node, slot);
         slot
     }
 
-    fn ask(&mut self, node: NodeId) -> Slot {
+    fn get(&self, name: Name) -> Slot {
+        self.by_name.get(name.0).copied().unwrap_or(Slot(u32::MAX))
+    }
+}
+
+impl<'p> Builder<'p> {
+    fn new(program: &'p Program, schema: &'p Schema) -> Self {
+        Self {
+            program,
+            schema,
+            names: HashMap::default(),
+            count: 0,
+            facts: Vec::new(),
+            facts_by_place: HashMap::default(),
+            lists: Vec::new(),
+            lists_by_fact: HashMap::default(),
+            known_parts: Vec::new(),
+            others: Vec::new(),
+            joins: Vec::new(),
+        }
+    }
+
+    /// Gives every answer its place.
+    fn finish(self, roots: &[Name]) -> Survey {
+        let Self { schema, count, facts, lists, known_parts, others, joins, .. } = self;
+        let by_name = vec![Slot(u32::MAX); count];
+        let mut places = Places { by_name, next: 0 };
+        let mut survey = Survey::default();
+        for (place, questions) in facts {
+            survey.ask_about_fact(schema, place, questions, &mut places);
+        }
+        for list in lists {
+            let part = schema.entry(list.fact).part;
+            let questions = list.finish(schema, &mut places);
+            survey.part(part).lists.push(questions);
+        }
+        for part in &mut survey.parts {
+            part.attributes.sort_by(|one, other| one.name.cmp(&other.name));
+        }
+        let known = known_parts.into_iter().map(|(name, part)| (places.place(name), part));
+        survey.known_parts = known.collect();
+        survey.others = others.into_iter().map(|(name, node)| (places.place(name), node)).collect();
+        for OpenJoin { name, parts, is_any } in joins {
+            let slot = places.place(name);
+            let parts: Vec<_> =
+                parts.into_iter().map(|(part, turned)| (places.get(part), turned)).collect();
+            survey.joins.add(slot, &parts, is_any);
+        }
+        survey.roots = roots.iter().map(|root| places.get(*root)).collect();
+        survey.words = (places.next as usize).div_ceil(WORD);
+        survey
+    }
+
+    fn new_name(&mut self) -> Name {
+        self.count += 1;
+        Name(self.count - 1)
+    }
+
+    /// Returns the name of a truth, and asks for it the first time.
+    fn name(&mut self, node: NodeId) -> Name {
+        if let Some(name) = self.names.get(&node) {
+            return *name;
+        }
+        let name = self.ask(node);
+        self.names.insert(node, name);
+        name
+    }
+
+    fn ask(&mut self, node: NodeId) -> Name {
         let program = self.program;
         if program.height(node) > MAX_HEIGHT {
             return self.ask_evaluator(node);
         }
         match &program[node] {
             Node::Atom(atom) => {
-                let slot = self.new_slot();
-                if self.ask_atom(slot, *atom).is_none() {
-                    self.survey.others.push((slot, node));
+                let name = self.new_name();
+                if self.ask_atom(name, *atom).is_none() {
+                    self.others.push((name, node));
                 }
-                slot
+                name
             }
             Node::All(parts) => self.join(parts, false),
             Node::Any(parts) => self.join(parts, true),
@@ -108,76 +191,73 @@ impl<'p> Builder<'p> {
             Node::True => self.join(&[], false),
             Node::False => self.join(&[], true),
             // Nobody answers.
-            Node::Unknown => self.new_slot(),
+            Node::Unknown => self.new_name(),
         }
     }
 
-    fn ask_evaluator(&mut self, node: NodeId) -> Slot {
-        let slot = self.new_slot();
-        self.survey.others.push((slot, node));
-        slot
+    fn ask_evaluator(&mut self, node: NodeId) -> Name {
+        let name = self.new_name();
+        self.others.push((name, node));
+        name
     }
 
-    fn join(&mut self, parts: &[NodeId], is_any: bool) -> Slot {
-        let parts: Vec<Part> = parts.iter().map(|part| self.part(*part)).collect();
-        let slot = self.new_slot();
-        let start = count(self.survey.parts_of_joins.len());
-        self.survey.parts_of_joins.extend(parts);
-        let end = count(self.survey.parts_of_joins.len());
-        self.survey.joins.push(Join { slot, is_any, start, end });
-        slot
+    fn join(&mut self, parts: &[NodeId], is_any: bool) -> Name {
+        let parts = parts.iter().map(|part| self.part(*part)).collect();
+        let name = self.new_name();
+        self.joins.push(OpenJoin { name, parts, is_any });
+        name
     }
 
-    fn part(&mut self, node: NodeId) -> Part {
+    fn part(&mut self, node: NodeId) -> (Name, bool) {
         match &self.program[node] {
             Node::Not(inner) => {
-                let Part { slot, is_negated } = self.part(*inner);
-                Part { slot, is_negated: !is_negated }
+                let (name, is_negated) = self.part(*inner);
+                (name, !is_negated)
             }
-            _ => Part { slot: self.slot(node), is_negated: false },
+            _ => (self.name(node), false),
         }
     }
 
     /// Asks for an atom where its fact is read; `None` if it has another shape.
-    fn ask_atom(&mut self, slot: Slot, atom: AtomId) -> Option<()> {
+    fn ask_atom(&mut self, name: Name, atom: AtomId) -> Option<()> {
         let program = self.program;
         match &program[atom] {
             Atom::Cut(term, limit) => match &program[*term] {
                 Term::Since(time) => {
                     let limit = whole(*limit)?;
-                    self.ask_about(*time, slot, Question::Since(limit))
+                    self.ask_about(*time, name, Question::Since(limit))
                 }
                 Term::Size(ListTerm::Fact(fact)) => {
                     let list = self.list(*fact)?;
-                    list.questions.sizes.push((slot, *limit));
+                    list.sizes.push((name, *limit));
                     Some(())
                 }
                 Term::Count(ListTerm::Fact(fact), body) => {
-                    self.ask_list(slot, *fact, *body, Asks::Count(*limit))
+                    self.ask_list(name, *fact, *body, Some(Asks::Count(*limit)))
                 }
-                _ => self.ask_about(*term, slot, Question::Cut(*limit)),
+                _ => self.ask_about(*term, name, Question::Cut(*limit)),
             },
-            Atom::Is(term, constant) => self.ask_about(*term, slot, Question::Is(constant.clone())),
-            Atom::Truth(term) => self.ask_about(*term, slot, Question::IsTrue),
-            Atom::Has(place) => self.ask_about(*place, slot, Question::Has),
-            Atom::KnownFact(place) => self.ask_about(*place, slot, Question::Known),
+            Atom::Is(term, constant) => self.ask_about(*term, name, Question::Is(constant.clone())),
+            Atom::Truth(term) => self.ask_about(*term, name, Question::IsTrue),
+            Atom::Has(place) => self.ask_about(*place, name, Question::Has),
+            Atom::KnownFact(place) => self.ask_about(*place, name, Question::Known),
             Atom::KnownPart(part) => {
-                self.survey.parts.push((slot, *part));
+                self.known_parts.push((name, *part));
                 Some(())
             }
             Atom::Text(test, text, needle) => {
                 let needle = self.text(*needle)?;
-                self.ask_about(*text, slot, Question::Text(*test, needle.to_owned()))
+                self.ask_about(*text, name, Question::Text(*test, needle.to_owned()))
             }
             Atom::Member(item, ListTerm::Fact(fact)) => {
                 let text = self.text(*item)?;
-                self.fact(Place::Fact(*fact))?.ask_for_member(slot, text);
+                self.fact(Place::Fact(*fact))?.push((name, Question::Member(text.to_owned())));
                 Some(())
             }
-            Atom::Exists(ListTerm::Fact(fact), body) => {
-                self.ask_list(slot, *fact, *body, Asks::Exists)
+            Atom::Exists(ListTerm::Fact(fact), body) => self.ask_list(name, *fact, *body, None),
+            Atom::One(ListTerm::Fact(fact), body) => {
+                self.ask_list(name, *fact, *body, Some(Asks::One))
             }
-            Atom::One(ListTerm::Fact(fact), body) => self.ask_list(slot, *fact, *body, Asks::One),
             _ => None,
         }
     }
@@ -189,51 +269,105 @@ impl<'p> Builder<'p> {
         }
     }
 
-    fn ask_about(&mut self, term: TermId, slot: Slot, question: Question) -> Option<()> {
+    fn ask_about(&mut self, term: TermId, name: Name, question: Question) -> Option<()> {
         let place = match &self.program[term] {
             Term::Fact(fact) => Place::Fact(*fact),
             Term::Entry(fact, key) => Place::Entry(*fact, key.clone()),
             _ => return None,
         };
-        self.fact(place)?.ask(slot, question);
+        self.fact(place)?.push((name, question));
         Some(())
     }
 
-    fn fact(&mut self, place: Place) -> Option<&mut FactQuestions> {
-        let facts = &mut self.survey.facts;
-        let place_of = *self.facts.entry(place).or_insert_with_key(|place| {
-            facts.push(FactQuestions::new(place.clone()));
+    /// Returns what is asked about a fact.
+    fn fact(&mut self, place: Place) -> Option<&mut Vec<(Name, Question)>> {
+        let facts = &mut self.facts;
+        let place_of = *self.facts_by_place.entry(place).or_insert_with_key(|place| {
+            facts.push((place.clone(), Vec::new()));
             facts.len() - 1
         });
-        facts.get_mut(place_of)
+        facts.get_mut(place_of).map(|(_, questions)| questions)
     }
 
     fn list(&mut self, fact: FactId) -> Option<&mut OpenList> {
-        let open = &mut self.open;
-        let place = *self.lists.entry(fact).or_insert_with(|| {
-            open.push(OpenList::new(fact));
-            open.len() - 1
+        let lists = &mut self.lists;
+        let place = *self.lists_by_fact.entry(fact).or_insert_with(|| {
+            lists.push(OpenList::new(fact));
+            lists.len() - 1
         });
-        open.get_mut(place)
+        lists.get_mut(place)
     }
 
-    /// Asks for elements of a list, if all that a body asks is asked of fields.
-    fn ask_list(&mut self, slot: Slot, fact: FactId, body: NodeId, asks: Asks) -> Option<()> {
+    /// Asks for elements of a list, if all that a body asks is asked of fields:
+    /// whether there is one, or something about their number.
+    fn ask_list(
+        &mut self,
+        name: Name,
+        fact: FactId,
+        body: NodeId,
+        asks: Option<Asks>,
+    ) -> Option<()> {
         let program = self.program;
         let local = Local { program, fact };
         if program.size(body) > MAX_BODY || !local.is_about_fields(body) {
             return None;
         }
         let list = self.list(fact)?;
-        if let Asks::Exists = asks
-            && let Some((bit, is_negated)) = list.literal(&local, body)
-        {
-            list.questions.simple.push((slot, bit, is_negated));
-            return Some(());
+        match asks {
+            None => {
+                let (bit, is_negated) = list.part(&local, body)?;
+                list.exists.push((name, bit, is_negated));
+            }
+            Some(asks) => {
+                let clause = list.clause(&local, body)?;
+                list.counted.push((name, clause, asks));
+            }
         }
-        let place = list.body(&local, body)?;
-        list.questions.counted.push((slot, place, asks));
         Some(())
+    }
+}
+
+impl Survey {
+    /// Adds the questions about a fact.
+    fn ask_about_fact(
+        &mut self,
+        schema: &Schema,
+        place: Place,
+        questions: Vec<(Name, Question)>,
+        places: &mut Places,
+    ) {
+        let mut asks: Vec<asks::Asks> = Vec::new();
+        places.make_room(questions.len());
+        for (name, question) in questions {
+            let slot = places.place(name);
+            if asks.last().is_none_or(|last| last.word() != slot.word()) {
+                asks.push(asks::Asks::new(slot.word()));
+            }
+            asks.last_mut().into_iter().for_each(|last| last.add(question.clone(), slot.mask()));
+        }
+        let fact = place.fact();
+        let reader = schema.reader(fact);
+        let part = self.part(reader.part);
+        match (place, schema.attribute(fact)) {
+            (Place::Fact(_), Some(name)) => {
+                part.attributes.push(AttributeQuestions { fact, name: name.to_owned(), asks });
+            }
+            (Place::Fact(_), None) => part.facts.push(FactQuestions { reader, key: None, asks }),
+            (Place::Entry(_, key), _) => {
+                part.facts.push(FactQuestions { reader, key: Some(key), asks });
+            }
+        }
+    }
+
+    /// Returns the questions about a part.
+    #[expect(clippy::indexing_slicing, reason = "a place that was just found, or added")]
+    fn part(&mut self, id: PartId) -> &mut PartQuestions {
+        let known = self.parts.iter().position(|part| part.part == id);
+        let place = known.unwrap_or(self.parts.len());
+        if known.is_none() {
+            self.parts.push(PartQuestions::new(id));
+        }
+        &mut self.parts[place]
     }
 }
 
@@ -337,36 +471,54 @@ impl Local<'_> {
 impl OpenList {
     fn new(fact: FactId) -> Self {
         Self {
-            questions: ListQuestions {
-                fact,
-                bits: 0,
-                columns: Vec::new(),
-                joins: Vec::new(),
-                simple: Vec::new(),
-                bodies: Vec::new(),
-                counted: Vec::new(),
-                sizes: Vec::new(),
-            },
-            columns: HashMap::default(),
+            fact,
+            bits: 0,
+            columns: Vec::new(),
+            columns_by_field: HashMap::default(),
+            joins: Vec::new(),
+            exists: Vec::new(),
+            counted: Vec::new(),
+            sizes: Vec::new(),
             words: Vec::new(),
             atoms: HashMap::default(),
             nodes: HashMap::default(),
-            bodies: HashMap::default(),
         }
     }
 
-    fn finish(mut self) -> ListQuestions {
-        for (column, words) in self.questions.columns.iter_mut().zip(&self.words) {
-            column.words = Words::new(words);
-            column.texts.1 = gathered(column.texts.0.numbers().map(Bit));
-            column.members.1 = gathered(column.members.0.numbers().map(Bit));
+    fn finish(mut self, schema: &Schema, places: &mut Places) -> ListQuestions {
+        for (column, words) in self.columns.iter_mut().zip(&self.words) {
+            column.finish(words);
         }
-        self.questions
+        let mut exists: Vec<Group> = Vec::new();
+        places.make_room(self.exists.len());
+        for (name, bit, is_negated) in self.exists {
+            let slot = places.place(name);
+            if exists.last().is_none_or(|last| last.word != slot.word()) {
+                exists.push(Group { word: slot.word(), all: 0, asks: Vec::new() });
+            }
+            if let Some(last) = exists.last_mut() {
+                last.all |= slot.mask();
+                last.asks.push((slot.place(), bit, is_negated));
+            }
+        }
+        let counted = self.counted.into_iter();
+        let counted = counted.map(|(name, clause, asks)| (places.place(name), clause, asks));
+        let counted = counted.collect();
+        let sizes = self.sizes.into_iter().map(|(name, limit)| (places.place(name), limit));
+        ListQuestions {
+            reader: schema.reader(self.fact),
+            bits: self.bits,
+            columns: self.columns,
+            joins: self.joins,
+            exists,
+            counted,
+            sizes: sizes.collect(),
+        }
     }
 
     fn new_bit(&mut self) -> Bit {
-        self.questions.bits += 1;
-        Bit(self.questions.bits - 1)
+        self.bits += 1;
+        Bit(self.bits - 1)
     }
 
     /// Returns the bit of a truth that one look at a field answers.
@@ -414,7 +566,7 @@ impl OpenList {
             Node::All(_) | Node::Any(_) => {
                 let clause = self.clause(local, node)?;
                 let bit = self.new_bit();
-                self.questions.joins.push((bit, clause));
+                self.joins.push((bit, clause));
                 self.nodes.insert(node, bit);
                 Some((bit, false))
             }
@@ -427,23 +579,11 @@ impl OpenList {
             of.iter().map(|part| self.part(local, *part)).collect()
         };
         match &local.program[node] {
-            Node::All(of) => Some(Clause::all(&parts(of)?)),
-            Node::Any(of) => Some(Clause::any(&parts(of)?)),
+            Node::All(of) => Some(Clause::all(parts(of)?)),
+            Node::Any(of) => Some(Clause::any(parts(of)?)),
             Node::Not(inner) => Some(self.clause(local, *inner)?.not()),
-            _ => Some(Clause::all(&[self.part(local, node)?])),
+            _ => Some(Clause::all(vec![self.part(local, node)?])),
         }
-    }
-
-    /// Returns the place of a body, for those who count its elements.
-    fn body(&mut self, local: &Local<'_>, node: NodeId) -> Option<u32> {
-        if let Some(place) = self.bodies.get(&node) {
-            return Some(*place);
-        }
-        let clause = self.clause(local, node)?;
-        let place = count(self.questions.bodies.len());
-        self.questions.bodies.push(clause);
-        self.bodies.insert(node, place);
-        Some(place)
     }
 
     /// Returns the bit of an atom, and asks for it the first time.
@@ -453,21 +593,26 @@ impl OpenList {
         }
         let field = local.field_of(atom)?;
         let (bit, place) = (self.new_bit(), self.column(field));
-        let column = self.questions.columns.get_mut(place)?;
+        let column = self.columns.get_mut(place)?;
         let program = local.program;
         match &program[atom] {
-            Atom::Cut(term, limit) => match &program[*term] {
-                Term::Since(_) => {
-                    column.since.push((bit, whole(*limit)?));
-                }
-                _ => column.cuts.push((bit, *limit)),
+            Atom::Cut(term, limit) => match (&program[*term], limit) {
+                (Term::Since(_), limit) => column.since.push((bit, whole(*limit)?)),
+                (_, Limit::Int(limit)) => column.whole.push((bit, *limit)),
+                (_, limit) => column.cuts.push((bit, *limit)),
             },
-            Atom::Is(_, Constant::Text(text)) => column.texts.0.add(text, bit.0),
+            Atom::Is(_, Constant::Text(text)) => {
+                column.texts.0.add(text, bit.0);
+                column.texts.1.push(bit);
+            }
             Atom::Truth(_) => column.truths.push(bit),
             Atom::Has(_) => column.has.push(bit),
             Atom::KnownFact(_) => column.known.push(bit),
             Atom::Member(item, _) => match &program[*item] {
-                Term::Constant(Constant::Text(text)) => column.members.0.add(text, bit.0),
+                Term::Constant(Constant::Text(text)) => {
+                    column.members.0.add(text, bit.0);
+                    column.members.1.push(bit);
+                }
                 _ => return None,
             },
             _ => return None,
@@ -477,8 +622,8 @@ impl OpenList {
     }
 
     fn column(&mut self, field: FieldId) -> usize {
-        let (columns, words) = (&mut self.questions.columns, &mut self.words);
-        *self.columns.entry(field).or_insert_with(|| {
+        let (columns, words) = (&mut self.columns, &mut self.words);
+        *self.columns_by_field.entry(field).or_insert_with(|| {
             columns.push(Column::new(field));
             words.push(Vec::new());
             columns.len() - 1
@@ -492,8 +637,4 @@ fn whole(limit: Limit) -> Option<i64> {
         Limit::Int(limit) => Some(limit),
         Limit::Double { .. } => None,
     }
-}
-
-fn count(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
 }

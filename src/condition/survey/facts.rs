@@ -1,14 +1,11 @@
-//! All questions about one fact.
+//! All questions about the facts of a part.
 
-use super::super::eval::{Value, is_filled, is_present, side, value_in, value_of};
-use super::super::functions::{LENGTHS, TextTest, time};
-use super::super::program::{Constant, Limit, Program, Term, TermId};
-use super::super::truth::Truth;
-use super::ledger::Tally;
-use super::texts::Texts;
-use super::{Answer, Answers, Slot};
-use crate::context::Completeness;
-use crate::schema::{Cell, FactId, Facts, Standing};
+use super::super::eval::{Value, value_in};
+use super::super::program::{Program, Term, TermId};
+use super::answer::Answers;
+use super::asks::Asks;
+use super::lists::ListQuestions;
+use crate::schema::{Cell, FactId, Facts, PartId, PartStanding, Reader, Standing};
 
 /// Where a value is read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -18,108 +15,92 @@ pub(super) enum Place {
     Entry(FactId, String),
 }
 
-/// What is asked about a value.
-#[derive(Clone, Debug)]
-pub(super) enum Question {
-    /// `value <= limit`
-    Cut(Limit),
-    /// `now - value <= limit`, in milliseconds.
-    Since(i64),
-    Is(Constant),
-    IsTrue,
-    Text(TextTest, String),
-    /// Whether the place is filled.
-    Has,
-    /// Whether the part is known and the place filled.
-    Known,
-}
-
-/// The questions about a fact, or about an entry of a map.
-#[derive(Debug)]
-pub(super) struct FactQuestions {
-    place: Place,
-    questions: Vec<(Slot, Question)>,
-    /// Which texts are in the list; the numbers are slots.
-    members: Texts,
-}
-
-impl FactQuestions {
-    pub(super) fn new(place: Place) -> Self {
-        Self { place, questions: Vec::new(), members: Texts::default() }
-    }
-
-    pub(super) fn ask(&mut self, slot: Slot, question: Question) {
-        self.questions.push((slot, question));
-    }
-
-    /// Asks whether a text is in the list.
-    pub(super) fn ask_for_member(&mut self, slot: Slot, text: &str) {
-        self.members.add(text, slot.0);
-    }
-
-    pub(super) fn answer(&self, facts: &Facts<'_>, answers: &mut Answers) {
-        let (cell, Standing { is_there, is_fresh }) = self.place.read(facts);
-        let value = if is_there { value_in(cell) } else { None };
-        let now = facts.now().as_millis();
-        for (slot, question) in &self.questions {
-            let truth = match question {
-                Question::Has => is_filled(cell).filter(|_| is_there),
-                Question::Known => {
-                    answers.set(*slot, Answer::always(is_fresh && is_present(cell)));
-                    continue;
-                }
-                asked => value.and_then(|value| asked.of(value, now)),
-            };
-            answers.set(*slot, Answer::found(truth, is_fresh));
-        }
-        if is_there && !self.members.is_empty() {
-            self.answer_members(cell, is_fresh, answers);
-        }
-    }
-
-    /// Looks through a list of texts once, whatever is looked for.
-    fn answer_members(&self, cell: Cell<'_>, is_fresh: bool, answers: &mut Answers) {
-        let Cell::List(list, completeness) = cell else { return };
-        let mut is_complete = completeness == Completeness::Complete;
-        if completeness == Completeness::Unknown {
-            return;
-        }
-        for place in 0..list.len() {
-            let Cell::Text(text) = list.get(place) else {
-                // What cannot be read may be it.
-                is_complete = false;
-                continue;
-            };
-            if let Some(slot) = self.members.find(text) {
-                answers.set(Slot(slot), Answer::found(Some(true), is_fresh));
-            }
-        }
-        if !is_complete {
-            return;
-        }
-        for slot in self.members.numbers().map(Slot) {
-            if answers.get(slot) == Answer::UNKNOWN {
-                answers.set(slot, Answer::found(Some(false), is_fresh));
-            }
-        }
-    }
-}
-
 impl Place {
-    fn read<'a>(&self, facts: &Facts<'a>) -> (Cell<'a>, Standing) {
+    pub(super) fn fact(&self) -> FactId {
         match self {
-            Self::Fact(fact) => (facts.cell(*fact), facts.standing_of(*fact)),
-            Self::Entry(fact, key) => {
-                let (cell, delivery) = facts.entry_at(*fact, key);
-                (cell, delivery.standing())
-            }
+            Self::Fact(fact) | Self::Entry(fact, _) => *fact,
         }
     }
 
     /// Reads a value, if it is fresh.
     fn value<'a>(&self, facts: &Facts<'a>) -> Option<Value<'a>> {
-        let (cell, standing) = self.read(facts);
+        let (cell, standing) = match self {
+            Self::Fact(fact) => (facts.cell(*fact), facts.standing_of(*fact)),
+            Self::Entry(fact, key) => {
+                let (cell, delivery) = facts.entry_at(*fact, key);
+                (cell, delivery.standing())
+            }
+        };
         value_in(cell).filter(|_| standing.is_fresh)
+    }
+}
+
+/// The questions about the facts of a part.
+#[derive(Debug)]
+pub(super) struct PartQuestions {
+    pub(super) part: PartId,
+    pub(super) facts: Vec<FactQuestions>,
+    /// In the order of their names.
+    pub(super) attributes: Vec<AttributeQuestions>,
+    pub(super) lists: Vec<ListQuestions>,
+}
+
+/// The questions about a fact, or about an entry of a map.
+#[derive(Debug)]
+pub(super) struct FactQuestions {
+    pub(super) reader: Reader,
+    /// The name of the entry.
+    pub(super) key: Option<String>,
+    pub(super) asks: Vec<Asks>,
+}
+
+/// The questions about an attribute.
+#[derive(Debug)]
+pub(super) struct AttributeQuestions {
+    pub(super) fact: FactId,
+    pub(super) name: String,
+    pub(super) asks: Vec<Asks>,
+}
+
+impl PartQuestions {
+    pub(super) fn new(part: PartId) -> Self {
+        Self { part, facts: Vec::new(), attributes: Vec::new(), lists: Vec::new() }
+    }
+
+    pub(super) fn answer(&self, facts: &Facts<'_>, answers: &mut Answers) {
+        let part = facts.part(self.part);
+        let now = facts.now().as_millis();
+        for FactQuestions { reader, key, asks } in &self.facts {
+            let (cell, standing) = match key {
+                None => facts.read(*reader, part),
+                Some(key) => facts.read_entry(*reader, key, part),
+            };
+            answer_all(asks, cell, standing, now, answers);
+        }
+        if !self.attributes.is_empty() {
+            self.answer_attributes(facts, part, answers);
+        }
+        for questions in &self.lists {
+            questions.answer(facts, part, answers);
+        }
+    }
+
+    fn answer_attributes(&self, facts: &Facts<'_>, part: PartStanding, answers: &mut Answers) {
+        let now = facts.now().as_millis();
+        let mut attributes = facts.attributes(self.attributes.len());
+        for AttributeQuestions { fact, name, asks } in &self.attributes {
+            let (cell, standing) = match &mut attributes {
+                Some(attributes) => facts.read_attribute((*fact, name), attributes, part),
+                None => (facts.cell(*fact), facts.standing_of(*fact)),
+            };
+            answer_all(asks, cell, standing, now, answers);
+        }
+    }
+}
+
+fn answer_all(asks: &[Asks], cell: Cell<'_>, standing: Standing, now: i64, answers: &mut Answers) {
+    for asks in asks {
+        asks.answer(cell, standing, now, answers);
     }
 }
 
@@ -151,65 +132,5 @@ impl Number {
             Value::Int(value) => Some(value),
             _ => None,
         }
-    }
-}
-
-impl Question {
-    /// Answers what is asked of a value; `None` is unknown.
-    fn of(&self, value: Value<'_>, now: i64) -> Option<bool> {
-        match self {
-            Self::Cut(limit) => truth(side(value, *limit)),
-            Self::Since(limit) => since(value, now).map(|since| since <= *limit),
-            Self::Is(constant) => Some(value == value_of(constant)),
-            Self::IsTrue => Some(value == Value::Bool(true)),
-            Self::Text(test, needle) => match value {
-                Value::Text(text) => Some(test.holds(text, needle)),
-                _ => None,
-            },
-            Self::Has | Self::Known => None,
-        }
-    }
-}
-
-pub(super) fn truth(truth: Truth) -> Option<bool> {
-    match truth {
-        Truth::True => Some(true),
-        Truth::False => Some(false),
-        Truth::Unknown => None,
-    }
-}
-
-/// Returns how long ago a time is, in milliseconds.
-pub(super) fn since(value: Value<'_>, now: i64) -> Option<i64> {
-    let Value::Time(then) = value else { return None };
-    let since = time(now)?.checked_sub(then)?;
-    LENGTHS.contains(&since).then_some(since)
-}
-
-impl Tally {
-    /// Decides whether some element satisfies a body.
-    pub(super) fn exists(self, is_complete: bool) -> Option<bool> {
-        match self {
-            Self { trues: 1.., .. } => Some(true),
-            Self { unknowns: 0, .. } if is_complete => Some(false),
-            _ => None,
-        }
-    }
-
-    /// Decides whether exactly one does; any unknown leaves it open.
-    pub(super) fn one(self, is_complete: bool) -> Option<bool> {
-        match self {
-            Self { unknowns: 1.., .. } => None,
-            Self { trues: 1, .. } if is_complete => Some(true),
-            Self { trues: 0 | 1, .. } if !is_complete => None,
-            _ => Some(false),
-        }
-    }
-
-    /// Counts those that do; any unknown leaves it open.
-    pub(super) fn count<'a>(self, is_complete: bool) -> Option<Value<'a>> {
-        let count = i64::from(self.trues);
-        let counted = if is_complete { Value::Int(count) } else { Value::AtLeast(count) };
-        (self.unknowns == 0).then_some(counted)
     }
 }

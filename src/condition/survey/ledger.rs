@@ -1,164 +1,22 @@
-//! What is true and what is false of one element of a list, a bit a question.
+//! What is true and what is false of the elements of a list, 64 at a time.
 
-/// Bits for what is true of an element, and for what is false; neither is
-/// unknown.
-pub(super) trait Board {
-    /// Turns to another element.
-    fn turn(&mut self);
+use super::super::eval::Value;
 
-    /// Returns what is true and what is false, for 64 questions.
-    fn word(&self, place: u32) -> (u64, u64);
-
-    /// Changes what is true and what is false, for 64 questions.
-    fn change(&mut self, place: u32, change: impl FnOnce(&mut u64, &mut u64));
-
-    /// Notes what the element comes to, before the next one.
-    fn note(&mut self);
-
-    fn set(&mut self, bit: Bit, holds: bool) {
-        self.change(bit.word(), |trues, falses| {
-            *(if holds { trues } else { falses }) |= bit.mask();
-        });
-    }
-
-    /// Says of all these bits that they are false.
-    fn deny(&mut self, bits: &Bits) {
-        for (word, mask) in bits {
-            self.change(*word, |_, falses| *falses |= mask);
-        }
-    }
-
-    /// Takes back that these bits are false.
-    fn doubt(&mut self, bits: &Bits) {
-        for (word, mask) in bits {
-            self.change(*word, |_, falses| *falses &= !mask);
-        }
-    }
-
-    /// Says of these bits that they are true, whatever was said before.
-    fn affirm(&mut self, bits: &Bits) {
-        for (word, mask) in bits {
-            self.change(*word, |trues, falses| {
-                *trues |= mask;
-                *falses &= !mask;
-            });
-        }
-    }
-
-    fn affirm_one(&mut self, bit: Bit) {
-        self.change(bit.word(), |trues, falses| {
-            *trues |= bit.mask();
-            *falses &= !bit.mask();
-        });
-    }
-
-    /// Decides a clause about the element.
-    fn decide(&self, clause: &Clause) -> Option<bool> {
-        let mut holds = true;
-        for (word, positive, negative) in &clause.words {
-            let (trues, falses) = self.word(*word);
-            if (falses & positive) | (trues & negative) != 0 {
-                return Some(clause.is_negated);
-            }
-            holds &= trues & positive == *positive && falses & negative == *negative;
-        }
-        holds.then_some(!clause.is_negated)
-    }
-}
-
-/// What was true of some element, false of some, and unknown of some.
+/// Of which elements a question is true, and of which false; of the others it
+/// is unknown. Each element of 64 is a bit.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Was {
+pub(super) struct Marks {
     pub(super) trues: u64,
     pub(super) falses: u64,
-    pub(super) unknowns: u64,
-}
-
-impl Was {
-    fn note(&mut self, trues: u64, falses: u64) {
-        self.trues |= trues;
-        self.falses |= falses;
-        self.unknowns |= !(trues | falses);
-    }
-}
-
-/// A board of 64 questions, as most lists have fewer.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Small {
-    trues: u64,
-    falses: u64,
-    pub(super) was: Was,
-}
-
-impl Board for Small {
-    fn turn(&mut self) {
-        (self.trues, self.falses) = (0, 0);
-    }
-
-    fn word(&self, _: u32) -> (u64, u64) {
-        (self.trues, self.falses)
-    }
-
-    fn change(&mut self, _: u32, change: impl FnOnce(&mut u64, &mut u64)) {
-        change(&mut self.trues, &mut self.falses);
-    }
-
-    fn note(&mut self) {
-        self.was.note(self.trues, self.falses);
-    }
-}
-
-/// A board of any size: memory to be used again.
-#[derive(Debug, Default)]
-pub(super) struct Large {
-    words: Vec<(u64, u64)>,
-    pub(super) was: Vec<Was>,
-}
-
-impl Large {
-    /// Makes room for so many words.
-    pub(super) fn open(&mut self, words: usize) {
-        self.was.clear();
-        self.was.resize(words, Was::default());
-        self.words.resize(words, (0, 0));
-    }
-}
-
-impl Board for Large {
-    fn turn(&mut self) {
-        self.words.fill((0, 0));
-    }
-
-    fn word(&self, place: u32) -> (u64, u64) {
-        self.words.get(place as usize).copied().unwrap_or_default()
-    }
-
-    fn change(&mut self, place: u32, change: impl FnOnce(&mut u64, &mut u64)) {
-        if let Some((trues, falses)) = self.words.get_mut(place as usize) {
-            change(trues, falses);
-        }
-    }
-
-    fn note(&mut self) {
-        for (was, (trues, falses)) in self.was.iter_mut().zip(&self.words) {
-            was.note(*trues, *falses);
-        }
-    }
 }
 
 /// What a walk through a list is written on: memory to be used again.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    pub(super) board: Large,
-    /// For each body of how many elements it is true, and of how many unknown.
-    pub(super) tallies: Vec<Tally>,
-}
-
-/// How many elements satisfy a body, and of how many nobody can tell.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Tally {
-    pub(super) trues: u32,
-    pub(super) unknowns: u32,
+    /// For each 64 elements the marks of all questions.
+    pub(super) marks: Vec<Marks>,
+    /// The numbers of a field, as far as they are whole.
+    pub(super) numbers: Vec<i64>,
 }
 
 /// The place of a question about elements.
@@ -166,67 +24,97 @@ pub(super) struct Tally {
 pub(super) struct Bit(pub(super) u32);
 
 impl Bit {
-    pub(super) fn word(self) -> u32 {
-        self.0 / 64
+    pub(super) fn of(self, page: &[Marks]) -> Marks {
+        page.get(self.0 as usize).copied().unwrap_or_default()
     }
 
-    pub(super) fn mask(self) -> u64 {
-        1 << (self.0 % 64)
-    }
-}
-
-/// Some bits, by the words they lie in.
-pub(super) type Bits = Vec<(u32, u64)>;
-
-/// Gathers bits by their words.
-pub(super) fn gathered(bits: impl IntoIterator<Item = Bit>) -> Bits {
-    let mut all = Bits::new();
-    for bit in bits {
-        let word = bit.word();
-        match all.iter_mut().find(|(known, _)| *known == word) {
-            Some((_, mask)) => *mask |= bit.mask(),
-            None => all.push((word, bit.mask())),
+    /// Notes of some elements that it is true, and of some that it is false.
+    pub(super) fn note(self, page: &mut [Marks], trues: u64, falses: u64) {
+        if let Some(marks) = page.get_mut(self.0 as usize) {
+            marks.trues |= trues;
+            marks.falses |= falses;
         }
     }
-    all.sort_unstable();
-    all
+
+    /// Notes of some elements that it is false unless it is true.
+    pub(super) fn deny(self, page: &mut [Marks], rows: u64) {
+        if let Some(marks) = page.get_mut(self.0 as usize) {
+            marks.falses |= rows & !marks.trues;
+        }
+    }
 }
 
-/// Bits that must all be true, or false.
+/// Bits that must all be true, or false; or the contrary.
 #[derive(Clone, Debug)]
 pub(super) struct Clause {
-    /// For each word those that must be true, and those that must be false.
-    words: Box<[(u32, u64, u64)]>,
+    /// Those with `true` must be false.
+    parts: Box<[(Bit, bool)]>,
     /// Whether the whole is turned around.
     is_negated: bool,
 }
 
 impl Clause {
     /// Makes a conjunction of bits; those with `true` are turned around.
-    pub(super) fn all(parts: &[(Bit, bool)]) -> Self {
-        let mut words: Vec<(u32, u64, u64)> = Vec::new();
-        for (bit, is_negated) in parts {
-            let word = bit.word();
-            let place = words.iter().position(|(known, ..)| *known == word);
-            let place = place.unwrap_or_else(|| {
-                words.push((word, 0, 0));
-                words.len() - 1
-            });
-            if let Some((_, positive, negative)) = words.get_mut(place) {
-                *(if *is_negated { negative } else { positive }) |= bit.mask();
-            }
-        }
-        Self { words: words.into(), is_negated: false }
+    pub(super) fn all(parts: Vec<(Bit, bool)>) -> Self {
+        Self { parts: parts.into(), is_negated: false }
     }
 
     /// Makes a disjunction: not all are false.
-    pub(super) fn any(parts: &[(Bit, bool)]) -> Self {
-        let turned: Vec<(Bit, bool)> =
-            parts.iter().map(|(bit, is_negated)| (*bit, !is_negated)).collect();
-        Self::all(&turned).not()
+    pub(super) fn any(mut parts: Vec<(Bit, bool)>) -> Self {
+        parts.iter_mut().for_each(|(_, is_negated)| *is_negated = !*is_negated);
+        Self::all(parts).not()
     }
 
     pub(super) fn not(self) -> Self {
         Self { is_negated: !self.is_negated, ..self }
+    }
+
+    /// Decides it for some elements.
+    pub(super) fn decide(&self, page: &[Marks], rows: u64) -> Marks {
+        let mut all = Marks { trues: rows, falses: 0 };
+        for (bit, is_negated) in &self.parts {
+            let Marks { trues, falses } = turned(bit.of(page), *is_negated);
+            all.trues &= trues;
+            all.falses |= falses;
+        }
+        turned(all, self.is_negated)
+    }
+}
+
+/// Turns marks around, if they are to be.
+pub(super) fn turned(marks: Marks, is_negated: bool) -> Marks {
+    let Marks { trues, falses } = marks;
+    if is_negated { Marks { trues: falses, falses: trues } } else { marks }
+}
+
+/// How many elements satisfy a body, and of how many nobody can tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    trues: u32,
+    unknowns: u32,
+}
+
+impl Tally {
+    /// Counts some more elements.
+    pub(super) fn add(&mut self, marks: Marks, rows: u64) {
+        self.trues += marks.trues.count_ones();
+        self.unknowns += (rows & !(marks.trues | marks.falses)).count_ones();
+    }
+
+    /// Decides whether exactly one does; any unknown leaves it open.
+    pub(super) fn one(self, is_complete: bool) -> Option<bool> {
+        match self {
+            Self { unknowns: 1.., .. } => None,
+            Self { trues: 1, .. } if is_complete => Some(true),
+            Self { trues: 0 | 1, .. } if !is_complete => None,
+            _ => Some(false),
+        }
+    }
+
+    /// Counts those that do; any unknown leaves it open.
+    pub(super) fn count<'a>(self, is_complete: bool) -> Option<Value<'a>> {
+        let count = i64::from(self.trues);
+        let counted = if is_complete { Value::Int(count) } else { Value::AtLeast(count) };
+        (self.unknowns == 0).then_some(counted)
     }
 }

@@ -54,13 +54,13 @@ pub(in crate::decide) fn is_held_back(
     facts: &Facts<'_>,
 ) -> bool {
     let consents = Consents::of(plan, context, channel, purpose);
-    let delivery = plan.questions.grants.map(|grants| facts.delivery_of(grants));
-    stands_against(&consents, delivery.unwrap_or(Delivery::Never), facts.now())
+    let is_fresh = |grants| facts.standing_of(grants).is_fresh;
+    stands_against(&consents, plan.questions.grants.is_some_and(is_fresh), facts.now())
 }
 
 /// Tells whether something stands against a purpose, or may.
-fn stands_against(consents: &Consents<'_>, delivery: Delivery, at: Timestamp) -> bool {
-    !delivery.is_fresh() || !consents.allows(at) || consents.lacking(at).is_some()
+fn stands_against(consents: &Consents<'_>, is_fresh: bool, at: Timestamp) -> bool {
+    !is_fresh || !consents.allows(at) || consents.lacking(at).is_some()
 }
 
 fn horizon(consents: &Consents<'_>, facts: &Facts<'_>, at: Timestamp) -> Horizon {
@@ -115,7 +115,7 @@ fn against(
     at: Timestamp,
 ) -> Option<(StoredReason, Hold)> {
     let delivery = facts.delivery_at(GRANTS);
-    if !stands_against(consents, delivery, at) {
+    if !stands_against(consents, delivery.is_fresh(), at) {
         return None;
     }
     let lacking = lacking(facts, consents, at);
