@@ -126,7 +126,8 @@ macro_rules! record {
                     $($(if seen & (1 << At::$dat as usize) == 0 {
                         self.$dat = None;
                     })*
-                    if seen & (1 << At::dated as usize) == 0 {
+                    // To clear what is empty takes longer than to ask.
+                    if seen & (1 << At::dated as usize) == 0 && !self.dated.is_empty() {
                         self.dated.clear();
                     })?
                     $($($settle(self).map_err(A::Error::custom)?;)+)?
