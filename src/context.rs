@@ -119,7 +119,8 @@ record! {
 
 impl Context {
     /// Returns how many bytes of memory the context takes, without what the
-    /// allocator adds.
+    /// allocator adds, and with what it keeps to be read over
+    /// ([`replace_from_json`](Self::replace_from_json)).
     ///
     /// Where contexts are built from events, lists have caps ([`Record::CAP`]),
     /// and an event that takes more than [`Event::MAX_BYTES`] is refused. The
@@ -155,13 +156,13 @@ impl Context {
         crate::json::read(text.as_ref(), kind, Self::MAX_JSON_BYTES)
     }
 
-    /// Reads a context from JSON over this one, of which nothing is left.
+    /// Reads a context from JSON over this one, of which nothing can be seen then.
     ///
     /// It is what [`from_json`](Self::from_json) reads; but the memory of this
     /// context is used again, so that a program that reads one customer after
     /// the other hardly allocates. What a list or a text once took stays with the
-    /// context while it is there, a list up to its cap; a new context has none
-    /// of it.
+    /// context while it is there, a list up to its cap and 32 entries more, and
+    /// with it, unseen, what they said of others; a new context has none of it.
     ///
     /// # Errors
     ///

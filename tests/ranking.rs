@@ -256,3 +256,41 @@ fn ties_go_by_rank_then_end_then_id_whatever_they_look_like() {
         assert_eq!(found(engine.decide_fully(&context, &request)), expected);
     }
 }
+
+/// More words and more rules than there are bits in a number.
+#[test]
+fn many_rules_about_many_words_hold_back_what_each_is_about() {
+    const RULES: usize = 140;
+    let words: Vec<String> = (0..RULES + 20).map(|number| format!("'w{number}'")).collect();
+    let mut text = services((0..RULES).map(|number| (format!("a{number}"), "")));
+    text += &format!("[attributes]\nword = [{}]\n", words.join(","));
+    for number in 0..RULES {
+        // Written from the last to the first, so that no order is that of the words.
+        let of = RULES - 1 - number;
+        text += &format!(
+            "[[suppress]]\nid = 's{number}'\nwhen = '''attributes.word == \"w{of}\"'''\n\
+             ids = ['a{of}']\nbecause = 'b'\non_unknown = 'allow'\n"
+        );
+    }
+    let engine = Engine::from_toml(&text).unwrap();
+    let request = Request::new(workload::now(), Channel::Web).ranked_only();
+    let mut scratch = Scratch::new();
+    for word in [0, 11, 12, 13, 62, 63, 64, 75, 76, 77, 127, 128, 139, 150] {
+        let context = Context::from_json(format!(
+            r#"{{"attributes": {{"as_of": {}, "values": {{"word": "w{word}"}}}}}}"#,
+            workload::now().as_millis()
+        ))
+        .unwrap();
+        let mut expected: Vec<String> = (0..RULES).map(|number| format!("a{number}")).collect();
+        expected.retain(|id| *id != format!("a{word}"));
+        expected.sort();
+        let found = |decision: Decision<'_>| -> Vec<String> {
+            let all = decision.recommendations();
+            let mut ids: Vec<String> = all.map(|placed| placed.action().to_owned()).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(found(engine.decide_with(&mut scratch, &context, &request)), expected);
+        assert_eq!(found(engine.decide_fully(&context, &request)), expected, "w{word}");
+    }
+}

@@ -128,3 +128,26 @@ fn what_is_dropped_takes_no_memory_later() {
     over.replace_from_json(purchases("")).unwrap();
     assert!(over.memory_bytes() < 4 << 20, "{} bytes", over.memory_bytes());
 }
+
+#[test]
+fn what_is_kept_to_be_read_over_is_not_seen_after_an_error() {
+    use serde::Deserialize;
+
+    let customer = |orders: usize, id: &str| {
+        let order = |place: usize| {
+            let at = 1_772_323_200_000 + place;
+            format!(r#"{{"id": "{id}{place}", "placed_at": {at}}}"#)
+        };
+        let orders: Vec<String> = (0..orders).map(order).collect();
+        format!(r#"{{"purchases": {{"as_of": 1772323200000, "orders": [{}]}}}}"#, orders.join(","))
+    };
+    let mut context = Context::new();
+    context.replace_from_json(customer(65, "of the first")).unwrap();
+    for place in 0..100 {
+        context.replace_from_json(customer(1 + place % 3, "of another")).unwrap();
+    }
+    let bad = customer(30, "of the last").replace(r#""of the last29""#, "7");
+    let mut reader = serde_json::Deserializer::from_str(&bad);
+    assert!(Context::deserialize_in_place(&mut reader, &mut context).is_err());
+    assert!(!format!("{context:?}").contains("of the first"));
+}

@@ -71,12 +71,13 @@ struct Items<T>(Option<Arc<Entries<T>>>);
 /// Entries, and memory for more of them.
 struct Entries<T> {
     items: Vec<T>,
-    /// What was there before, to be read over. Nobody gets to see it.
+    /// What was there before, to be read over, however long ago. Nobody gets to
+    /// see it.
     spare: Vec<T>,
 }
 
 /// So many entries are kept to be read over: most lists are no longer.
-const MOST_SPARE: usize = 64;
+const MOST_SPARE: usize = 32;
 
 impl<T: PartialEq> PartialEq for Items<T> {
     fn eq(&self, other: &Self) -> bool {
@@ -134,8 +135,20 @@ impl<T> Entries<T> {
         self.spare.extend(left_out.take(MOST_SPARE.saturating_sub(self.spare.len())));
     }
 
-    /// Reads entries over those that are there.
-    fn read<'de, A: de::SeqAccess<'de>>(&mut self, mut seq: A) -> Result<(), A::Error>
+    /// Reads entries over those that are there; after an error there are none.
+    fn read<'de, A: de::SeqAccess<'de>>(&mut self, seq: A) -> Result<(), A::Error>
+    where
+        T: Deserialize<'de>,
+    {
+        let read = self.read_over(seq);
+        if read.is_err() {
+            // Some of them may be of somebody else.
+            *self = Self::default();
+        }
+        read
+    }
+
+    fn read_over<'de, A: de::SeqAccess<'de>>(&mut self, mut seq: A) -> Result<(), A::Error>
     where
         T: Deserialize<'de>,
     {

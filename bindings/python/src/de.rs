@@ -267,7 +267,13 @@ impl<'a, 'py> Entries<'a, 'py> {
             let error = PyRuntimeError::new_err("dictionary changed size during iteration");
             return Err(error.into());
         }
-        Ok(self.entries.next())
+        match self.entries.next() {
+            None => {
+                let error = PyRuntimeError::new_err("dictionary keys changed during iteration");
+                Err(error.into())
+            }
+            entry => Ok(entry),
+        }
     }
 }
 

@@ -14,9 +14,9 @@ const MOST_BYTES: usize = 64 << 10;
 thread_local! {
     /// What the thread keeps: one context that nobody has any more.
     ///
-    /// So facts about one customer stay in memory until the next is read, or the
-    /// thread ends, as they do in memory that was given back. Nobody can see them:
-    /// reading over a context leaves nothing of the former.
+    /// So facts about former customers may stay in memory until the thread ends, as
+    /// they may in memory that was given back. Nobody can see them: in a context that
+    /// was read over another there is nothing of the former.
     static SPARE: Cell<Option<Box<Context>>> = const { Cell::new(None) };
 }
 

@@ -8,6 +8,9 @@ use super::ledger::Ledger;
 pub(crate) struct Slot(pub(super) u32);
 
 impl Slot {
+    /// Where nobody answers.
+    pub(super) const UNKNOWN: Self = Self(u32::MAX);
+
     pub(super) fn word(self) -> u32 {
         self.0 / u64::BITS
     }

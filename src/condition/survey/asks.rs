@@ -33,8 +33,8 @@ pub(super) struct Asks {
     word: u32,
     /// Whether it is one certain value.
     equal: u64,
-    /// The bit of a word of a closed set, by its code.
-    words: Vec<u64>,
+    /// The bits of words of a closed set, by their codes, which are sorted.
+    words: Vec<(u16, u64)>,
     /// Which text it is: the numbers are those of bits.
     texts: Texts,
     /// Whether it is true.
@@ -87,9 +87,8 @@ impl Asks {
                 self.equal |= mask;
                 match constant {
                     Constant::Word(code) => {
-                        let place = usize::from(code);
-                        self.words.resize(self.words.len().max(place + 1), 0);
-                        self.words.get_mut(place).into_iter().for_each(|bits| *bits |= mask);
+                        let place = self.words.partition_point(|(known, _)| *known < code);
+                        self.words.insert(place, (code, mask));
                     }
                     Constant::Text(text) => self.texts.add(&text, bit),
                     other => self.more().constants.push((mask, other)),
@@ -124,7 +123,7 @@ impl Asks {
     ) {
         // Most facts are one word of a few, or true or false.
         let trues = match cell {
-            Cell::Word(code) => self.words.get(usize::from(code)).copied().unwrap_or(0),
+            Cell::Word(code) => self.of_word(code),
             Cell::Bool(holds) => {
                 if holds {
                     self.truths
@@ -167,11 +166,17 @@ impl Asks {
         answers.note(self.word, found, is_fresh);
     }
 
+    /// Returns the bit of a word, if it is asked for.
+    fn of_word(&self, code: u16) -> u64 {
+        let place = self.words.binary_search_by_key(&code, |(code, _)| *code);
+        place.ok().and_then(|place| self.words.get(place)).map_or(0, |(_, bits)| *bits)
+    }
+
     fn of(&self, value: Value<'_>, now: i64) -> Rail {
         let (mut trues, mut decided) = (0, self.equal);
         match value {
             Value::Word(code) => {
-                trues = self.words.get(usize::from(code)).copied().unwrap_or(0);
+                trues = self.of_word(code);
             }
             Value::Bool(holds) => trues = if holds { self.truths } else { 0 },
             Value::Text(text) => trues = self.texts.find(text).map_or(0, |bit| 1 << bit),

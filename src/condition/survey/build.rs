@@ -105,7 +105,7 @@ impl Places {
     }
 
     fn get(&self, name: Name) -> Slot {
-        self.by_name.get(name.0).copied().unwrap_or(Slot(u32::MAX))
+        self.by_name.get(name.0).copied().unwrap_or(Slot::UNKNOWN)
     }
 }
 
@@ -129,7 +129,7 @@ impl<'p> Builder<'p> {
     /// Gives every answer its place.
     fn finish(self, roots: &[Name]) -> Survey {
         let Self { schema, count, facts, lists, known_parts, others, joins, .. } = self;
-        let by_name = vec![Slot(u32::MAX); count];
+        let by_name = vec![Slot::UNKNOWN; count];
         let mut places = Places { by_name, next: 0 };
         let mut survey = Survey::default();
         for (place, questions) in facts {
