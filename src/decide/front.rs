@@ -260,7 +260,7 @@ impl Front {
         self.in_force.clear();
         let rules = questions.suppressions.iter();
         self.in_force.extend(rules.map(|rule| rule.is_in_force(channel, answers)));
-        self.note_first_in_force();
+        self.first_in_force = RuleSet::first_of(&self.in_force);
         self.boosts.clear();
         self.boosts.extend(plan.boosts.iter().zip(&questions.boosts).map(|(boost, slot)| {
             let [holds, _] = answers.sides(*slot);
@@ -352,7 +352,7 @@ impl Front {
             }
             self.in_force.push(is_in_force);
         }
-        self.note_first_in_force();
+        self.first_in_force = RuleSet::first_of(&self.in_force);
         self.boosts.clear();
         for boost in &plan.boosts {
             let outcome = evaluator.truth(boost.when);
@@ -379,12 +379,6 @@ impl Front {
     /// Tells whether one of some rules is in force.
     fn is_any_in_force(&self, rules: &RuleSet) -> bool {
         rules.has_any(self.first_in_force, |id| self.in_force.get(id.place()) != Some(&false))
-    }
-
-    /// Notes which of the first rules are in force.
-    fn note_first_in_force(&mut self) {
-        let first = self.in_force.iter().take(64).rev();
-        self.first_in_force = first.fold(0, |all, holds| all << 1 | u64::from(*holds));
     }
 
     fn weight(&self, boosts: &[usize]) -> u32 {

@@ -169,8 +169,14 @@ impl RuleSet {
         Self { ids, first, has_more }
     }
 
-    /// Tells whether some rule is one of the first, given as bits, or another
-    /// that `holds`.
+    /// Gathers those of the first rules that are in force, of all in their order.
+    pub(crate) fn first_of(in_force: &[bool]) -> u64 {
+        let first = in_force.iter().take(u64::BITS as usize).rev();
+        first.fold(0, |all, is_in_force| all << 1 | u64::from(*is_in_force))
+    }
+
+    /// Tells whether some rule is one of the first ([`first_of`](Self::first_of)),
+    /// or another that `holds`.
     pub(crate) fn has_any(&self, first: u64, holds: impl Fn(SuppressionId) -> bool) -> bool {
         self.first & first != 0 || self.has_more && self.ids.iter().any(|id| holds(*id))
     }

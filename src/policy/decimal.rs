@@ -118,7 +118,8 @@ fn split(digits: u128, scale: u32) -> (u128, u128) {
     10_u128.checked_pow(scale).map_or((0, digits), |one| (digits / one, digits % one))
 }
 
-/// The digits of the greatest number, or as many decimals, and the point.
+/// The digits of the greatest number, or as many decimals as decimal numbers
+/// (28) and priorities (17, and those of the currency) have, and the point.
 const LONGEST: usize = 64;
 
 /// A number in digits, without memory of its own.

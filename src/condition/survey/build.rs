@@ -7,11 +7,11 @@ use super::super::program::{
 };
 use super::Survey;
 use super::answer::Slot;
-use super::asks::{self, Question};
+use super::asks::{Asks, Question};
 use super::columns::Column;
 use super::facts::{AttributeQuestions, FactQuestions, PartQuestions, Place};
 use super::ledger::{Bit, Clause};
-use super::lists::{Asks, Group, ListQuestions};
+use super::lists::{Group, HowMany, ListQuestions};
 use crate::schema::{FactId, FieldId, PartId, Schema};
 
 /// What lies deeper in each other is left to the evaluator.
@@ -67,7 +67,7 @@ struct OpenList {
     columns_by_field: HashMap<FieldId, usize, ahash::RandomState>,
     joins: Vec<(Bit, Clause)>,
     exists: Vec<(Name, Bit, bool)>,
-    counted: Vec<(Name, Clause, Asks)>,
+    counted: Vec<(Name, Clause, HowMany)>,
     sizes: Vec<(Name, Limit)>,
     /// What is asked about words, by column: of each code whether it is so.
     words: Vec<Vec<(Bit, Vec<bool>, bool)>>,
@@ -233,7 +233,7 @@ impl<'p> Builder<'p> {
                     Some(())
                 }
                 Term::Count(ListTerm::Fact(fact), body) => {
-                    self.ask_list(name, *fact, *body, Some(Asks::Count(*limit)))
+                    self.ask_list(name, *fact, *body, Some(HowMany::Count(*limit)))
                 }
                 _ => self.ask_about(*term, name, Question::Cut(*limit)),
             },
@@ -256,7 +256,7 @@ impl<'p> Builder<'p> {
             }
             Atom::Exists(ListTerm::Fact(fact), body) => self.ask_list(name, *fact, *body, None),
             Atom::One(ListTerm::Fact(fact), body) => {
-                self.ask_list(name, *fact, *body, Some(Asks::One))
+                self.ask_list(name, *fact, *body, Some(HowMany::One))
             }
             _ => None,
         }
@@ -305,7 +305,7 @@ impl<'p> Builder<'p> {
         name: Name,
         fact: FactId,
         body: NodeId,
-        asks: Option<Asks>,
+        how_many: Option<HowMany>,
     ) -> Option<()> {
         let program = self.program;
         let local = Local { program, fact };
@@ -313,14 +313,14 @@ impl<'p> Builder<'p> {
             return None;
         }
         let list = self.list(fact)?;
-        match asks {
+        match how_many {
             None => {
                 let (bit, is_negated) = list.part(&local, body)?;
                 list.exists.push((name, bit, is_negated));
             }
-            Some(asks) => {
+            Some(how_many) => {
                 let clause = list.clause(&local, body)?;
-                list.counted.push((name, clause, asks));
+                list.counted.push((name, clause, how_many));
             }
         }
         Some(())
@@ -336,14 +336,16 @@ impl Survey {
         questions: Vec<(Name, Question)>,
         places: &mut Places,
     ) {
-        let mut asks: Vec<asks::Asks> = Vec::new();
+        let mut asks: Vec<Asks> = Vec::new();
         places.make_room(questions.len());
         for (name, question) in questions {
             let slot = places.place(name);
             if asks.last().is_none_or(|last| last.word() != slot.word()) {
-                asks.push(asks::Asks::new(slot.word()));
+                asks.push(Asks::new(slot.word()));
             }
-            asks.last_mut().into_iter().for_each(|last| last.add(question.clone(), slot.mask()));
+            if let Some(last) = asks.last_mut() {
+                last.add(question, slot.mask());
+            }
         }
         let fact = place.fact();
         let reader = schema.reader(fact);

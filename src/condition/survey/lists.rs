@@ -21,7 +21,7 @@ pub(super) struct ListQuestions {
     /// What asks whether there is an element, by the word of the answers.
     pub(super) exists: Vec<Group>,
     /// What elements have to satisfy, and what is asked of those that do.
-    pub(super) counted: Vec<(Slot, Clause, Asks)>,
+    pub(super) counted: Vec<(Slot, Clause, HowMany)>,
     pub(super) sizes: Vec<(Slot, Limit)>,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Group {
 
 /// What is asked of the elements that satisfy a body.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Asks {
+pub(super) enum HowMany {
     /// Whether there is exactly one.
     One,
     /// `count <= limit`
@@ -99,9 +99,9 @@ impl ListQuestions {
         for group in &self.exists {
             answers.note(group.word, found.all_of(group), found.is_fresh);
         }
-        for (slot, clause, asks) in &self.counted {
+        for (slot, clause, how_many) in &self.counted {
             let tally = found.tally(clause);
-            answers.note_one(*slot, asks.of(tally, found.is_complete), found.is_fresh);
+            answers.note_one(*slot, how_many.of(tally, found.is_complete), found.is_fresh);
         }
         let size = i64::try_from(size).unwrap_or(i64::MAX);
         let size = if found.is_complete { Value::Int(size) } else { Value::AtLeast(size) };
@@ -176,7 +176,7 @@ impl Group {
     }
 }
 
-impl Asks {
+impl HowMany {
     fn of(self, tally: Tally, is_complete: bool) -> Option<bool> {
         match self {
             Self::One => tally.one(is_complete),
