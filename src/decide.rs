@@ -19,8 +19,6 @@ mod standing;
 #[cfg(feature = "json")]
 mod summary;
 
-use std::borrow::Cow;
-
 use smallvec::SmallVec;
 
 use crate::check::CheckedSuppression;
@@ -53,20 +51,12 @@ pub(crate) use scratch::{decide_bound, decide_with};
 #[cfg(feature = "json")]
 pub(crate) use summary::summarize;
 
-/// Decides what to recommend; what became of the other actions, and why, is
-/// found out once somebody asks for it.
-///
-/// A ranking has nothing to say of the others and is complete at once.
+/// Decides what to recommend; everything else is found out once somebody asks
+/// for it, about copies of context and request.
 pub(crate) fn answer(plan: &Plan, context: &Context, request: &Request) -> Data<'static> {
-    if request.detail == Detail::RankedOnly {
-        return Data::Own(decide(plan, context, request));
-    }
     match ranking(plan, context, request) {
         None => Data::Own(decide(plan, context, request)),
-        Some(data) => {
-            let rest = Rest::of_copy(decide, context, request);
-            Data::Ranked { ranked: Cow::Owned(data), rest }
-        }
+        Some(data) => data.and(Rest::of_copy(decide, context, request)),
     }
 }
 
@@ -75,10 +65,7 @@ pub(crate) fn answer(plan: &Plan, context: &Context, request: &Request) -> Data<
 pub(crate) fn answer_lent<'d>(plan: &Plan, context: &'d Context, request: &'d Request) -> Data<'d> {
     match ranking(plan, context, request) {
         None => Data::Own(decide(plan, context, request)),
-        Some(data) => {
-            let rest = Rest::lent(decide, context, request);
-            Data::Ranked { ranked: Cow::Owned(data), rest }
-        }
+        Some(data) => data.and(Rest::lent(decide, context, request)),
     }
 }
 

@@ -156,9 +156,10 @@ impl Engine {
     /// A pure function: the same policy, context and request give the same
     /// decision, on every machine and at any time.
     ///
-    /// The recommendations are there at once. What became of the other actions,
-    /// and why, is found out when it is asked for the first time, from a copy of
-    /// the context that the decision keeps; copies share their lists.
+    /// The recommendations are there at once. Everything else is found out when
+    /// it is asked for the first time, from a copy of the context that the
+    /// decision keeps; copies share their lists. That is what became of the other
+    /// actions, and why, the suppressions in force and `valid_until`.
     #[must_use]
     pub fn decide(&self, context: &Context, request: &Request) -> Decision<'_> {
         Decision::new(&self.plan, answer(&self.plan, context, request))
@@ -167,10 +168,7 @@ impl Engine {
     /// Decides about a context that is kept at least as long as the decision.
     ///
     /// The decision is that of [`decide`](Self::decide), without a copy of the
-    /// context and the request: the recommendations are there at once; everything
-    /// else is found out when it is asked for. Of a request that only ranks
-    /// ([`Request::ranked_only`]) that is the suppressions in force and
-    /// `valid_until`.
+    /// context and the request.
     #[must_use]
     pub fn decide_lent<'d>(&'d self, context: &'d Context, request: &'d Request) -> Decision<'d> {
         Decision::new(&self.plan, answer_lent(&self.plan, context, request))
@@ -189,10 +187,7 @@ impl Engine {
     /// Decides in memory that is used again, for those who decide often.
     ///
     /// The decision is that of [`decide`](Self::decide), without a copy of the
-    /// context: the recommendations are there at once; everything else is found
-    /// out when it is asked for. That is the account of the other actions, and of
-    /// a request that only ranks ([`Request::ranked_only`]) the suppressions in
-    /// force and `valid_until`.
+    /// context and the request.
     ///
     /// # Examples
     ///

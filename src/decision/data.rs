@@ -143,6 +143,11 @@ pub(crate) struct DecisionData {
 }
 
 impl DecisionData {
+    /// Leaves everything but the recommendations for later.
+    pub(crate) fn and(self, rest: Rest<'_>) -> Data<'_> {
+        Data::Ranked { ranked: Cow::Owned(self), rest }
+    }
+
     /// Becomes a decision about a request on its first channel, with nothing in
     /// it, in the memory it has.
     pub(crate) fn begin(&mut self, request: &Request) {

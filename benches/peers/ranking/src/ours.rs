@@ -135,7 +135,7 @@ fn text(customer: &Ctx) -> String {
         json!({"id": format!("t{place}"), "topic": OUR_TOPICS[topic], "state": "open", "reopened": ticket.severity,
             "opened_at": time(ticket.opened_at), "updated_at": time(ticket.opened_at)})
     }).collect();
-    let mut support = json!({"as_of": now, "tickets": tickets, "contacts": []});
+    let mut support = json!({"as_of": now, "tickets": tickets});
     if let Some(at) = customer.support.last_contact_at {
         support["last_contact"] = json!({"channel": "phone", "started_at": time(at), "ended_at": time(at)});
     }
@@ -161,7 +161,7 @@ fn text(customer: &Ctx) -> String {
         "device": {"as_of": now, "form_factor": customer.device.kind, "platform": customer.device.os},
         "recency": {"as_of": now, "last_seen_at": time(customer.lifecycle.last_seen_at)},
         "consent": {"as_of": now, "grants": []}, "profile": profile,
-        "scores": {"as_of": now, "values": {"churn": {"value": metrics.churn_risk}, "clv": {"value": metrics.clv}}},
+        "scores": {"as_of": now, "values": {"churn": metrics.churn_risk, "clv": metrics.clv}},
         "attributes": {"as_of": now, "values": values}, "history": {"as_of": now, "interactions": shown},
     })
     .to_string()
