@@ -15,6 +15,7 @@
 //! # Ok::<(), tactful::schema::SchemaError>(())
 //! ```
 
+mod attributes;
 mod builtin;
 mod cell;
 mod changes;
@@ -36,9 +37,9 @@ pub use types::{Fact, RecordType, Type, Words};
 
 pub(crate) use cell::{Cell, ListCell, MAX_ELEMENTS, Mark, Marked, Rows, Search, mark, text_mark};
 pub(crate) use changes::Changes;
-pub(crate) use facts::{Delivery, Moment, PartStanding, Standing};
+pub(crate) use facts::{Delivery, Moment, Standing};
 pub(crate) use models::{ModelEntry, ModelFact};
-pub(crate) use reader::Reader;
+pub(crate) use reader::{PartStanding, Reader};
 pub(crate) use table::Stored;
 
 use crate::context::{AsOf, Context};
