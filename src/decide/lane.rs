@@ -152,9 +152,9 @@ impl<'a> Lane<'a> {
         }
     }
 
-    /// Makes a lane for filling a slate with what was found admissible elsewhere:
-    /// no action is tested on it.
-    pub(super) fn for_places(
+    /// Makes a lane for what was found admissible elsewhere but for limits and
+    /// places: of no action anything else is tested on it.
+    pub(super) fn for_limits(
         plan: &'a Plan,
         context: &'a Context,
         asked: &'a Asked<'a>,

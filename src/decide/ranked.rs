@@ -205,29 +205,24 @@ pub(super) fn rank(
         desk.best.place(request, &mut data.recommendations);
     } else {
         let facts = gather(plan, context, request, request.channel);
-        // Limits that count actions together are asked of the general code.
-        let lane = if plan.index.counts_together { Lane::new } else { Lane::for_places };
-        let mut lanes = [lane(plan, context, &asked, &facts, request.now)];
+        let mut lanes = [Lane::for_limits(plan, context, &asked, &facts, request.now)];
         let slate = fill((plan, context), &asked, front, &mut desk.best, &mut lanes);
         (data.recommendations, data.reservations) = slate.into_placed();
     }
 }
 
-/// Judges what is left to judge about a would-be winner: the limits, by the
-/// general code where there is a lane for it.
+/// Judges what is left to judge about a would-be winner: the limits, on a lane
+/// where there are some that count actions together.
 #[inline]
-pub(super) fn is_admitted<'a>(
-    (plan, context): (&'a Plan, &Context),
+pub(super) fn is_admitted(
+    known: (&Plan, &Context),
     front: &mut Front,
     row: &Row,
-    (asked, lane): (&Asked<'_>, Option<&mut Lane<'a>>),
+    (asked, lane): (&Asked<'_>, Option<&mut Lane<'_>>),
 ) -> bool {
     match lane {
-        None => is_within_limits((plan, context), front, row, asked.request),
-        Some(lane) => {
-            let id = ActionId(row.action);
-            lane.test(id, plan.action(id), 0).reasons.is_empty()
-        }
+        None => is_within_limits(known, front, row, asked.request),
+        Some(lane) => lane.is_within_limits(ActionId(row.action)),
     }
 }
 

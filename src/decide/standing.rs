@@ -38,10 +38,9 @@ impl<'a> Ranking<'a> {
         let own = Choice { tier, priority, tie, action: id.0 };
         let Self { plan, context, asked, facts, ref mut front, .. } = *self;
         let asked_of_all = Asked::new(plan, asked.request, &[asked.request.channel]).for_ranking();
-        // Limits that count actions together are asked of the general code.
         let counts_together = plan.index.counts_together;
         let lane = counts_together
-            .then(|| Lane::new(plan, context, &asked_of_all, facts, asked.request.now));
+            .then(|| Lane::for_limits(plan, context, &asked_of_all, facts, asked.request.now));
         let span = Span::new(plan, &own);
         let is_plain = lane.is_none() && !asked.names_actions();
         Counting { plan, context, asked, front, lane, own, span, is_plain }.count() + 1

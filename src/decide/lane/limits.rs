@@ -34,6 +34,13 @@ impl<'a> Lane<'a> {
         }
     }
 
+    /// Tells whether limits permit an action, of which nothing else is asked.
+    pub(in crate::decide) fn is_within_limits(&mut self, id: ActionId) -> bool {
+        let mut tested = Tested::new(0);
+        self.test_limits(id, self.plan.action(id), &mut tested);
+        tested.reasons.is_empty()
+    }
+
     /// A limit per group says nothing about what is in no group.
     fn has_no_value(&self, limit: &CheckedLimit, action: &'a PlannedAction) -> bool {
         matches!(limit.per, Some(Per::Group | Per::Tag))
