@@ -143,6 +143,8 @@ fn valgrind() -> Result<(), String> {
         }
         let mut command = Command::new("valgrind");
         command.args(["--quiet", "--leak-check=full", "--error-exitcode=9"]);
+        let suppressions = prefix.join("share/tactful/tactful.supp");
+        command.arg(format!("--suppressions={}", suppressions.display()));
         command.arg("--errors-for-leak-kinds=definite,indirect,possible");
         command.arg(work(name)).args(arguments);
         let said = run(environment(&mut command, &prefix))?;

@@ -10,6 +10,8 @@ use crate::run::{built, cargo, root};
 
 /// The version of the package, which all crates of the workspace share.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Where a prefix has what is not for one machine alone.
+const SHARED: &str = "share/tactful";
 
 /// Where to lay things out, and which build.
 #[derive(Debug, PartialEq)]
@@ -120,6 +122,8 @@ fn lay_out(layout: &Layout, built: &Path, private: &str) -> io::Result<()> {
     };
     let header = root().join("bindings/c/include/tactful.h");
     fs::copy(header, folder(&include)?.join("tactful.h"))?;
+    let suppressions = root().join("bindings/c/tactful.supp");
+    fs::copy(suppressions, folder(&layout.prefix.join(SHARED))?.join("tactful.supp"))?;
 
     let libraries = folder(libdir)?;
     let real = format!("libtactful.so.{VERSION}");

@@ -1915,7 +1915,8 @@ tactful_status tactful_decision_to_json(const tactful_decision *decision,
  * Context and request must be those it was decided with. Without facts it
  * holds nothing about the customer that the request does not carry; with
  * facts it says what each reason rests on, which is personal data.
- * INVALID_STATE if the decision is empty.
+ * INVALID_STATE if the decision is empty, INVALID_ARGUMENT for a request with
+ * another time, other channels or another decision id than it was decided with.
  */
 TACTFUL_MUST_USE
 tactful_status tactful_decision_record(const tactful_decision *decision,
@@ -2574,6 +2575,9 @@ tactful_str tactful_verdict_name(int32_t number);
 
 #endif  /* TACTFUL_H */
 
+#ifndef TACTFUL_TEXT_OF
+#define TACTFUL_TEXT_OF
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -2590,4 +2594,6 @@ static inline tactful_str tactful_text(const char *string)
 
 #ifdef __cplusplus
 }
+#endif
+
 #endif

@@ -4,11 +4,12 @@ mod accounts;
 mod empty;
 mod texts;
 
+use std::collections::BTreeSet;
 use std::ffi::c_char;
 use std::ptr;
 use std::sync::Arc;
 
-use tactful::{Context, Decision, Request};
+use tactful::{Channel, Context, Decision, Request};
 
 use crate::context::tactful_context;
 use crate::engine::{Compiled, tactful_engine, write_json};
@@ -155,7 +156,8 @@ pub unsafe extern "C" fn tactful_decision_to_json(
 /// Context and request must be those it was decided with. Without facts it
 /// holds nothing about the customer that the request does not carry; with
 /// facts it says what each reason rests on, which is personal data.
-/// INVALID_STATE if the decision is empty.
+/// INVALID_STATE if the decision is empty, INVALID_ARGUMENT for a request with
+/// another time, other channels or another decision id than it was decided with.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tactful_decision_record(
@@ -172,6 +174,7 @@ pub unsafe extern "C" fn tactful_decision_record(
             reset(out)?;
             let decision = shared(decision)?.decision()?;
             let (context, request) = (shared(context)?, shared(request)?);
+            is_about(decision, request)?;
             let record = match with_facts {
                 true => decision.to_record_with_facts(context, request),
                 false => decision.to_record(context, request),
@@ -179,6 +182,26 @@ pub unsafe extern "C" fn tactful_decision_record(
             fill(out, record.to_json().as_bytes())
         })
     }
+}
+
+/// Makes sure that a request is the one that was decided about, as far as a
+/// decision tells: handles are used again, and a log is read when it is too late.
+fn is_about(decision: &Decision<'_>, request: &Request) -> Result<(), Fail> {
+    let asked: BTreeSet<Channel> =
+        request.or_channels.iter().copied().chain([request.channel]).collect();
+    let what = if request.now != decision.now() {
+        "time"
+    } else if asked != decision.channels().iter().copied().collect() {
+        "channels"
+    } else if request.decision_id.as_deref() != decision.decision_id() {
+        "decision id"
+    } else {
+        return Ok(());
+    };
+    let message = format!(
+        "request: its {what} is not what was decided about: pass the request as it was then"
+    );
+    Err(Fail::new(tactful_status::InvalidArgument, message))
 }
 
 /// Describes what came of an action, a tactful_outcome at a time in Unix

@@ -165,7 +165,8 @@ pub(crate) unsafe fn items<'a, T>(
     }
     let fits = count.checked_mul(size_of::<T>()).is_some_and(|size| isize::try_from(size).is_ok());
     if !fits {
-        let message = format!("{what} cannot have {count} entries: is its length negative?");
+        let unit = if size_of::<T>() == 1 { "bytes" } else { "entries" };
+        let message = format!("{what} cannot have {count} {unit}: is its length negative?");
         return Err(Fail::new(tactful_status::TooLarge, message));
     }
     // SAFETY: it is not NULL, aligned, and no larger than an object may be; that

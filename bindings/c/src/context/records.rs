@@ -255,8 +255,18 @@ unsafe fn required(given: tactful_str, what: &str) -> Result<String, Fail> {
         .ok_or_else(|| Fail::new(tactful_status::InvalidArgument, format!("{what} is empty")))
 }
 
+/// Makes sure that what is reserved is zero: later versions may read it.
+fn is_zero(number: i32, words: &[u64]) -> Result<(), Fail> {
+    if number == 0 && words.iter().all(|word| *word == 0) {
+        return Ok(());
+    }
+    let message = "reserved is not zero: zero the struct before you fill it".to_owned();
+    Err(Fail::new(tactful_status::InvalidArgument, message))
+}
+
 /// Reads a case, whose texts are as for [`said`].
 unsafe fn ticket(given: &tactful_ticket) -> Result<Ticket, Fail> {
+    is_zero(given.reserved_number, &given.reserved)?;
     let opened_at = time(given.opened_at, "opened_at")?;
     let updated_at = time(given.updated_at, "updated_at")?;
     // SAFETY: the contract of this function.
@@ -270,6 +280,7 @@ unsafe fn ticket(given: &tactful_ticket) -> Result<Ticket, Fail> {
 
 /// Reads an order, whose texts are as for [`said`].
 unsafe fn order(given: &tactful_order) -> Result<Order, Fail> {
+    is_zero(0, &given.reserved)?;
     let placed_at = time(given.placed_at, "placed_at")?;
     // SAFETY: the contract of this function.
     let (id, currency) = unsafe { (required(given.id, "id")?, given.currency.read("currency")?) };
@@ -295,6 +306,7 @@ fn currency_of(code: &str) -> Result<Currency, Fail> {
 
 /// Reads an answer.
 fn grant(given: &tactful_grant) -> Result<Grant, Fail> {
+    is_zero(given.reserved_number, &given.reserved)?;
     let changed_at = time(given.changed_at, "changed_at")?;
     let (purpose, status) = (word(given.purpose, "purpose")?, word(given.status, "status")?);
     let purpose: tactful::Purpose = purpose;
@@ -307,6 +319,7 @@ fn grant(given: &tactful_grant) -> Result<Grant, Fail> {
 
 /// Reads an interaction, whose texts are as for [`said`].
 unsafe fn interaction(given: &tactful_interaction) -> Result<Interaction, Fail> {
+    is_zero(given.reserved_number, &given.reserved)?;
     let outcome: tactful::Outcome = word(given.outcome, "outcome")?;
     let at = time(given.at, "at")?;
     // SAFETY: the contract of this function.

@@ -4,7 +4,8 @@
  */
 #include <stdint.h>
 #include <stdlib.h>
-#include "check.h"
+#include <tactful.h>
+#include "check.h" /* Includes it once more, as other headers will. */
 
 static const int64_t NOW = INT64_C(1773154830000); /* 2026-03-10T15:00:30Z */
 static const int64_t DAY = INT64_C(86400000);
@@ -465,6 +466,10 @@ static void records(void)
     FAILS(NULL_POINTER, tactful_context_set_tickets(context, NOW, NULL, 2, &error), "tickets is NULL");
     FAILS(TOO_LARGE, tactful_context_set_tickets(context, NOW, tickets, SIZE_MAX, &error), "limit");
     FAILS(INVALID_ARGUMENT, tactful_context_set_tickets(context, 0, tickets, 1, &error), "as_of");
+    tickets[0].reserved[3] = 1;
+    FAILS(INVALID_ARGUMENT, tactful_context_set_tickets(context, NOW, tickets, 1, &error),
+          "tickets[0]: reserved is not zero");
+    tickets[0].reserved[3] = 0;
     GIVES(OK, tactful_context_to_json(context, &out, &error));
     CHECK(strcmp(out.data, "{}") == 0);
 
@@ -648,6 +653,10 @@ static void json_doors(void)
     GIVES(OK, tactful_engine_replay(engine, json.data, json.len, context, &same, &out, &error));
     CHECK(same && strstr(out.data, "\"same\":true") != NULL);
     GIVES(OK, tactful_decision_record(decision, context, request, true, &json, &error));
+    GIVES(OK, tactful_request_set_now(request, NOW + DAY, &error));
+    FAILS(INVALID_ARGUMENT, tactful_decision_record(decision, context, request, true, &out, &error),
+          "its time is not what was decided about");
+    GIVES(OK, tactful_request_set_now(request, NOW, &error));
     GIVES(OK, tactful_context_clear(context, &error));
     GIVES(OK, tactful_engine_replay(engine, json.data, json.len, context, &same, NULL, &error));
     CHECK(!same);
