@@ -98,8 +98,11 @@ where
 }
 
 fn path_of<E>(error: &serde_path_to_error::Error<E>) -> String {
-    let path = error.path().to_string();
-    if path == "." { String::new() } else { path }
+    match error.path().to_string().as_str() {
+        "." | "?" => String::new(),
+        // What has no name is where a name was to be.
+        path => path.strip_suffix(".?").unwrap_or(path).to_owned(),
+    }
 }
 
 /// How people call what Rust expects.

@@ -1,6 +1,6 @@
 //! How columns make up a context: the tree of names, found once for a schema.
 
-use arrow_schema::{DataType, Field, TimeUnit};
+use arrow_schema::{DataType, Field, FieldRef, TimeUnit};
 
 use crate::error::unknown;
 use crate::probe::{Answer, Sample, Step, ask, names};
@@ -80,6 +80,14 @@ pub(crate) fn shape_of(
         DataType::Null => leaf(Inside::Scalar),
         DataType::Struct(fields) => {
             let fields = fields.iter().enumerate();
+            // Of two, a null of one would hide behind the other.
+            let is_twice = |(place, field): &(usize, &FieldRef)| {
+                fields.clone().take(*place).any(|(_, other)| other.name() == field.name())
+            };
+            if let Some((_, field)) = fields.clone().find(is_twice) {
+                faults.push(format!("{}: two fields are named `{}`", spell(steps), field.name()));
+                return None;
+            }
             let members: Vec<_> = fields
                 .filter_map(|(place, field)| member(steps, place, field, &path, faults))
                 .collect();
@@ -110,6 +118,11 @@ pub(crate) fn shape_of(
             let sample = sample.ok()?;
             fits(steps, sample, data_type, faults)?;
             let is_spelled = sample == Sample::Time && is_attribute(steps);
+            if sample == Sample::Time {
+                // A time is a number here, and must not be read as just any number:
+                // what reads times reads them as texts, too, and numbers do not.
+                fits(steps, Sample::Text, data_type, faults)?;
+            }
             leaf(if is_spelled { Inside::SpelledTime } else { Inside::Scalar })
         }
     }

@@ -310,6 +310,32 @@ fn a_fact_is_told_once() {
 }
 
 #[test]
+fn of_two_fields_of_one_name_no_null_hides_behind_the_other() {
+    let field = || Arc::new(Field::new("plan", DataType::Utf8, true));
+    let part = StructArray::from(vec![(field(), texts([None])), (field(), texts([Some("basic")]))]);
+    let found = faults(vec![("profile", Arc::new(part))], &options().as_of(now()));
+    assert_eq!(found, ["profile: two fields are named `plan`"]);
+}
+
+#[test]
+fn a_time_is_no_number() {
+    let times = || -> ArrayRef {
+        Arc::new(TimestampMillisecondArray::from(vec![NOW]).with_timezone("UTC"))
+    };
+    let columns =
+        ["scores.values.churn", "profile.age_years", "recency.sessions_30d", "profile.joined_at"];
+    let columns = columns.map(|name| (name, times())).into_iter();
+    let found = faults(columns.collect(), &options().as_of(now()));
+    let expected = [
+        "scores.values.churn: expected a number, or {\"value\": a number, \"at\": a time}, found \
+         Timestamp(ms, \"UTC\")",
+        "profile.age_years: expected a whole number, found Timestamp(ms, \"UTC\")",
+        "recency.sessions_30d: expected a whole number, found Timestamp(ms, \"UTC\")",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn json_stands_alone() {
     let columns = || vec![("context_json", texts([Some("{}")])), ("user_id", texts([Some("u")]))];
     let found = faults(columns(), &options());
