@@ -8,8 +8,8 @@ use arrow_array::types::{
     UInt32Type, UInt64Type,
 };
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, LargeStringArray, OffsetSizeTrait, PrimitiveArray, StringArray,
-    StringViewArray,
+    Array, ArrayRef, BooleanArray, Decimal128Array, Float64Array, LargeStringArray,
+    OffsetSizeTrait, PrimitiveArray, StringArray, StringViewArray,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
@@ -187,6 +187,9 @@ fn cells(array: &ArrayRef, inside: &Inside) -> Result<Cells, Error> {
                 (starts(list.offsets()), list.values())
             } else if let Some(list) = array.as_list_opt::<i64>() {
                 (starts(list.offsets()), list.values())
+            } else if let Some(list) = array.as_fixed_size_list_opt() {
+                let length = usize::try_from(list.value_length()).unwrap_or_default();
+                ((0..=list.len()).map(|row| row.saturating_mul(length)).collect(), list.values())
             } else {
                 return Err(other(array));
             };
@@ -217,6 +220,9 @@ fn scalars(array: &ArrayRef, is_spelled: bool) -> Result<Cells, Error> {
         DataType::UInt64 => array.as_primitive_opt().cloned().map(Cells::UInt64),
         DataType::Float32 => array.as_primitive_opt().cloned().map(Cells::Float32),
         DataType::Float64 => array.as_primitive_opt().cloned().map(Cells::Float64),
+        DataType::Decimal128(..) => {
+            array.as_primitive_opt().map(|array| Cells::Float64(nearest(array)))
+        }
         DataType::Utf8 => array.as_string_opt::<i32>().cloned().map(Cells::Text),
         DataType::LargeUtf8 => array.as_string_opt::<i64>().cloned().map(Cells::LargeText),
         DataType::Utf8View => array.as_string_view_opt().cloned().map(Cells::TextView),
@@ -235,6 +241,13 @@ fn scalars(array: &ArrayRef, is_spelled: bool) -> Result<Cells, Error> {
         _ => None,
     };
     cells.ok_or_else(|| other(array))
+}
+
+/// Returns the doubles that are nearest to decimals.
+fn nearest(decimals: &Decimal128Array) -> Float64Array {
+    let exponent = -i32::from(decimals.scale());
+    let double = |value: &i128| format!("{value}e{exponent}").parse().unwrap_or(f64::NAN);
+    Float64Array::from_iter_values(decimals.values().iter().map(double))
 }
 
 fn ticks(array: &ArrayRef, unit: TimeUnit) -> Option<ScalarBuffer<i64>> {

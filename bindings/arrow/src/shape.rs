@@ -93,7 +93,7 @@ pub(crate) fn shape_of(
                 .collect();
             Some(Shape::Object(members))
         }
-        DataType::List(item) | DataType::LargeList(item) => {
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
             fits(steps, Sample::List, data_type, faults)?;
             leaf(Inside::List(Box::new(item_shape(steps, Step::Item, item, faults)?)))
         }
@@ -183,7 +183,7 @@ pub(crate) fn sample_of(data_type: &DataType) -> Result<Sample, String> {
         DataType::Boolean => Sample::Bool,
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => Sample::Int,
         DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => Sample::Int,
-        DataType::Float32 | DataType::Float64 => Sample::Float,
+        DataType::Float32 | DataType::Float64 | DataType::Decimal128(..) => Sample::Float,
         text if is_text(text) => Sample::Text,
         DataType::Timestamp(_, Some(_)) => Sample::Time,
         DataType::Timestamp(_, None) => {
@@ -195,7 +195,12 @@ pub(crate) fn sample_of(data_type: &DataType) -> Result<Sample, String> {
             return Err("a date is no instant: cast the column to timestamps in UTC".to_owned());
         }
         DataType::Dictionary(_, values) => return sample_of(values),
-        other => return Err(format!("columns of {other} are not read: cast it to a plain type")),
+        other => {
+            return Err(format!(
+                "columns of {other} are not read: cast it to numbers, texts, timestamps in UTC, \
+                 or lists and structs of these"
+            ));
+        }
     })
 }
 

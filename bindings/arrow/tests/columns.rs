@@ -15,10 +15,11 @@ use arrow_array::builder::{Float64Builder, MapBuilder, StringBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int8Type;
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int32Array,
-    Int64Array, LargeListArray, LargeStringArray, ListArray, NullArray, RecordBatch, StringArray,
-    StringViewArray, StructArray, TimestampMicrosecondArray, TimestampMillisecondArray,
-    TimestampNanosecondArray, TimestampSecondArray, UInt16Array,
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray,
+    FixedSizeListArray, Float64Array, Int32Array, Int64Array, LargeListArray, LargeStringArray,
+    ListArray, NullArray, RecordBatch, StringArray, StringViewArray, StructArray,
+    TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
+    TimestampSecondArray, UInt16Array,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Field};
@@ -113,10 +114,13 @@ fn times_of_every_unit_read_alike_and_are_cut_to_milliseconds() {
 
 #[test]
 fn numbers_and_truths_of_every_type_read_alike() {
-    let columns: [ArrayRef; 4] = [
+    let sum = Decimal128Array::from(vec![34]).with_precision_and_scale(38, 0).unwrap();
+    let columns: [ArrayRef; 5] = [
         Arc::new(Int32Array::from(vec![34])),
         Arc::new(UInt16Array::from(vec![34])),
         Arc::new(Int64Array::from(vec![34])),
+        // What databases make of sums of whole numbers.
+        Arc::new(sum),
         // What pandas makes of whole numbers once one of them is missing.
         Arc::new(Float64Array::from(vec![34.0])),
     ];
@@ -307,6 +311,47 @@ fn a_fact_is_told_once() {
         vec![("profile", Arc::new(part)), ("profile.plan", texts([None]))];
     let found = faults(columns, &options().as_of(now()));
     assert_eq!(found, ["`profile.plan`: another column tells `profile.plan`, too"]);
+}
+
+#[test]
+fn decimals_are_the_doubles_nearest_to_them() {
+    let values = vec![Some(35), None, Some(i128::MAX), Some(-1)];
+    for (scale, doubles) in [
+        (2, ["0.35", "", "1701411834604692317316873037158841057.27", "-0.01"]),
+        (-2, ["3500", "", "17014118346046923173168730371588410572700", "-100"]),
+    ] {
+        let column = Decimal128Array::from(values.clone());
+        let column = column.with_precision_and_scale(38, scale).unwrap();
+        // A part of an array, as engines hand over.
+        for start in 0..4 {
+            let column: ArrayRef = Arc::new(column.slice(start, 4 - start));
+            let read = read(vec![("scores.values.churn", column)], &options().as_of(now()));
+            let score = |double: &&str| match *double {
+                "" => Ok(Context::new()),
+                double => json(&format!(
+                    r#"{{"scores": {{"as_of": {NOW}, "values": {{"churn": {double}}}}}}}"#
+                )),
+            };
+            assert_eq!(read, doubles[start..].iter().map(score).collect::<Vec<_>>());
+        }
+    }
+}
+
+#[test]
+fn lists_of_one_length_are_lists() {
+    let item = Arc::new(Field::new("item", DataType::Utf8, true));
+    let items = texts([Some("a"), Some("b"), Some("c"), Some("d"), None, None]);
+    let nulls = NullBuffer::from(vec![true, true, false]);
+    let lists = FixedSizeListArray::new(item, 2, items, Some(nulls));
+    for start in 0..3 {
+        let column: ArrayRef = Arc::new(lists.slice(start, 3 - start));
+        let read = read(vec![("profile.segments", column)], &options().as_of(now()));
+        let part = |segments: &str| {
+            json(&format!(r#"{{"profile": {{"as_of": {NOW}, "segments": {segments}}}}}"#))
+        };
+        let expected = [part(r#"["a", "b"]"#), part(r#"["c", "d"]"#), Ok(Context::new())];
+        assert_eq!(read, expected[start..]);
+    }
 }
 
 #[test]
