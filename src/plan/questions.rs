@@ -4,7 +4,7 @@ use super::PlannedBoost;
 use super::index::Index;
 use super::ranked::Number;
 use crate::check::CheckedSuppression;
-use crate::condition::{self, Answers, Program, Slot, Survey};
+use crate::condition::{self, Answers, NodeId, Program, Slot, Survey};
 use crate::schema::{FactId, Schema};
 use crate::vocabulary::{Channel, Word};
 
@@ -55,6 +55,17 @@ fn bit(channel: Channel) -> u64 {
     1 << channel.code()
 }
 
+/// Lists what is asked: truths of the index, sides of suppressions, weights.
+fn roots(
+    index: &Index,
+    suppressions: &[CheckedSuppression],
+    boosts: &[PlannedBoost],
+) -> impl Iterator<Item = NodeId> {
+    let of_rules = suppressions.iter().flat_map(|rule| [Some(rule.when), rule.after]);
+    let of_boosts = boosts.iter().map(|boost| boost.when);
+    index.truths.iter().copied().chain(of_rules.flatten()).chain(of_boosts)
+}
+
 impl Questions {
     pub(super) fn new(
         program: &Program,
@@ -63,10 +74,7 @@ impl Questions {
         suppressions: &[CheckedSuppression],
         boosts: &[PlannedBoost],
     ) -> Self {
-        let of_rules = suppressions.iter().flat_map(|rule| [Some(rule.when), rule.after]);
-        let of_boosts = boosts.iter().map(|boost| boost.when);
-        let roots = index.truths.iter().copied().chain(of_rules.flatten()).chain(of_boosts);
-        let survey = Survey::new(program, schema, roots);
+        let survey = Survey::new(program, schema, roots(index, suppressions, boosts));
         let mut slots = survey.roots().iter().copied();
         let truths = slots.by_ref().take(index.truths.len()).collect();
         let in_order = suppressions.iter().filter_map(|rule| {
@@ -92,3 +100,7 @@ impl Questions {
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(all(feature = "json", feature = "toml"))]
+mod tests;

@@ -87,7 +87,7 @@ impl Answers {
     }
 
     /// Tells whether an outcome comes to the same.
-    pub(super) fn agrees(&self, slot: Slot, outcome: &Outcome) -> bool {
+    pub(crate) fn agrees(&self, slot: Slot, outcome: &Outcome) -> bool {
         let truth = |rail: &[Rail]| at(rail, slot).truth_of(slot.mask());
         truth(&self.fresh) == outcome.truth() && truth(&self.last) == outcome.last_known()
     }
