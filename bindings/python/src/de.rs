@@ -4,7 +4,7 @@
 use std::fmt;
 
 use pyo3::PyTypeInfo;
-use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::dict::BoundDictIterator;
 use pyo3::types::{
@@ -17,7 +17,7 @@ use serde::forward_to_deserialize_any;
 
 use tactful::Timestamp;
 
-use crate::moment;
+use crate::moment::{self, NoMoment};
 
 /// A Python object, to read it.
 #[derive(Clone, Copy)]
@@ -50,6 +50,15 @@ impl Unreadable {
 impl From<PyErr> for Unreadable {
     fn from(error: PyErr) -> Self {
         Self(Box::new(Why::Raised(error)))
+    }
+}
+
+impl From<NoMoment> for Unreadable {
+    fn from(why: NoMoment) -> Self {
+        Self(Box::new(match why {
+            NoMoment::Said(message) => Why::Said(message),
+            NoMoment::Raised(error) => Why::Raised(error),
+        }))
     }
 }
 
@@ -174,7 +183,7 @@ impl Object<'_, '_> {
     fn rarer<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         let object = self.0;
         if moment::is_datetime(object)? {
-            let millis = moment::millis(object).map_err(|error| said(object.py(), error))?;
+            let millis = moment::millis(object)?;
             // As text, because that is how an attribute holds a time.
             return visitor.visit_str(&Timestamp::from_millis(millis).to_string());
         }
@@ -192,9 +201,9 @@ impl Object<'_, '_> {
         if let Ok(sequence) = object.cast::<PySequence>() {
             return visitor.visit_seq(Items(sequence.to_list()?.iter()));
         }
-        match object.call_method0("__index__") {
-            Ok(number) => whole(number.as_borrowed(), visitor),
-            Err(_) => Err(unsupported(object)),
+        match moment::index(object)? {
+            Some(number) => whole(number.as_borrowed(), visitor),
+            None => Err(unsupported(object)),
         }
     }
 }
@@ -205,13 +214,6 @@ fn unsupported(object: Borrowed<'_, '_, PyAny>) -> Unreadable {
     de::Error::custom(format!(
         "a `{name}` is nothing that can be read: expected what JSON has, or an aware datetime"
     ))
-}
-
-/// Keeps the words of a mistake about a value, which is none of Python code.
-fn said(py: Python<'_>, error: PyErr) -> Unreadable {
-    let is_ours =
-        error.is_instance_of::<PyTypeError>(py) || error.is_instance_of::<PyValueError>(py);
-    if is_ours { de::Error::custom(error.value(py)) } else { error.into() }
 }
 
 /// Borrows the text, which the string keeps in UTF-8.

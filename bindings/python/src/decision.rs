@@ -11,12 +11,12 @@ use tactful::{Decision, Outcome, Request};
 
 use crate::context::PyContext;
 use crate::engine::PyEngine;
-use crate::errors::{Door, value_error};
+use crate::errors::Door;
 use crate::explanation::{PyExplanation, PyTimeline};
 use crate::guard::guarded;
 use crate::html;
+use crate::input;
 use crate::items::{PyRecommendation, PySuppression, PyWithheld};
-use crate::moment;
 use crate::output::{Dict, Each, Moment, Tuple, call, kept, to_json};
 
 /// A decision with what it was made of, which it borrows from.
@@ -237,16 +237,18 @@ impl PyDecision {
     /// Describes what came of an action, as an event for `Context.apply`.
     ///
     /// `outcome` is a word such as `impression`, `click` or `accept`; `at` is
-    /// an aware datetime or Unix milliseconds.
+    /// an aware datetime or Unix milliseconds. Raises `EventError` for others,
+    /// `UnknownActionError` if the policy has no action of this id.
     #[pyo3(signature = (action: "str", outcome: "str", *, at: "Moment") -> "dict[str, Any]")]
     fn outcome(&self, action: &str, outcome: &str, at: &Bound<'_, PyAny>) -> PyResult<Dict> {
         guarded(|| {
             let word = outcome.parse::<Outcome>().map_err(|_| {
                 let words = Outcome::ALL.iter().map(|word| word.as_str());
                 let words = words.collect::<Vec<_>>().join(", ");
-                value_error(format!("unknown outcome `{outcome}`: expected one of {words}"))
+                let message = format!("unknown outcome `{outcome}`: expected one of {words}");
+                Door::Event.wrong("outcome", &message)
             })?;
-            let at = moment::read(at)?;
+            let at = input::moment(Door::Event, "at", at)?;
             let interaction = self.decision().outcome(action, word, at);
             let interaction = interaction.map_err(|error| Door::Event.raise(&error))?;
             let mut event = tactful::context::Event::new(at).interaction(interaction);

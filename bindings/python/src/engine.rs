@@ -15,7 +15,6 @@ use crate::explanation::{PyMissing, PyReplay};
 use crate::guard::guarded;
 use crate::hash;
 use crate::input;
-use crate::moment;
 use crate::output::{Tuple, call, dumps, repr};
 use crate::spare::{self, Kept};
 
@@ -257,7 +256,7 @@ impl PyEngine {
     ) -> PyResult<Tuple<PyMissing>> {
         guarded(|| {
             let (context, py) = (context_of(context)?, now.py());
-            let now = moment::read(now).map_err(|error| input::at(py, "now", &error))?;
+            let now = input::moment(Door::Request, "now", now)?;
             let missing = self.core.missing(&context.get().core, now);
             Tuple::new(py, missing.into_iter().map(|told| PyMissing { told }))
         })

@@ -37,6 +37,18 @@ pub(crate) enum Door {
 }
 
 impl Door {
+    /// Says what is wrong at a path, in the way the library says it.
+    pub(crate) fn wrong(self, path: &str, said: &str) -> PyErr {
+        let door = match self {
+            Self::Context => "context",
+            Self::Event => "event",
+            Self::Request => "request",
+            Self::Record => "record",
+        };
+        let at = if path.is_empty() { String::new() } else { format!("{path}: ") };
+        self.error(format!("{door}: {at}{said}"), path.to_owned())
+    }
+
     /// Makes the exception for something wrong at a path.
     pub(crate) fn error(self, message: String, path: String) -> PyErr {
         match self {

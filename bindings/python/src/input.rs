@@ -1,15 +1,16 @@
 //! What callers hand over: objects, texts and keywords, read into the library's types.
 
 use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 use serde::Deserialize;
 use tactful::context::Event;
-use tactful::{Channel, Context, Error, Request};
+use tactful::{Channel, Context, Error, Request, Timestamp};
 
 use crate::de::{Object, Unreadable};
 use crate::errors::Door;
-use crate::moment;
+use crate::moment::{self, NoMoment};
 
 /// Something that is read from a Python object or from JSON.
 pub(crate) trait Readable: for<'de> Deserialize<'de> {
@@ -124,28 +125,25 @@ pub(crate) fn request(
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Request> {
     let py = now.py();
-    if let Some(options) = options.filter(|options| !options.is_empty()) {
-        let all = options.copy()?;
-        all.set_item(pyo3::intern!(py, "now"), now)?;
-        all.set_item(pyo3::intern!(py, "channel"), channel)?;
-        return of_object(all.as_any());
-    }
-    let now = moment::read(now).map_err(|error| at(py, "now", &error))?;
+    let now = moment(Door::Request, "now", now)?;
     let word = channel.cast::<PyString>().ok().and_then(|text| text.to_str().ok());
-    match word.and_then(|word| word.parse::<Channel>().ok()) {
-        Some(channel) => Ok(Request::new(now, channel)),
-        None => {
-            // The library words the error: it knows the nearest word.
-            let all = PyDict::new(py);
-            all.set_item("now", now.as_millis())?;
-            all.set_item("channel", channel)?;
+    let options = options.filter(|options| !options.is_empty());
+    match (word.and_then(|word| word.parse::<Channel>().ok()), options) {
+        (Some(channel), None) => Ok(Request::new(now, channel)),
+        // The library words the errors: it knows the nearest word.
+        (_, options) => {
+            let all = options.map_or_else(|| Ok(PyDict::new(py)), |options| options.copy())?;
+            all.set_item(intern!(py, "now"), now.as_millis())?;
+            all.set_item(intern!(py, "channel"), channel)?;
             of_object(all.as_any())
         }
     }
 }
 
-/// Says that an argument is wrong in the words of what was raised about it.
-pub(crate) fn at(py: Python<'_>, argument: &str, error: &PyErr) -> PyErr {
-    let message = format!("request: {argument}: {}", error.value(py));
-    Door::Request.error(message, argument.to_owned())
+/// Reads a moment that is an argument.
+pub(crate) fn moment(door: Door, argument: &str, value: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
+    moment::read(value).map_err(|why| match why {
+        NoMoment::Said(message) => door.wrong(argument, &message),
+        NoMoment::Raised(error) => error,
+    })
 }

@@ -6,14 +6,14 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from tactful import Context, ContextError, EventError, IdentityError
+from tactful import Context, ContextError, Decision, Engine, EventError, IdentityError
 
 from conftest import NOW, ROOT
 
@@ -201,11 +201,22 @@ def test_json_that_is_wrong_says_where() -> None:
         Context.from_bytes(b"{}")
 
 
-
-
 class Raises:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
     def __index__(self) -> int:
-        raise ZeroDivisionError("of its own")
+        raise self.error
+
+
+class Zone(tzinfo):
+    def __init__(self, offset: timedelta | Exception | None) -> None:
+        self.offset = offset
+
+    def utcoffset(self, when: datetime | None) -> timedelta | None:
+        if isinstance(self.offset, Exception):
+            raise self.offset
+        return self.offset
 
 
 def test_what_python_code_raises_on_the_way_comes_out() -> None:
@@ -215,8 +226,32 @@ def test_what_python_code_raises_on_the_way_comes_out() -> None:
 
     with pytest.raises(ZeroDivisionError, match="of its own"):
         Context.from_dict({"support": Broken()})
+    with pytest.raises(ZeroDivisionError, match="of its own"):
+        Context.from_dict({"profile": {"as_of": AS_OF, "age_years": Raises(ZeroDivisionError("of its own"))}})
     with pytest.raises(ContextError, match="`.*Raises`"):
-        Context.from_dict({"profile": {"as_of": AS_OF, "age_years": Raises()}})
+        Context.from_dict({"profile": {"as_of": AS_OF, "age_years": Raises(TypeError("as arrays say it"))}})
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("mine"), TypeError("mine"), ValueError("mine")], ids=repr)
+def test_what_a_time_zone_raises_comes_out_everywhere(engine: Engine, decision: Decision, error: Exception) -> None:
+    broken = NOW.replace(tzinfo=Zone(error))
+    calls: list[Callable[[], object]] = [
+        lambda: Context(support={"as_of": broken}),
+        lambda: Context().apply({"at": broken}),
+        lambda: engine.decide({}, now=broken, channel="web"),
+        lambda: engine.decide({}, now=broken, channel="web", limit=3),
+        lambda: engine.missing({}, broken),
+        lambda: decision.outcome("dispute-status", "click", at=broken),
+    ]
+    for call in calls:
+        with pytest.raises(type(error)) as caught:
+            call()
+        assert caught.value is error
+
+
+def test_a_time_zone_that_knows_no_offset_is_none() -> None:
+    with pytest.raises(ContextError, match="the datetime 2026-03-10 15:00:30 is naive"):
+        Context(support={"as_of": NOW.replace(tzinfo=Zone(None))})
 
 
 def test_a_mapping_that_is_no_dict_is_read() -> None:

@@ -74,19 +74,64 @@ def test_a_policy_that_is_no_toml_says_where() -> None:
     assert caught.value.diagnostics[0].line == 1
 
 
-def test_now_is_a_moment(engine: Engine) -> None:
+class Index:
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __index__(self) -> int:
+        return self.number
+
+
+# With and without options, a request is read in two ways.
+@pytest.mark.parametrize("options", [{}, {"limit": 3}], ids=["alone", "with options"])
+def test_now_is_a_moment(engine: Engine, options: dict[str, Any]) -> None:
     millis = 1_773_154_830_000
-    same = [NOW, NOW.astimezone(timezone(timedelta(hours=-7))), millis, "2026-03-10T15:00:30Z"]
+    same = [NOW, NOW.astimezone(timezone(timedelta(hours=-7))), millis, Index(millis), "2026-03-10T15:00:30Z"]
     for now in same:
-        decision = engine.decide({}, now=now, channel="web")
+        decision = engine.decide({}, now=now, channel="web", **options)
         assert decision.now == NOW and decision.now.tzinfo is timezone.utc
-    for wrong, message in [
-        (datetime(2026, 3, 10), "is naive"), (1.5, "found `float`"), (True, "found `bool`"),
-        (0, "outside the years"), (2**70, "too great"), ("soon", "`soon` is not a time"), (None, "NoneType"),
-    ]:
-        with pytest.raises(RequestError, match=message) as caught:
-            engine.decide({}, now=wrong, channel="web")
-        assert caught.value.path == "now"
+    for wrong, message in WRONG_MOMENTS:
+        with pytest.raises(RequestError) as caught:
+            engine.decide({}, now=wrong, channel="web", **options)
+        assert caught.value.path == "now" and str(caught.value).startswith(f"request: now: {message}")
+
+
+EXPECTED = "expected an aware datetime or Unix milliseconds, found "
+WRONG_MOMENTS: list[tuple[Any, str]] = [
+    (datetime(2026, 3, 10), "the datetime 2026-03-10 00:00:00 is naive"), (1.5, EXPECTED + "`float`"),
+    (True, EXPECTED + "`bool`"), (None, EXPECTED + "`NoneType`"), (b"2026", EXPECTED + "`bytes`"),
+    (NOW.date(), EXPECTED + "`datetime.date`"), (Decimal(5), EXPECTED + "`decimal.Decimal`"),
+    ({}, EXPECTED + "`dict`"), (0, "the time 1970-01-01T00:00:00Z is outside the years"),
+    (Index(0), "the time 1970-01-01T00:00:00Z is outside the years"), (2**70, "the number is too great"),
+    (Index(2**70), "the number is too great"), ("soon", "`soon` is not a time"),
+    ("half \ud800", "the text holds half a character"),
+    (datetime.max.replace(tzinfo=timezone.utc), "the time 253402300799999 ms is outside the years"),
+]
+
+
+def test_every_moment_is_read_alike(engine: Engine, decision: tactful.Decision) -> None:
+    for wrong, message in WRONG_MOMENTS:
+        with pytest.raises(RequestError) as missing:
+            engine.missing({}, wrong)
+        assert missing.value.path == "now" and str(missing.value).startswith(f"request: now: {message}")
+        with pytest.raises(tactful.EventError) as outcome:
+            decision.outcome("dispute-status", "click", at=wrong)
+        assert outcome.value.path == "at" and str(outcome.value).startswith(f"event: at: {message}")
+    for now in (1_773_154_830_000, Index(1_773_154_830_000)):
+        assert decision.outcome("dispute-status", "click", at=now)["at"] == "2026-03-10T15:00:30Z"
+        assert engine.missing({}, now)
+
+
+def test_moments_of_numpy(engine: Engine) -> None:
+    numpy = pytest.importorskip("numpy")
+    millis = 1_773_154_830_000
+    for options in ({}, {"limit": 3}):
+        for now in (numpy.int64(millis), numpy.uint64(millis), numpy.array(millis)):
+            assert engine.decide({}, now=now, channel="web", **options).now == NOW
+        for wrong in (numpy.datetime64(millis, "ms"), numpy.timedelta64(millis, "ms"), numpy.bool_(True),
+                      numpy.float64(millis), numpy.array([millis, millis])):
+            with pytest.raises(RequestError, match=EXPECTED + "`numpy."):
+                engine.decide({}, now=wrong, channel="web", **options)
 
 
 def test_requests_are_checked_as_strictly_as_contexts(engine: Engine) -> None:

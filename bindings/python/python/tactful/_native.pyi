@@ -207,7 +207,8 @@ class Decision:
         Describes what came of an action, as an event for `Context.apply`.
 
         `outcome` is a word such as `impression`, `click` or `accept`; `at` is
-        an aware datetime or Unix milliseconds.
+        an aware datetime or Unix milliseconds. Raises `EventError` for others,
+        `UnknownActionError` if the policy has no action of this id.
         """
     @property
     def policy(self, /) -> str:
