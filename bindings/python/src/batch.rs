@@ -80,7 +80,7 @@ fn names(argument: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Strin
         return Err(wrong(argument, &advice));
     };
     let name = |item: Bound<'_, PyAny>| match item.cast::<PyString>() {
-        Ok(name) => Ok(name.to_str()?.to_owned()),
+        Ok(name) => name.to_str().map(str::to_owned).map_err(|_| wrong(argument, input::HALF)),
         Err(_) => Err(wrong(argument, &format!("{} is no name of a column", item.repr()?))),
     };
     sequence.to_list()?.iter().map(name).collect()

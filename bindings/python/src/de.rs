@@ -17,6 +17,7 @@ use serde::forward_to_deserialize_any;
 
 use tactful::Timestamp;
 
+use crate::input::HALF;
 use crate::moment::{self, NoMoment};
 
 /// A Python object, to read it.
@@ -216,10 +217,16 @@ fn unsupported(object: Borrowed<'_, '_, PyAny>) -> Unreadable {
     ))
 }
 
+/// Shows a key that cannot be read, since no path can have it.
+fn no_key(key: &Bound<'_, PyAny>, why: &str) -> Unreadable {
+    let shown = key.repr().map_or_else(|_| String::new(), |key| format!("{key} "));
+    de::Error::custom(format!("the key {shown}{why}"))
+}
+
 /// Borrows the text, which the string keeps in UTF-8.
 fn text_of<'t>(text: &'t Borrowed<'_, '_, PyString>) -> Result<&'t str, Unreadable> {
     // A lone surrogate has no UTF-8.
-    text.to_str().map_err(|_| de::Error::custom("the text holds half a character"))
+    text.to_str().map_err(|_| de::Error::custom(HALF))
 }
 
 fn finite(number: f64) -> Result<f64, Unreadable> {
@@ -291,9 +298,10 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
         };
         self.value = Some(value);
         let Some(text) = text(key.as_borrowed()) else {
-            return Err(de::Error::custom(format!("the key {key} is no text")));
+            return Err(no_key(&key, "is no text"));
         };
-        seed.deserialize(StrDeserializer::new(text_of(&text)?)).map(Some)
+        let text = text.to_str().map_err(|_| no_key(&key, "holds half a character"))?;
+        seed.deserialize(StrDeserializer::new(text)).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(

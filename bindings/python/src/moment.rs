@@ -7,6 +7,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyType};
 use tactful::Timestamp;
 
+use crate::input::HALF;
+
 /// Tells whether an object is a `datetime`.
 pub(crate) fn is_datetime(object: Borrowed<'_, '_, PyAny>) -> PyResult<bool> {
     object.is_instance(datetime_class(object.py())?.as_any())
@@ -79,7 +81,7 @@ pub(crate) fn read(value: &Bound<'_, PyAny>) -> Result<Timestamp, NoMoment> {
         return plausible(Timestamp::from_millis(millis(value.as_borrowed())?));
     }
     if let Ok(text) = value.cast::<PyString>() {
-        let text = text.to_str().map_err(|_| NoMoment::said("the text holds half a character"))?;
+        let text = text.to_str().map_err(|_| NoMoment::said(HALF))?;
         return text.parse().map_err(|error| NoMoment::Said(format!("{error}")));
     }
     match index(value.as_borrowed())? {

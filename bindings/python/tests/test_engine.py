@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 
 import tactful
-from tactful import Context, Engine, PolicyError, RecordError, RequestError
+from tactful import (
+    Context, ContextError, Engine, EventError, PolicyError, RecordError, RequestError, UnknownActionError,
+)
 
 from conftest import CARE, NOW
 
@@ -66,6 +69,90 @@ def test_everything_wrong_with_a_policy_is_reported_at_once(tmp_path: Path) -> N
     assert f"--> {path}:5:1" in str(named.value)
     assert {one.source for one in named.value.diagnostics} == {str(path)}
     assert isinstance(named.value, ValueError) and isinstance(named.value, tactful.TactfulError)
+
+
+HALF = "half \ud800"
+
+
+@pytest.mark.parametrize("text", [HALF, '{"user_id": "' + HALF + '"}'])
+def test_half_a_character_is_an_error_of_the_door(engine: Engine, decision: tactful.Decision, text: str) -> None:
+    doors: list[tuple[type[tactful.TactfulError], str, Callable[[], object]]] = [
+        (PolicyError, "", lambda: Engine.from_toml(text)),
+        (PolicyError, "", lambda: Engine.from_json(text)),
+        (PolicyError, "", lambda: Engine.from_file(text + ".toml")),
+        (ContextError, "", lambda: Context.from_json(text)),
+        (ContextError, "", lambda: engine.decide(text, now=NOW, channel="web")),
+        (ContextError, "", lambda: engine.decide_json(text, "{}")),
+        (ContextError, "", lambda: engine.missing(text, NOW)),
+        (ContextError, "", lambda: engine.replay(decision.record(), text)),
+        (EventError, "", lambda: Context().apply(text)),
+        (EventError, "", lambda: Context().apply_all([text])),
+        (EventError, "at", lambda: decision.outcome("dispute-status", "click", at=text)),
+        (RequestError, "", lambda: engine.decide_json("{}", text)),
+        (RequestError, "channel", lambda: engine.decide({}, now=NOW, channel=text)),
+        (RequestError, "decision_id", lambda: engine.decide({}, now=NOW, channel="web", decision_id=text)),
+        (RequestError, "carry", lambda: engine.decide_batch(None, carry=[text])),
+        (RecordError, "", lambda: engine.replay(text, {})),
+        (UnknownActionError, "", lambda: decision.explain(text)),
+        (UnknownActionError, "", lambda: decision.timeline(text)),
+        (UnknownActionError, "", lambda: decision.outcome(text, "click", at=NOW)),
+    ]
+    for kind, path, call in doors:
+        with pytest.raises(kind, match="half a character") as caught:
+            call()
+        assert getattr(caught.value, "path", "") == path and "codec" not in str(caught.value)
+        if isinstance(caught.value, PolicyError):
+            assert [one.code for one in caught.value.diagnostics] == ["E001"]
+    assert decision.account_of(text) is None
+
+
+def test_a_word_that_is_none_is_an_error_of_the_argument(engine: Engine, decision: tactful.Decision) -> None:
+    for word in ("", "all", HALF):
+        for keywords, path in (({"accounts": word}, "accounts"), ({"on_error": word}, "on_error")):
+            for call in (Engine.batch_schema, lambda **more: engine.decide_batch(None, **more)):
+                with pytest.raises(RequestError, match=f"request: {path}: expected ") as caught:
+                    call(**keywords)
+                assert caught.value.path == path
+        with pytest.raises(EventError, match="event: outcome: unknown outcome"):
+            decision.outcome("dispute-status", word, at=NOW)
+    for keywords in ({"accounts": 1}, {"on_error": None}):
+        with pytest.raises(TypeError, match="is not an instance of 'str'"):
+            Engine.batch_schema(**keywords)
+
+
+def test_json_that_may_change_is_not_read(engine: Engine, decision: tactful.Decision) -> None:
+    for json_text in (bytearray(b"{}"), memoryview(b"{}")):
+        doors: list[tuple[type[tactful.TactfulError], Callable[[], object]]] = [
+            (ContextError, lambda: engine.decide(json_text, now=NOW, channel="web")),
+            (ContextError, lambda: engine.missing(json_text, NOW)),
+            (EventError, lambda: Context().apply(json_text)),
+            (RecordError, lambda: engine.replay(json_text, {})),
+        ]
+        for kind, call in doors:
+            found = type(json_text).__name__
+            with pytest.raises(kind, match=rf"expected JSON as str or bytes, found `{found}`: pass bytes\(") as caught:
+                call()
+            assert getattr(caught.value, "path") == ""
+
+
+def test_a_file_that_holds_no_text_of_a_policy(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes('policy = "Käse"'.encode("latin-1"))
+    with pytest.raises(PolicyError, match=r"latin.toml is not UTF-8 from byte 11 on"):
+        Engine.from_file(tmp_path / "latin.toml")
+    for path in ("care", "care.yaml", "\ud800"):
+        with pytest.raises(PolicyError, match=r"ends in \.toml or \.json|half a character"):
+            Engine.from_file(path)
+    with pytest.raises(PolicyError, match="NUL"):
+        Engine.from_file("care\0.toml")
+    with pytest.raises(TypeError):
+        Engine.from_file(5)
+
+    class Broken:
+        def __fspath__(self) -> str:
+            raise ValueError("of its own")
+
+    with pytest.raises(ValueError, match="^of its own$"):
+        Engine.from_file(Broken())
 
 
 def test_a_policy_that_is_no_toml_says_where() -> None:

@@ -3,13 +3,13 @@ The native half of the package; import `tactful` instead.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from os import PathLike
 from typing_extensions import Unpack
 
 from ._types import ArrowData, Channel, ContextDict, ContextLike, Moment, RequestOptions
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from os import PathLike
 from typing import Any, Final, SupportsIndex, final
 
 __all__ = ["__version__", "Applied", "BatchSchema", "Context", "Decision", "DecisionBatch", "DecisionBatches", "Engine", "Explanation", "Fact", "Missing", "Reason", "Recommendation", "Replay", "Step", "Suppression", "Timeline", "Withheld", "_decision", "_engine", "_item", "_item_of_item"]
@@ -378,11 +378,12 @@ class Engine:
         The stable hash of the policy, which every decision carries.
         """
     @classmethod
-    def from_file(cls, /, path: str | PathLike[str]) -> Engine:
+    def from_file(cls, /, path: "str | PathLike[str]") -> "Engine":
         """
         Builds an engine from a file whose name ends in `.toml` or `.json`.
 
-        Raises `PolicyError` with everything that is wrong with it at once.
+        Raises `PolicyError` with everything that is wrong with it at once, and
+        `OSError` if the file cannot be read.
         """
     @classmethod
     def from_json(cls, /, text: str) -> Engine:
