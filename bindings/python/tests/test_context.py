@@ -7,6 +7,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
@@ -88,6 +89,65 @@ def test_numbers_of_other_libraries_are_numbers() -> None:
     assert onboarding.to_dict()["feedback"]["answers"][0]["score"] == 7
 
 
+def profile(age: Any) -> Any:
+    return Context(profile={"as_of": AS_OF, "age_years": age}).to_dict()["profile"]["age_years"]
+
+
+class Part(float):
+    pass
+
+
+@pytest.mark.parametrize("number", [34.0, Part(34), -0.0, -5.0, 2.0**53 - 1], ids=str)
+def test_whole_numbers_with_decimals_are_whole(number: float) -> None:
+    assert profile(number) == int(number) and isinstance(profile(number), int)
+    values = Context(attributes={"as_of": AS_OF, "values": {"n": number}}).to_dict()["attributes"]["values"]
+    assert isinstance(values["n"], float), "where both are meant, it stays what it is"
+
+
+NO_WHOLE = [34.5, 2.0**53, -(2.0**53), 1e300, float("nan"), float("inf"), Part(34.5), True, "34"]
+
+
+@pytest.mark.parametrize("number", NO_WHOLE, ids=str)
+def test_what_is_no_whole_number_is_refused(number: Any) -> None:
+    with pytest.raises(ContextError, match="expected a whole number, found|not finite") as caught:
+        profile(number)
+    assert caught.value.path == "profile.age_years"
+
+
+def test_values_of_numpy_are_what_they_stand_for() -> None:
+    numpy = pytest.importorskip("numpy")
+    for one in (numpy.int8, numpy.uint64, numpy.float16, numpy.float32, numpy.float64):
+        assert profile(one(34)) == 34 and isinstance(profile(one(34)), int)
+        scores = Context(scores={"as_of": AS_OF, "values": {"churn": one(1)}})
+        assert scores == Context(scores={"as_of": AS_OF, "values": {"churn": 1.0}})
+    for one in (numpy.float16, numpy.float32, numpy.float64):
+        values = {"x": one(0.5), "yes": numpy.bool_(True), "no": numpy.bool_(False)}
+        said = Context(attributes={"as_of": AS_OF, "values": values}).to_dict()["attributes"]["values"]
+        assert said == {"x": 0.5, "yes": True, "no": False} and said["yes"] is True
+        for wrong, message in ((one(34.5), "found `34.5`"), (one("nan"), "not finite"), (one("inf"), "not finite")):
+            with pytest.raises(ContextError, match=message):
+                profile(wrong)
+    assert Context(profile={"as_of": AS_OF, "vulnerable": numpy.bool_(True)}) == Context(
+        profile={"as_of": AS_OF, "vulnerable": True})
+    with pytest.raises(ContextError, match="expected a whole number, found `true`"):
+        profile(numpy.bool_(True))
+
+
+def test_what_numpy_has_beyond_that_is_refused() -> None:
+    numpy = pytest.importorskip("numpy")
+    for wrong in (numpy.datetime64(5, "ns"), numpy.timedelta64(5, "ns"), numpy.complex64(1), numpy.longdouble(1),
+                  numpy.array([1.5]), numpy.array(1.5), numpy.array([1, 2]), numpy.void(b"x")):
+        for context in (lambda: profile(wrong), lambda: Context(support={"as_of": wrong}),
+                        lambda: Context(attributes={"as_of": AS_OF, "values": {"n": wrong}})):
+            with pytest.raises(ContextError, match="a `numpy.*` is nothing that can be read"):
+                context()
+
+
+def test_a_decimal_is_told_what_to_be() -> None:
+    with pytest.raises(ContextError, match="a `decimal.Decimal` is nothing that can be read: make it an int or a float"):
+        Context(scores={"as_of": AS_OF, "values": {"churn": Decimal("0.5")}})
+
+
 class Text(str):
     pass
 
@@ -97,10 +157,6 @@ class Plan(str, Enum):
 
 
 class Whole(int):
-    pass
-
-
-class Part(float):
     pass
 
 
