@@ -1,6 +1,7 @@
 //! JSON into typed values: size limits, the path of what is wrong, and help.
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde_path_to_error::Segment;
 
 use crate::diagnostic::suggest::closest;
 use crate::error::{Error, ErrorKind};
@@ -98,11 +99,14 @@ where
 }
 
 fn path_of<E>(error: &serde_path_to_error::Error<E>) -> String {
-    match error.path().to_string().as_str() {
-        "." | "?" => String::new(),
-        // What has no name is where a name was to be.
-        path => path.strip_suffix(".?").unwrap_or(path).to_owned(),
-    }
+    let path = error.path();
+    let shown = path.to_string();
+    // A key that cannot be read has no name: it is a matter of what holds it.
+    let shown = match path.iter().next_back() {
+        Some(Segment::Unknown) => shown.trim_end_matches('?').trim_end_matches('.'),
+        _ => &shown,
+    };
+    if shown == "." { String::new() } else { shown.to_owned() }
 }
 
 /// How people call what Rust expects.

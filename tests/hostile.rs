@@ -90,6 +90,15 @@ fn a_wrong_value_is_named_by_its_path() {
 }
 
 #[test]
+fn a_key_that_is_none_is_a_matter_of_its_object() {
+    let refused_at = |json: &str| refused(json).1;
+    assert_eq!(refused_at("{3: 4}"), "");
+    assert_eq!(refused_at(r#"{"profile": {3: 4}}"#), "profile");
+    assert_eq!(refused_at(r#"{"support": {"tickets": [{3: 4}]}}"#), "support.tickets[0]");
+    assert_eq!(refused_at(r#"{"profile": {"?": 4}}"#), "profile.?", "a key that has this name");
+}
+
+#[test]
 fn deep_nesting_is_refused() {
     let deep = format!(r#"{{"support": {}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
     let (kind, path, _) = refused(&deep);

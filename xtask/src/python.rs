@@ -21,6 +21,7 @@ const FEATURES: &str = "stubs,panic-test";
 /// Names in annotations that were written by hand; a generated stub does not import them.
 const IMPORTS: &str = "\
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from os import PathLike
 from typing_extensions import Unpack
 
 from ._types import ArrowData, Channel, ContextDict, ContextLike, Moment, RequestOptions

@@ -16,7 +16,7 @@ use crate::capsule::{self, Table, broken};
 use crate::engine::PyEngine;
 use crate::errors::Door;
 use crate::guard::guarded;
-use crate::{input, moment};
+use crate::input;
 
 /// The keywords of a batch.
 pub(crate) struct Keywords<'a, 'py> {
@@ -43,8 +43,7 @@ impl Keywords<'_, '_> {
             .accounts(accounts(self.accounts)?)
             .on_error(on_error(self.on_error)?);
         if let Some(as_of) = self.as_of {
-            let time = moment::read(as_of).map_err(|error| input::at(py, "as_of", &error))?;
-            options = options.as_of(time);
+            options = options.as_of(input::moment(Door::Request, "as_of", as_of)?);
         }
         Ok(options)
     }
@@ -81,7 +80,7 @@ fn names(argument: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Strin
         return Err(wrong(argument, &advice));
     };
     let name = |item: Bound<'_, PyAny>| match item.cast::<PyString>() {
-        Ok(name) => Ok(name.to_str()?.to_owned()),
+        Ok(name) => name.to_str().map(str::to_owned).map_err(|_| wrong(argument, input::HALF)),
         Err(_) => Err(wrong(argument, &format!("{} is no name of a column", item.repr()?))),
     };
     sequence.to_list()?.iter().map(name).collect()
@@ -108,7 +107,7 @@ pub(crate) fn on_error(word: &str) -> PyResult<OnError> {
 }
 
 fn wrong(argument: &str, advice: &str) -> PyErr {
-    Door::Request.error(format!("request: {argument}: {advice}"), argument.to_owned())
+    Door::Request.wrong(argument, advice)
 }
 
 fn raise(error: Error) -> PyErr {

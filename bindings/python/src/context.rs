@@ -247,4 +247,12 @@ impl PyApplied {
         let reason = self.reason().map(|reason| format!(": {reason}")).unwrap_or_default();
         format!("<Applied {}{reason}>", self.outcome())
     }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.came == other.came
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash::of(&(self.outcome(), self.reason()))
+    }
 }

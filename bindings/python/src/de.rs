@@ -4,7 +4,8 @@
 use std::fmt;
 
 use pyo3::PyTypeInfo;
-use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::dict::BoundDictIterator;
 use pyo3::types::{
@@ -17,7 +18,8 @@ use serde::forward_to_deserialize_any;
 
 use tactful::Timestamp;
 
-use crate::moment;
+use crate::input::HALF;
+use crate::moment::{self, NoMoment};
 
 /// A Python object, to read it.
 #[derive(Clone, Copy)]
@@ -50,6 +52,15 @@ impl Unreadable {
 impl From<PyErr> for Unreadable {
     fn from(error: PyErr) -> Self {
         Self(Box::new(Why::Raised(error)))
+    }
+}
+
+impl From<NoMoment> for Unreadable {
+    fn from(why: NoMoment) -> Self {
+        Self(Box::new(match why {
+            NoMoment::Said(message) => Why::Said(message),
+            NoMoment::Raised(error) => Why::Raised(error),
+        }))
     }
 }
 
@@ -101,6 +112,19 @@ impl<'de> Deserializer<'de> for Object<'_, '_> {
         self.of_subclass(visitor)
     }
 
+    /// Takes whole numbers from floats, too, as batches do: pandas makes these of
+    /// whole numbers as soon as one of them is missing.
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        let object = self.0;
+        if object.is_exact_instance_of::<PyInt>() {
+            return whole(object, visitor);
+        }
+        match whole_float(object)? {
+            Some(number) => visitor.visit_i64(number),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         if self.0.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
@@ -126,7 +150,7 @@ impl<'de> Deserializer<'de> for Object<'_, '_> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        bool i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
         unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }
@@ -174,7 +198,7 @@ impl Object<'_, '_> {
     fn rarer<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         let object = self.0;
         if moment::is_datetime(object)? {
-            let millis = moment::millis(object).map_err(|error| said(object.py(), error))?;
+            let millis = moment::millis(object)?;
             // As text, because that is how an attribute holds a time.
             return visitor.visit_str(&Timestamp::from_millis(millis).to_string());
         }
@@ -192,8 +216,15 @@ impl Object<'_, '_> {
         if let Ok(sequence) = object.cast::<PySequence>() {
             return visitor.visit_seq(Items(sequence.to_list()?.iter()));
         }
-        match object.call_method0("__index__") {
-            Ok(number) => whole(number.as_borrowed(), visitor),
+        if let Some(number) = moment::index(object)? {
+            return whole(number.as_borrowed(), visitor);
+        }
+        let plain = plain_of_numpy(object)?.ok_or_else(|| unsupported(object))?;
+        if let Ok(truth) = plain.cast_exact::<PyBool>() {
+            return visitor.visit_bool(truth.is_true());
+        }
+        match plain.cast_exact::<PyFloat>() {
+            Ok(number) => visitor.visit_f64(finite(number.value())?),
             Err(_) => Err(unsupported(object)),
         }
     }
@@ -202,22 +233,54 @@ impl Object<'_, '_> {
 fn unsupported(object: Borrowed<'_, '_, PyAny>) -> Unreadable {
     let name = object.get_type().fully_qualified_name();
     let name = name.map_or_else(|_| "object".to_owned(), |name| name.to_string());
-    de::Error::custom(format!(
-        "a `{name}` is nothing that can be read: expected what JSON has, or an aware datetime"
-    ))
+    let advice = match name.as_str() {
+        "decimal.Decimal" => "make it an int or a float",
+        _ => "expected what JSON has, or an aware datetime",
+    };
+    de::Error::custom(format!("a `{name}` is nothing that can be read: {advice}"))
 }
 
-/// Keeps the words of a mistake about a value, which is none of Python code.
-fn said(py: Python<'_>, error: PyErr) -> Unreadable {
-    let is_ours =
-        error.is_instance_of::<PyTypeError>(py) || error.is_instance_of::<PyValueError>(py);
-    if is_ours { de::Error::custom(error.value(py)) } else { error.into() }
+/// What numpy has for truth values, and for numbers with decimals that are no
+/// floats of Python. Those that count time in some unit are none of them.
+const OF_NUMPY: [&str; 4] = ["bool", "bool_", "float16", "float32"];
+
+/// Takes a single value of numpy as the plain one that it stands for.
+fn plain_of_numpy<'py>(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let class = object.get_type();
+    let is_of_numpy = class.module()? == "numpy" && {
+        let name = class.name()?;
+        OF_NUMPY.iter().any(|known| name == *known)
+    };
+    is_of_numpy.then(|| object.call_method0(intern!(object.py(), "item"))).transpose()
+}
+
+/// Beyond these not every whole number is a float.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// Takes a float as the whole number that it is, if it is one.
+fn whole_float(object: Borrowed<'_, '_, PyAny>) -> PyResult<Option<i64>> {
+    let number = match object.cast::<PyFloat>() {
+        Ok(float) => float.value(),
+        Err(_) => match plain_of_numpy(object)?.map(|plain| plain.cast_into_exact::<PyFloat>()) {
+            Some(Ok(float)) => float.value(),
+            _ => return Ok(None),
+        },
+    };
+    let is_whole = number.abs() < WHOLE && number.fract().abs() == 0.0;
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole, and in range")]
+    Ok(is_whole.then_some(number as i64))
+}
+
+/// Shows a key that cannot be read, since no path can have it.
+fn no_key(key: &Bound<'_, PyAny>, why: &str) -> Unreadable {
+    let shown = key.repr().map_or_else(|_| String::new(), |key| format!("{key} "));
+    de::Error::custom(format!("the key {shown}{why}"))
 }
 
 /// Borrows the text, which the string keeps in UTF-8.
 fn text_of<'t>(text: &'t Borrowed<'_, '_, PyString>) -> Result<&'t str, Unreadable> {
     // A lone surrogate has no UTF-8.
-    text.to_str().map_err(|_| de::Error::custom("the text holds half a character"))
+    text.to_str().map_err(|_| de::Error::custom(HALF))
 }
 
 fn finite(number: f64) -> Result<f64, Unreadable> {
@@ -289,9 +352,10 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
         };
         self.value = Some(value);
         let Some(text) = text(key.as_borrowed()) else {
-            return Err(de::Error::custom(format!("the key {key} is no text")));
+            return Err(no_key(&key, "is no text"));
         };
-        seed.deserialize(StrDeserializer::new(text_of(&text)?)).map(Some)
+        let text = text.to_str().map_err(|_| no_key(&key, "holds half a character"))?;
+        seed.deserialize(StrDeserializer::new(text)).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(

@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyString, PyTuple};
 use tactful::decision::Verdict;
 use tactful::{Decision, Outcome, Request};
 
 use crate::context::PyContext;
 use crate::engine::PyEngine;
-use crate::errors::{Door, value_error};
+use crate::errors::Door;
 use crate::explanation::{PyExplanation, PyTimeline};
 use crate::guard::guarded;
 use crate::html;
+use crate::input;
 use crate::items::{PyRecommendation, PySuppression, PyWithheld};
-use crate::moment;
 use crate::output::{Dict, Each, Moment, Tuple, call, kept, to_json};
 
 /// A decision with what it was made of, which it borrows from.
@@ -145,7 +145,8 @@ impl PyDecision {
     }
 
     /// Finds what became of an action that is not recommended.
-    fn account_of(&self, action: &str) -> Option<PyWithheld> {
+    fn account_of(&self, action: &Bound<'_, PyString>) -> Option<PyWithheld> {
+        let action = action.to_str().ok()?;
         let place = self.decision().withheld().position(|account| account.action() == action);
         place.map(|place| self.account(place))
     }
@@ -223,30 +224,38 @@ impl PyDecision {
     /// Explains why an action is recommended, or why not; print it.
     ///
     /// Raises `UnknownActionError` if the policy has no action of this id.
-    fn explain(&self, action: &str) -> PyResult<PyExplanation> {
-        guarded(|| PyExplanation::new(&self.answer, action))
+    fn explain(&self, action: &Bound<'_, PyString>) -> PyResult<PyExplanation> {
+        guarded(|| PyExplanation::new(&self.answer, input::action(action)?))
     }
 
     /// Lists what becomes of an action if nothing but time changes.
     ///
     /// Raises `UnknownActionError` if the policy has no action of this id.
-    fn timeline(&self, action: &str) -> PyResult<PyTimeline> {
-        guarded(|| PyTimeline::new(&self.answer, action))
+    fn timeline(&self, action: &Bound<'_, PyString>) -> PyResult<PyTimeline> {
+        guarded(|| PyTimeline::new(&self.answer, input::action(action)?))
     }
 
     /// Describes what came of an action, as an event for `Context.apply`.
     ///
     /// `outcome` is a word such as `impression`, `click` or `accept`; `at` is
-    /// an aware datetime or Unix milliseconds.
+    /// an aware datetime or Unix milliseconds. Raises `EventError` for others,
+    /// `UnknownActionError` if the policy has no action of this id.
     #[pyo3(signature = (action: "str", outcome: "str", *, at: "Moment") -> "dict[str, Any]")]
-    fn outcome(&self, action: &str, outcome: &str, at: &Bound<'_, PyAny>) -> PyResult<Dict> {
+    fn outcome(
+        &self,
+        action: &Bound<'_, PyString>,
+        outcome: &Bound<'_, PyString>,
+        at: &Bound<'_, PyAny>,
+    ) -> PyResult<Dict> {
         guarded(|| {
+            let (action, outcome) = (input::action(action)?, outcome.to_string_lossy());
             let word = outcome.parse::<Outcome>().map_err(|_| {
                 let words = Outcome::ALL.iter().map(|word| word.as_str());
                 let words = words.collect::<Vec<_>>().join(", ");
-                value_error(format!("unknown outcome `{outcome}`: expected one of {words}"))
+                let message = format!("unknown outcome `{outcome}`: expected one of {words}");
+                Door::Event.wrong("outcome", &message)
             })?;
-            let at = moment::read(at)?;
+            let at = input::moment(Door::Event, "at", at)?;
             let interaction = self.decision().outcome(action, word, at);
             let interaction = interaction.map_err(|error| Door::Event.raise(&error))?;
             let mut event = tactful::context::Event::new(at).interaction(interaction);

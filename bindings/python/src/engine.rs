@@ -2,20 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use pyo3::exceptions::PyOSError;
+use pyo3::exceptions::{PyOSError, PyUnicodeEncodeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyTuple, PyType};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple, PyType};
 use tactful::diagnostic::{Format, Source};
 
 use crate::batch::{self, Keywords, PyBatchSchema};
 use crate::context::PyContext;
 use crate::decision::{Answer, PyDecision};
-use crate::errors::{Door, diagnostics, policy_error, value_error};
+use crate::errors::{Door, diagnostics, no_policy, policy_error};
 use crate::explanation::{PyMissing, PyReplay};
 use crate::guard::guarded;
 use crate::hash;
 use crate::input;
-use crate::moment;
 use crate::output::{Tuple, call, dumps, repr};
 use crate::spare::{self, Kept};
 
@@ -74,16 +73,38 @@ impl PyEngine {
     }
 }
 
+/// Takes the text of a policy.
+fn policy_text(text: &Bound<'_, PyString>) -> PyResult<String> {
+    text.to_str().map(str::to_owned).map_err(|_| no_policy(text.py(), input::HALF))
+}
+
+/// Takes the path of a file; what Python code of it raises comes out.
+fn path_of(path: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
+    let py = path.py();
+    path.extract().map_err(|error: PyErr| {
+        if !error.is_instance_of::<PyUnicodeEncodeError>(py) {
+            return error;
+        }
+        let path = path.repr().map_or_else(|_| String::new(), |path| path.to_string());
+        no_policy(py, format!("{path} is no path that a file can have: {}", input::HALF))
+    })
+}
+
 /// Reads a file; what Python raises names it.
-fn read_file(path: &Path) -> PyResult<String> {
-    std::fs::read_to_string(path).map_err(|error| match error.raw_os_error() {
+fn read_file(py: Python<'_>, path: &Path) -> PyResult<String> {
+    let shown = path.display();
+    let bytes = std::fs::read(path).map_err(|error| match error.raw_os_error() {
         Some(number) => {
             // Python appends the name; the number it has already.
             let said = error.to_string();
             let said = said.split(" (os error").next().unwrap_or_default().to_owned();
-            PyOSError::new_err((number, said, path.display().to_string()))
+            PyOSError::new_err((number, said, shown.to_string()))
         }
-        None => value_error(format!("{}: {error}", path.display())),
+        None => no_policy(py, format!("{shown}: {error}")),
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        no_policy(py, format!("{shown} is not UTF-8 from byte {valid} on"))
     })
 }
 
@@ -101,35 +122,38 @@ impl PyEngine {
     ///
     /// Raises `PolicyError` with everything that is wrong with it at once.
     #[classmethod]
-    fn from_toml(_class: &Bound<'_, PyType>, py: Python<'_>, text: String) -> PyResult<Self> {
-        guarded(|| PolicySource { text, format: Format::Toml, name: None }.compile(py))
+    fn from_toml(_class: &Bound<'_, PyType>, text: &Bound<'_, PyString>) -> PyResult<Self> {
+        guarded(|| PolicySource::new(policy_text(text)?, false, None).compile(text.py()))
     }
 
     /// Builds an engine from a policy in JSON.
     ///
     /// Raises `PolicyError` with everything that is wrong with it at once.
     #[classmethod]
-    fn from_json(_class: &Bound<'_, PyType>, py: Python<'_>, text: String) -> PyResult<Self> {
-        guarded(|| PolicySource { text, format: Format::Json, name: None }.compile(py))
+    fn from_json(_class: &Bound<'_, PyType>, text: &Bound<'_, PyString>) -> PyResult<Self> {
+        guarded(|| PolicySource::new(policy_text(text)?, true, None).compile(text.py()))
     }
 
     /// Builds an engine from a file whose name ends in `.toml` or `.json`.
     ///
-    /// Raises `PolicyError` with everything that is wrong with it at once.
+    /// Raises `PolicyError` with everything that is wrong with it at once, and
+    /// `OSError` if the file cannot be read.
     #[classmethod]
-    fn from_file(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+    #[pyo3(signature = (path: "str | PathLike[str]") -> "Engine")]
+    fn from_file(_class: &Bound<'_, PyType>, path: &Bound<'_, PyAny>) -> PyResult<Self> {
         guarded(|| {
+            let (py, path) = (path.py(), path_of(path)?);
             let format = match path.extension().and_then(|end| end.to_str()) {
                 Some("toml") => Format::Toml,
                 Some("json") => Format::Json,
                 _ => {
                     let path = path.display();
                     let message = format!("{path}: a policy file ends in .toml or .json");
-                    return Err(value_error(message));
+                    return Err(no_policy(py, message));
                 }
             };
             let name = Some(path.display().to_string());
-            PolicySource { text: read_file(&path)?, format, name }.compile(py)
+            PolicySource { text: read_file(py, &path)?, format, name }.compile(py)
         })
     }
 
@@ -202,8 +226,8 @@ impl PyEngine {
         as_of: Option<&Bound<'py, PyAny>>,
         carry: Option<&Bound<'py, PyAny>>,
         ignore: Option<&Bound<'py, PyAny>>,
-        accounts: Option<&str>,
-        on_error: &str,
+        #[pyo3(from_py_with = input::word)] accounts: Option<&str>,
+        #[pyo3(from_py_with = input::some_word)] on_error: &str,
         on_progress: Option<Py<PyAny>>,
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
@@ -221,7 +245,10 @@ impl PyEngine {
     /// `pyarrow.schema(...)` reads it, and `ddl` is how Spark spells it.
     #[staticmethod]
     #[pyo3(signature = (*, accounts: "str | None" = Some("suppressed"), on_error: "str" = "null") -> "BatchSchema")]
-    fn batch_schema(accounts: Option<&str>, on_error: &str) -> PyResult<PyBatchSchema> {
+    fn batch_schema(
+        #[pyo3(from_py_with = input::word)] accounts: Option<&str>,
+        #[pyo3(from_py_with = input::some_word)] on_error: &str,
+    ) -> PyResult<PyBatchSchema> {
         guarded(|| Ok(PyBatchSchema::new(batch::accounts(accounts)?, batch::on_error(on_error)?)))
     }
 
@@ -232,7 +259,7 @@ impl PyEngine {
     #[pyo3(signature = (record: "str | bytes | Mapping[str, Any]", context: "ContextLike") -> "Replay")]
     fn replay(&self, record: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<PyReplay> {
         guarded(|| {
-            let record = match input::json(record)? {
+            let record = match input::json(record, Door::Record)? {
                 Some(text) => tactful::decision::Record::from_json(text),
                 None => tactful::decision::Record::from_json(dumps(record)?),
             };
@@ -257,7 +284,7 @@ impl PyEngine {
     ) -> PyResult<Tuple<PyMissing>> {
         guarded(|| {
             let (context, py) = (context_of(context)?, now.py());
-            let now = moment::read(now).map_err(|error| input::at(py, "now", &error))?;
+            let now = input::moment(Door::Request, "now", now)?;
             let missing = self.core.missing(&context.get().core, now);
             Tuple::new(py, missing.into_iter().map(|told| PyMissing { told }))
         })

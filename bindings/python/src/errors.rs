@@ -1,11 +1,10 @@
 //! Errors of the library as the exceptions that the package declares.
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyList, PyType};
 use tactful::ErrorKind;
-use tactful::diagnostic::{Diagnostic, Place, Source};
+use tactful::diagnostic::{Code, Diagnostic, DocPath, Place, Report, Source};
 
 mod declared {
     #![allow(unreachable_pub, reason = "the macro makes public types")]
@@ -20,11 +19,8 @@ mod declared {
     pyo3::import_exception!(tactful._errors, InternalError);
 }
 
-pub(crate) use declared::InternalError;
-use declared::{
-    ContextError, EventError, IdentityError, PolicyError, RecordError, RequestError,
-    UnknownActionError,
-};
+use declared::{ContextError, EventError, IdentityError, PolicyError, RecordError, RequestError};
+pub(crate) use declared::{InternalError, UnknownActionError};
 
 /// What a caller handed over, which names the exception where an error of the
 /// library does not: that a text is too long can be said of any.
@@ -37,6 +33,18 @@ pub(crate) enum Door {
 }
 
 impl Door {
+    /// Says what is wrong at a path, in the way the library says it.
+    pub(crate) fn wrong(self, path: &str, said: &str) -> PyErr {
+        let door = match self {
+            Self::Context => "context",
+            Self::Event => "event",
+            Self::Request => "request",
+            Self::Record => "record",
+        };
+        let at = if path.is_empty() { String::new() } else { format!("{path}: ") };
+        self.error(format!("{door}: {at}{said}"), path.to_owned())
+    }
+
     /// Makes the exception for something wrong at a path.
     pub(crate) fn error(self, message: String, path: String) -> PyErr {
         match self {
@@ -82,6 +90,16 @@ pub(crate) fn policy_error(
     }
 }
 
+/// Makes `PolicyError` for a policy of which there is no text that can be read.
+pub(crate) fn no_policy(py: Python<'_>, message: impl Into<String>) -> PyErr {
+    let found = Diagnostic::error(Code::new("E001"), DocPath::root(), message);
+    let report = Report::from_iter([found]);
+    match diagnostics(py, report.diagnostics()) {
+        Ok(list) => PolicyError::new_err((report.to_string(), list.unbind())),
+        Err(error) => error,
+    }
+}
+
 /// Makes a list of `Diagnostic` objects.
 pub(crate) fn diagnostics<'py>(
     py: Python<'py>,
@@ -105,9 +123,4 @@ pub(crate) fn diagnostics<'py>(
         ))
     });
     PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)
-}
-
-/// Makes a `ValueError` for an argument that is none of the above.
-pub(crate) fn value_error(message: impl Into<String>) -> PyErr {
-    PyValueError::new_err(message.into())
 }

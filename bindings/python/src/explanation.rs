@@ -10,6 +10,7 @@ use tactful::explain::{Missing, Replay, Step, Timeline};
 use crate::decision::{Answer, PyDecision};
 use crate::errors::Door;
 use crate::guard::guarded;
+use crate::hash;
 use crate::output::{Dict, Exact, Moment, Tuple, method_call, to_json};
 
 /// Why an action is recommended, or why not. Print it to read it.
@@ -103,6 +104,14 @@ impl PyExplanation {
         format!("<Explanation of {}: {}>", self.told.action, self.told.verdict)
     }
 
+    fn __eq__(&self, other: &Self) -> PyResult<bool> {
+        Ok(self.to_json()? == other.to_json()?)
+    }
+
+    fn __hash__(&self) -> PyResult<u64> {
+        Ok(hash::of(&self.to_json()?))
+    }
+
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         anew(py, &self.answer, "explain", &self.told.action)
     }
@@ -163,6 +172,14 @@ impl PyTimeline {
         format!("<Timeline of {}: {} steps>", self.told.action, self.told.steps.len())
     }
 
+    fn __eq__(&self, other: &Self) -> PyResult<bool> {
+        Ok(self.to_json()? == other.to_json()?)
+    }
+
+    fn __hash__(&self) -> PyResult<u64> {
+        Ok(hash::of(&self.to_json()?))
+    }
+
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         anew(py, &self.answer, "timeline", &self.told.action)
     }
@@ -219,6 +236,14 @@ impl PyStep {
 
     fn __repr__(&self) -> String {
         format!("<Step at {}: {}>", self.step.at, self.step.verdict)
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.step == other.step
+    }
+
+    fn __hash__(&self) -> PyResult<u64> {
+        guarded(|| Ok(hash::of(&to_json(&self.step))))
     }
 }
 
@@ -277,6 +302,14 @@ impl PyReplay {
         let same = if self.told.is_same() { "the same" } else { "not the same" };
         format!("<Replay: {same}>")
     }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.told == other.told
+    }
+
+    fn __hash__(&self) -> PyResult<u64> {
+        guarded(|| Ok(hash::of(&to_json(&self.told))))
+    }
 }
 
 /// Something a policy reads that is not known, or not well enough.
@@ -316,6 +349,14 @@ impl PyMissing {
 
     fn __repr__(&self) -> String {
         format!("<Missing {}>", self.told)
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.told.what == other.told.what && self.told.facts == other.told.facts
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash::of(&self.told.to_string())
     }
 }
 

@@ -4,7 +4,8 @@
 //! The markup is one `div` with styles of its own: no script, no style sheet,
 //! nothing from outside. Text has the colour of the page, and everything else
 //! is a tint of it or half transparent, so that it reads on light and on dark.
-//! Every text that comes from a policy, a request or a context is escaped.
+//! Every text that comes from a policy, a request or a context is escaped, and
+//! shows a mark where it has a control character.
 
 use std::fmt::{self, Display, Write as _};
 
@@ -253,7 +254,8 @@ fn with_code(text: &str) -> String {
     set
 }
 
-/// A text, written so that no browser takes any of it for markup.
+/// A text, written so that no browser takes any of it for markup, and so that
+/// it shows what it is.
 struct Text<'a>(&'a str);
 
 impl Display for Text<'_> {
@@ -265,9 +267,18 @@ impl Display for Text<'_> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
+                letter if is_unseen(letter) => f.write_char(char::REPLACEMENT_CHARACTER)?,
                 letter => f.write_char(letter)?,
             }
         }
         Ok(())
     }
+}
+
+/// Tells what no name should have: what commands a terminal, and what turns the
+/// direction of writing, by which a text can pass for another.
+fn is_unseen(letter: char) -> bool {
+    let is_mark = matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}');
+    let turns = is_mark || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || (letter.is_control() && !matches!(letter, '\n' | '\t'))
 }

@@ -10,7 +10,8 @@ use tactful::decision::{Reason, Recommendation, Suppressed, SuppressionInForce};
 use crate::decision::{Answer, PyDecision};
 use crate::errors::InternalError;
 use crate::guard::guarded;
-use crate::output::{Dict, Exact, Length, Moment, Tuple, call, repr};
+use crate::hash;
+use crate::output::{Dict, Exact, Length, Moment, Tuple, call, repr, to_json};
 
 /// An action that is recommended.
 #[pyclass(frozen, module = "tactful", name = "Recommendation")]
@@ -27,6 +28,7 @@ pub(crate) struct PyWithheld {
 }
 
 /// A suppression that is in force, whatever it holds back.
+#[derive(Clone)]
 #[pyclass(frozen, module = "tactful", name = "Suppression")]
 pub(crate) struct PySuppression {
     pub(crate) answer: Arc<Answer>,
@@ -34,6 +36,7 @@ pub(crate) struct PySuppression {
 }
 
 /// One reason why an action is not recommended.
+#[derive(Clone)]
 #[pyclass(frozen, module = "tactful", name = "Reason")]
 pub(crate) struct PyReason {
     answer: Arc<Answer>,
@@ -42,7 +45,7 @@ pub(crate) struct PyReason {
 }
 
 /// Whose reason it is.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Of {
     /// That of an action which is withheld.
     Withheld(usize),
@@ -54,6 +57,15 @@ enum Of {
 #[pyclass(frozen, module = "tactful", name = "Fact")]
 pub(crate) struct PyFact {
     fact: FactUse,
+    by: By,
+    place: usize,
+}
+
+/// What rests on a fact.
+#[derive(Clone)]
+enum By {
+    Reason(PyReason),
+    Rule(PySuppression),
 }
 
 fn there<T>(item: Option<T>) -> PyResult<T> {
@@ -63,6 +75,11 @@ fn there<T>(item: Option<T>) -> PyResult<T> {
 impl PyRecommendation {
     fn with<T>(&self, look: impl FnOnce(Recommendation<'_>) -> PyResult<T>) -> PyResult<T> {
         guarded(|| look(there(self.answer.decision().recommendations().nth(self.place))?))
+    }
+
+    /// Returns what it says, as in the JSON of the decision.
+    fn said(&self) -> PyResult<String> {
+        self.with(|placed| Ok(to_json(&placed)))
     }
 }
 
@@ -126,7 +143,7 @@ impl PyRecommendation {
 
     /// Returns it as a dict, as in the JSON of the decision.
     fn to_dict(&self) -> PyResult<Dict> {
-        self.with(|placed| Ok(Dict::of(&placed)))
+        self.said().map(Dict)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
@@ -139,6 +156,15 @@ impl PyRecommendation {
         })
     }
 
+    fn __eq__(&self, other: &Self) -> PyResult<bool> {
+        let is_here = self.place == other.place && Arc::ptr_eq(&self.answer, &other.answer);
+        Ok(is_here || self.said()? == other.said()?)
+    }
+
+    fn __hash__(&self) -> PyResult<u64> {
+        Ok(hash::of(&self.said()?))
+    }
+
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         again(py, &self.answer, "recommendations", self.place)
     }
@@ -147,6 +173,11 @@ impl PyRecommendation {
 impl PyWithheld {
     fn with<T>(&self, look: impl FnOnce(Suppressed<'_>) -> PyResult<T>) -> PyResult<T> {
         guarded(|| look(there(self.answer.decision().withheld().nth(self.place))?))
+    }
+
+    /// Returns what it says, as in the JSON of the decision.
+    fn said(&self) -> PyResult<String> {
+        self.with(|account| Ok(to_json(&account)))
     }
 }
 
@@ -210,7 +241,7 @@ impl PyWithheld {
 
     /// Returns it as a dict, as in the JSON of the decision.
     fn to_dict(&self) -> PyResult<Dict> {
-        self.with(|account| Ok(Dict::of(&account)))
+        self.said().map(Dict)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
@@ -222,6 +253,15 @@ impl PyWithheld {
         })
     }
 
+    fn __eq__(&self, other: &Self) -> PyResult<bool> {
+        let is_here = self.place == other.place && Arc::ptr_eq(&self.answer, &other.answer);
+        Ok(is_here || self.said()? == other.said()?)
+    }
+
+    fn __hash__(&self) -> PyResult<u64> {
+        Ok(hash::of(&self.said()?))
+    }
+
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         again(py, &self.answer, "withheld", self.place)
     }
@@ -230,6 +270,11 @@ impl PyWithheld {
 impl PySuppression {
     fn with<T>(&self, look: impl FnOnce(SuppressionInForce<'_>) -> PyResult<T>) -> PyResult<T> {
         guarded(|| look(there(self.answer.decision().suppressions().nth(self.place))?))
+    }
+
+    /// Returns what it says, as in the JSON of the decision.
+    fn said(&self) -> PyResult<String> {
+        self.with(|rule| Ok(to_json(&rule)))
     }
 }
 
@@ -274,7 +319,7 @@ impl PySuppression {
     /// The facts it rests on, with their age.
     #[getter]
     fn facts(&self, py: Python<'_>) -> PyResult<Tuple<PyFact>> {
-        self.with(|rule| facts(py, rule.facts()))
+        self.with(|rule| facts(py, &By::Rule(self.clone()), rule.facts()))
     }
 
     /// When it lets go by itself.
@@ -285,7 +330,7 @@ impl PySuppression {
 
     /// Returns it as a dict, as in the JSON of the decision.
     fn to_dict(&self) -> PyResult<Dict> {
-        self.with(|rule| Ok(Dict::of(&rule)))
+        self.said().map(Dict)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
@@ -293,6 +338,15 @@ impl PySuppression {
             let until = rule.until().map(|until| format!(" until {until}")).unwrap_or_default();
             Ok(format!("<Suppression {}{until}: {}>", repr(py, rule.rule()), rule.because()))
         })
+    }
+
+    fn __eq__(&self, other: &Self) -> PyResult<bool> {
+        let is_here = self.place == other.place && Arc::ptr_eq(&self.answer, &other.answer);
+        Ok(is_here || self.said()? == other.said()?)
+    }
+
+    fn __hash__(&self) -> PyResult<u64> {
+        Ok(hash::of(&self.said()?))
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
@@ -313,6 +367,11 @@ impl PyReason {
                 look(there(placed.passed_over().nth(self.place))?)
             }
         })
+    }
+
+    /// Returns what it says, as in the JSON of the decision.
+    fn said(&self) -> PyResult<String> {
+        self.with(|reason| Ok(to_json(&reason)))
     }
 }
 
@@ -369,7 +428,7 @@ impl PyReason {
     /// The facts it rests on, with their age.
     #[getter]
     fn facts(&self, py: Python<'_>) -> PyResult<Tuple<PyFact>> {
-        self.with(|reason| facts(py, reason.facts()))
+        self.with(|reason| facts(py, &By::Reason(self.clone()), reason.facts()))
     }
 
     /// When it clears by itself; `None` if time alone never clears it.
@@ -380,11 +439,21 @@ impl PyReason {
 
     /// Returns it as a dict, as in the JSON of the decision.
     fn to_dict(&self) -> PyResult<Dict> {
-        self.with(|reason| Ok(Dict::of(&reason)))
+        self.said().map(Dict)
     }
 
     fn __repr__(&self) -> PyResult<String> {
         self.with(|reason| Ok(format!("<Reason {}: {}>", reason.code(), reason.because())))
+    }
+
+    fn __eq__(&self, other: &Self) -> PyResult<bool> {
+        let is_here = (self.of, self.place) == (other.of, other.place)
+            && Arc::ptr_eq(&self.answer, &other.answer);
+        Ok(is_here || self.said()? == other.said()?)
+    }
+
+    fn __hash__(&self) -> PyResult<u64> {
+        Ok(hash::of(&self.said()?))
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
@@ -398,8 +467,9 @@ impl PyReason {
     }
 }
 
-fn facts(py: Python<'_>, facts: impl Iterator<Item = FactUse>) -> PyResult<Tuple<PyFact>> {
-    Tuple::new(py, facts.map(|fact| PyFact { fact }).collect::<Vec<_>>())
+fn facts(py: Python<'_>, by: &By, facts: impl Iterator<Item = FactUse>) -> PyResult<Tuple<PyFact>> {
+    let facts = facts.enumerate().map(|(place, fact)| PyFact { fact, by: by.clone(), place });
+    Tuple::new(py, facts.collect::<Vec<_>>())
 }
 
 #[pymethods]
@@ -440,6 +510,23 @@ impl PyFact {
 
     fn __repr__(&self) -> String {
         format!("<Fact {}>", self.fact)
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.fact == other.fact
+    }
+
+    fn __hash__(&self) -> u64 {
+        // Facts that are the same read the same.
+        hash::of(&self.fact.to_string())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let by = match self.by.clone() {
+            By::Reason(reason) => Bound::new(py, reason)?.into_any(),
+            By::Rule(rule) => Bound::new(py, rule)?.into_any(),
+        };
+        call(py, "_item", (by, "facts", self.place).into_pyobject(py)?)
     }
 }
 

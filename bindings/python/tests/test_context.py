@@ -6,14 +6,15 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from tactful import Context, ContextError, EventError, IdentityError
+from tactful import Context, ContextError, Decision, Engine, EventError, IdentityError
 
 from conftest import NOW, ROOT
 
@@ -88,6 +89,65 @@ def test_numbers_of_other_libraries_are_numbers() -> None:
     assert onboarding.to_dict()["feedback"]["answers"][0]["score"] == 7
 
 
+def profile(age: Any) -> Any:
+    return Context(profile={"as_of": AS_OF, "age_years": age}).to_dict()["profile"]["age_years"]
+
+
+class Part(float):
+    pass
+
+
+@pytest.mark.parametrize("number", [34.0, Part(34), -0.0, -5.0, 2.0**53 - 1], ids=str)
+def test_whole_numbers_with_decimals_are_whole(number: float) -> None:
+    assert profile(number) == int(number) and isinstance(profile(number), int)
+    values = Context(attributes={"as_of": AS_OF, "values": {"n": number}}).to_dict()["attributes"]["values"]
+    assert isinstance(values["n"], float), "where both are meant, it stays what it is"
+
+
+NO_WHOLE = [34.5, 2.0**53, -(2.0**53), 1e300, float("nan"), float("inf"), Part(34.5), True, "34"]
+
+
+@pytest.mark.parametrize("number", NO_WHOLE, ids=str)
+def test_what_is_no_whole_number_is_refused(number: Any) -> None:
+    with pytest.raises(ContextError, match="expected a whole number, found|not finite") as caught:
+        profile(number)
+    assert caught.value.path == "profile.age_years"
+
+
+def test_values_of_numpy_are_what_they_stand_for() -> None:
+    numpy = pytest.importorskip("numpy")
+    for one in (numpy.int8, numpy.uint64, numpy.float16, numpy.float32, numpy.float64):
+        assert profile(one(34)) == 34 and isinstance(profile(one(34)), int)
+        scores = Context(scores={"as_of": AS_OF, "values": {"churn": one(1)}})
+        assert scores == Context(scores={"as_of": AS_OF, "values": {"churn": 1.0}})
+    for one in (numpy.float16, numpy.float32, numpy.float64):
+        values = {"x": one(0.5), "yes": numpy.bool_(True), "no": numpy.bool_(False)}
+        said = Context(attributes={"as_of": AS_OF, "values": values}).to_dict()["attributes"]["values"]
+        assert said == {"x": 0.5, "yes": True, "no": False} and said["yes"] is True
+        for wrong, message in ((one(34.5), "found `34.5`"), (one("nan"), "not finite"), (one("inf"), "not finite")):
+            with pytest.raises(ContextError, match=message):
+                profile(wrong)
+    assert Context(profile={"as_of": AS_OF, "vulnerable": numpy.bool_(True)}) == Context(
+        profile={"as_of": AS_OF, "vulnerable": True})
+    with pytest.raises(ContextError, match="expected a whole number, found `true`"):
+        profile(numpy.bool_(True))
+
+
+def test_what_numpy_has_beyond_that_is_refused() -> None:
+    numpy = pytest.importorskip("numpy")
+    for wrong in (numpy.datetime64(5, "ns"), numpy.timedelta64(5, "ns"), numpy.complex64(1), numpy.longdouble(1),
+                  numpy.array([1.5]), numpy.array(1.5), numpy.array([1, 2]), numpy.void(b"x")):
+        for context in (lambda: profile(wrong), lambda: Context(support={"as_of": wrong}),
+                        lambda: Context(attributes={"as_of": AS_OF, "values": {"n": wrong}})):
+            with pytest.raises(ContextError, match="a `numpy.*` is nothing that can be read"):
+                context()
+
+
+def test_a_decimal_is_told_what_to_be() -> None:
+    with pytest.raises(ContextError, match="a `decimal.Decimal` is nothing that can be read: make it an int or a float"):
+        Context(scores={"as_of": AS_OF, "values": {"churn": Decimal("0.5")}})
+
+
 class Text(str):
     pass
 
@@ -97,10 +157,6 @@ class Plan(str, Enum):
 
 
 class Whole(int):
-    pass
-
-
-class Part(float):
     pass
 
 
@@ -147,7 +203,12 @@ WRONG: list[tuple[dict[Any, Any], str, str]] = [
     ({"profile": {"as_of": AS_OF, "age_years": 30.5}}, "profile.age_years", "expected a whole number"),
     ({"profile": {"as_of": AS_OF, "segments": {"a"}}}, "profile.segments", "`set`"),
     ({"profile": {"as_of": AS_OF, "plan": "half \ud800"}}, "profile.plan", "half a character"),
-    ({"profile": {"as_of": AS_OF, 3: 4}}, "profile.?", "the key 3 is no text"),
+    ({"profile": {"as_of": AS_OF, 3: 4}}, "profile", "context: profile: the key 3 is no text"),
+    ({b"user_id": "u"}, "", "context: the key b'user_id' is no text"),
+    ({"support": {"as_of": AS_OF, "tickets": [{None: 1}]}}, "support.tickets[0]", "the key None is no text"),
+    ({"profile": {"as_of": AS_OF, "half \ud800": 4}}, "profile", "the key 'half \\ud800' holds half a character"),
+    ({"profile": {"as_of": AS_OF, "?": 4}}, "profile.?", "unknown key `?`"),
+    ({"profile": {"as_of": AS_OF, "plan": bytearray(b"a")}}, "profile.plan", "expected a text, found a list"),
     ({"user_id": 17}, "user_id", "expected a text, found `17`"),
     ({"user_id": True}, "user_id", "expected a text, found `true`"),
     ({"user_id": {}}, "user_id", "expected a text, found an object"),
@@ -171,12 +232,12 @@ def test_what_is_wrong_is_refused_with_its_path(parts: dict[Any, Any], path: str
 
 
 def test_objects_and_json_are_refused_in_the_same_words() -> None:
-    for parts, path, _ in WRONG:
+    for parts, path, message in WRONG:
         try:
             text = json.dumps(parts, allow_nan=False, ensure_ascii=False).encode()
         except (TypeError, ValueError):
             continue  # what JSON cannot say
-        if not all(isinstance(key, str) for key in parts.get("profile", {})) or path == "support.as_of":
+        if "is no text" in message or path == "support.as_of":
             continue  # what JSON says otherwise: keys that are numbers, and numbers that are too great
         with pytest.raises(ContextError) as of_json:
             Context.from_json(text)
@@ -201,11 +262,22 @@ def test_json_that_is_wrong_says_where() -> None:
         Context.from_bytes(b"{}")
 
 
-
-
 class Raises:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
     def __index__(self) -> int:
-        raise ZeroDivisionError("of its own")
+        raise self.error
+
+
+class Zone(tzinfo):
+    def __init__(self, offset: timedelta | Exception | None) -> None:
+        self.offset = offset
+
+    def utcoffset(self, when: datetime | None) -> timedelta | None:
+        if isinstance(self.offset, Exception):
+            raise self.offset
+        return self.offset
 
 
 def test_what_python_code_raises_on_the_way_comes_out() -> None:
@@ -215,8 +287,32 @@ def test_what_python_code_raises_on_the_way_comes_out() -> None:
 
     with pytest.raises(ZeroDivisionError, match="of its own"):
         Context.from_dict({"support": Broken()})
+    with pytest.raises(ZeroDivisionError, match="of its own"):
+        Context.from_dict({"profile": {"as_of": AS_OF, "age_years": Raises(ZeroDivisionError("of its own"))}})
     with pytest.raises(ContextError, match="`.*Raises`"):
-        Context.from_dict({"profile": {"as_of": AS_OF, "age_years": Raises()}})
+        Context.from_dict({"profile": {"as_of": AS_OF, "age_years": Raises(TypeError("as arrays say it"))}})
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("mine"), TypeError("mine"), ValueError("mine")], ids=repr)
+def test_what_a_time_zone_raises_comes_out_everywhere(engine: Engine, decision: Decision, error: Exception) -> None:
+    broken = NOW.replace(tzinfo=Zone(error))
+    calls: list[Callable[[], object]] = [
+        lambda: Context(support={"as_of": broken}),
+        lambda: Context().apply({"at": broken}),
+        lambda: engine.decide({}, now=broken, channel="web"),
+        lambda: engine.decide({}, now=broken, channel="web", limit=3),
+        lambda: engine.missing({}, broken),
+        lambda: decision.outcome("dispute-status", "click", at=broken),
+    ]
+    for call in calls:
+        with pytest.raises(type(error)) as caught:
+            call()
+        assert caught.value is error
+
+
+def test_a_time_zone_that_knows_no_offset_is_none() -> None:
+    with pytest.raises(ContextError, match="the datetime 2026-03-10 15:00:30 is naive"):
+        Context(support={"as_of": NOW.replace(tzinfo=Zone(None))})
 
 
 def test_a_mapping_that_is_no_dict_is_read() -> None:

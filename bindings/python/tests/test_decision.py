@@ -142,11 +142,12 @@ def test_what_came_of_it_goes_into_the_history(engine: Engine, decision: Decisio
     assert event["interaction"]["action"] == "dispute-status" and event["user_id"] == "household-22"
     context, applied = decision.context.apply(event)
     assert applied and "history" in context.parts
-    with pytest.raises(ValueError, match="unknown outcome `clicked`: expected one of"):
+    with pytest.raises(tactful.EventError, match="event: outcome: unknown outcome `clicked`: expected one of") as caught:
         decision.outcome("dispute-status", "clicked", at=NOW)
+    assert caught.value.path == "outcome" and isinstance(caught.value, ValueError)
     with pytest.raises(tactful.UnknownActionError):
         decision.outcome("nothing", "click", at=NOW)
-    with pytest.raises(ValueError, match="naive"):
+    with pytest.raises(tactful.EventError, match="event: at: .* is naive"):
         decision.outcome("dispute-status", "click", at=datetime(2026, 1, 1))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 
 import tactful
-from tactful import Context, Engine, PolicyError, RecordError, RequestError
+from tactful import (
+    Context, ContextError, Engine, EventError, PolicyError, RecordError, RequestError, UnknownActionError,
+)
 
 from conftest import CARE, NOW
 
@@ -68,25 +71,154 @@ def test_everything_wrong_with_a_policy_is_reported_at_once(tmp_path: Path) -> N
     assert isinstance(named.value, ValueError) and isinstance(named.value, tactful.TactfulError)
 
 
+HALF = "half \ud800"
+
+
+@pytest.mark.parametrize("text", [HALF, '{"user_id": "' + HALF + '"}'])
+def test_half_a_character_is_an_error_of_the_door(engine: Engine, decision: tactful.Decision, text: str) -> None:
+    doors: list[tuple[type[tactful.TactfulError], str, Callable[[], object]]] = [
+        (PolicyError, "", lambda: Engine.from_toml(text)),
+        (PolicyError, "", lambda: Engine.from_json(text)),
+        (PolicyError, "", lambda: Engine.from_file(text + ".toml")),
+        (ContextError, "", lambda: Context.from_json(text)),
+        (ContextError, "", lambda: engine.decide(text, now=NOW, channel="web")),
+        (ContextError, "", lambda: engine.decide_json(text, "{}")),
+        (ContextError, "", lambda: engine.missing(text, NOW)),
+        (ContextError, "", lambda: engine.replay(decision.record(), text)),
+        (EventError, "", lambda: Context().apply(text)),
+        (EventError, "", lambda: Context().apply_all([text])),
+        (EventError, "at", lambda: decision.outcome("dispute-status", "click", at=text)),
+        (RequestError, "", lambda: engine.decide_json("{}", text)),
+        (RequestError, "channel", lambda: engine.decide({}, now=NOW, channel=text)),
+        (RequestError, "decision_id", lambda: engine.decide({}, now=NOW, channel="web", decision_id=text)),
+        (RequestError, "carry", lambda: engine.decide_batch(None, carry=[text])),
+        (RecordError, "", lambda: engine.replay(text, {})),
+        (UnknownActionError, "", lambda: decision.explain(text)),
+        (UnknownActionError, "", lambda: decision.timeline(text)),
+        (UnknownActionError, "", lambda: decision.outcome(text, "click", at=NOW)),
+    ]
+    for kind, path, call in doors:
+        with pytest.raises(kind, match="half a character") as caught:
+            call()
+        assert getattr(caught.value, "path", "") == path and "codec" not in str(caught.value)
+        if isinstance(caught.value, PolicyError):
+            assert [one.code for one in caught.value.diagnostics] == ["E001"]
+    assert decision.account_of(text) is None
+
+
+def test_a_word_that_is_none_is_an_error_of_the_argument(engine: Engine, decision: tactful.Decision) -> None:
+    for word in ("", "all", HALF):
+        for keywords, path in (({"accounts": word}, "accounts"), ({"on_error": word}, "on_error")):
+            for call in (Engine.batch_schema, lambda **more: engine.decide_batch(None, **more)):
+                with pytest.raises(RequestError, match=f"request: {path}: expected ") as caught:
+                    call(**keywords)
+                assert caught.value.path == path
+        with pytest.raises(EventError, match="event: outcome: unknown outcome"):
+            decision.outcome("dispute-status", word, at=NOW)
+    for keywords in ({"accounts": 1}, {"on_error": None}):
+        with pytest.raises(TypeError, match="is not an instance of 'str'"):
+            Engine.batch_schema(**keywords)
+
+
+def test_json_that_may_change_is_not_read(engine: Engine, decision: tactful.Decision) -> None:
+    for json_text in (bytearray(b"{}"), memoryview(b"{}")):
+        doors: list[tuple[type[tactful.TactfulError], Callable[[], object]]] = [
+            (ContextError, lambda: engine.decide(json_text, now=NOW, channel="web")),
+            (ContextError, lambda: engine.missing(json_text, NOW)),
+            (EventError, lambda: Context().apply(json_text)),
+            (RecordError, lambda: engine.replay(json_text, {})),
+        ]
+        for kind, call in doors:
+            found = type(json_text).__name__
+            with pytest.raises(kind, match=rf"expected JSON as str or bytes, found `{found}`: pass bytes\(") as caught:
+                call()
+            assert getattr(caught.value, "path") == ""
+
+
+def test_a_file_that_holds_no_text_of_a_policy(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes('policy = "Käse"'.encode("latin-1"))
+    with pytest.raises(PolicyError, match=r"latin.toml is not UTF-8 from byte 11 on"):
+        Engine.from_file(tmp_path / "latin.toml")
+    for path in ("care", "care.yaml", "\ud800"):
+        with pytest.raises(PolicyError, match=r"ends in \.toml or \.json|half a character"):
+            Engine.from_file(path)
+    with pytest.raises(PolicyError, match="NUL"):
+        Engine.from_file("care\0.toml")
+    with pytest.raises(TypeError):
+        Engine.from_file(5)
+
+    class Broken:
+        def __fspath__(self) -> str:
+            raise ValueError("of its own")
+
+    with pytest.raises(ValueError, match="^of its own$"):
+        Engine.from_file(Broken())
+
+
 def test_a_policy_that_is_no_toml_says_where() -> None:
     with pytest.raises(PolicyError) as caught:
         Engine.from_toml("policy = ")
     assert caught.value.diagnostics[0].line == 1
 
 
-def test_now_is_a_moment(engine: Engine) -> None:
+class Index:
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __index__(self) -> int:
+        return self.number
+
+
+# With and without options, a request is read in two ways.
+@pytest.mark.parametrize("options", [{}, {"limit": 3}], ids=["alone", "with options"])
+def test_now_is_a_moment(engine: Engine, options: dict[str, Any]) -> None:
     millis = 1_773_154_830_000
-    same = [NOW, NOW.astimezone(timezone(timedelta(hours=-7))), millis, "2026-03-10T15:00:30Z"]
+    same = [NOW, NOW.astimezone(timezone(timedelta(hours=-7))), millis, Index(millis), "2026-03-10T15:00:30Z"]
     for now in same:
-        decision = engine.decide({}, now=now, channel="web")
+        decision = engine.decide({}, now=now, channel="web", **options)
         assert decision.now == NOW and decision.now.tzinfo is timezone.utc
-    for wrong, message in [
-        (datetime(2026, 3, 10), "is naive"), (1.5, "found `float`"), (True, "found `bool`"),
-        (0, "outside the years"), (2**70, "too great"), ("soon", "`soon` is not a time"), (None, "NoneType"),
-    ]:
-        with pytest.raises(RequestError, match=message) as caught:
-            engine.decide({}, now=wrong, channel="web")
-        assert caught.value.path == "now"
+    for wrong, message in WRONG_MOMENTS:
+        with pytest.raises(RequestError) as caught:
+            engine.decide({}, now=wrong, channel="web", **options)
+        assert caught.value.path == "now" and str(caught.value).startswith(f"request: now: {message}")
+
+
+EXPECTED = "expected an aware datetime or Unix milliseconds, found "
+WRONG_MOMENTS: list[tuple[Any, str]] = [
+    (datetime(2026, 3, 10), "the datetime 2026-03-10 00:00:00 is naive"), (1.5, EXPECTED + "`float`"),
+    (True, EXPECTED + "`bool`"), (None, EXPECTED + "`NoneType`"), (b"2026", EXPECTED + "`bytes`"),
+    (NOW.date(), EXPECTED + "`datetime.date`"), (Decimal(5), EXPECTED + "`decimal.Decimal`"),
+    ({}, EXPECTED + "`dict`"), (0, "the time 1970-01-01T00:00:00Z is outside the years"),
+    (Index(0), "the time 1970-01-01T00:00:00Z is outside the years"), (2**70, "the number is too great"),
+    (Index(2**70), "the number is too great"), ("soon", "`soon` is not a time"),
+    ("half \ud800", "the text holds half a character"),
+    (datetime.max.replace(tzinfo=timezone.utc), "the time 253402300799999 ms is outside the years"),
+]
+
+
+def test_every_moment_is_read_alike(engine: Engine, decision: tactful.Decision) -> None:
+    for wrong, message in WRONG_MOMENTS:
+        with pytest.raises(RequestError) as missing:
+            engine.missing({}, wrong)
+        assert missing.value.path == "now" and str(missing.value).startswith(f"request: now: {message}")
+        with pytest.raises(tactful.EventError) as outcome:
+            decision.outcome("dispute-status", "click", at=wrong)
+        assert outcome.value.path == "at" and str(outcome.value).startswith(f"event: at: {message}")
+    for now in (1_773_154_830_000, Index(1_773_154_830_000)):
+        assert decision.outcome("dispute-status", "click", at=now)["at"] == "2026-03-10T15:00:30Z"
+        assert engine.missing({}, now)
+
+
+def test_moments_of_numpy(engine: Engine) -> None:
+    numpy = pytest.importorskip("numpy")
+    millis = 1_773_154_830_000
+    for options in ({}, {"limit": 3}):
+        for now in (numpy.int64(millis), numpy.uint64(millis), numpy.array(millis)):
+            assert engine.decide({}, now=now, channel="web", **options).now == NOW
+        for wrong in (numpy.datetime64(millis, "ms"), numpy.timedelta64(millis, "ms"), numpy.bool_(True),
+                      numpy.float64(millis), numpy.array([millis, millis])):
+            with pytest.raises(RequestError, match=EXPECTED + "`numpy."):
+                engine.decide({}, now=wrong, channel="web", **options)
 
 
 def test_requests_are_checked_as_strictly_as_contexts(engine: Engine) -> None:

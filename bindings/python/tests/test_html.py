@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 
@@ -86,6 +87,26 @@ def test_texts_of_policies_and_requests_are_escaped() -> None:
     text = text_of(page)
     assert "<script" not in page and "<img" not in page
     assert text.count("<script>alert") >= 3, "it is there, as text"
+
+
+UNSEEN = [*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0D, 0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F,
+          *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+
+
+def test_what_cannot_be_seen_is_marked() -> None:
+    unseen = [chr(code) for code in UNSEEN]
+    hostile = "a" + "z".join(unseen) + "\tb"
+    policy = {
+        "policy": hostile, "actions": [{"id": "up", "kind": "upsell", "purpose": "service", "channels": ["web"]},
+                                       {"id": "other", "kind": "service", "channels": ["web"]}],
+        "situations": {"evil": {"say": hostile, "when": "support.tickets.exists(t, t.is_open)"}},
+        "suppress": [{"id": "evil", "when": "evil", "kinds": ["upsell"], "because": hostile}],
+    }
+    engine = Engine.from_json(json.dumps(policy))
+    decision = engine.decide({"user_id": hostile}, now=NOW, channel="web", slots=[hostile], or_channels=["email"])
+    page = decision._repr_html_()
+    assert not [char for char in unseen if char in page]
+    assert "a\ufffdz\ufffdz" in page and "\tb" in page and page.count("\ufffd") >= 4 * len(unseen)
 
 
 def test_a_long_decision_is_cut() -> None:

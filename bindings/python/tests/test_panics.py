@@ -48,6 +48,7 @@ def test_no_panic_gets_out(
         decision.to_json, decision.to_dict, decision.record, decision._repr_html_, lambda: repr(decision),
         lambda: decision.explain("premium-upgrade"), lambda: decision.timeline("premium-upgrade"),
         lambda: decision.outcome("premium-upgrade", "click", at=NOW), lambda: hash(decision),
+        lambda: hash(top), lambda: hash(account), lambda: hash(rule),
         lambda: top.action, lambda: account.because, lambda: account.reasons[0], lambda: rule.facts,
     ]
     monkeypatch.setenv("TACTFUL_PANIC", "1")

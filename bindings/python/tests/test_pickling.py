@@ -39,6 +39,48 @@ def test_everything_comes_back_the_same(pickler: Any, protocol: int, engine: Eng
     assert copy.deepcopy(decision) == decision
 
 
+def items(decision: Decision) -> list[Any]:
+    """Everything that a decision holds, and what is in there."""
+    found: list[Any] = [*decision.recommendations, *decision.withheld, *decision.suppressions]
+    reasons = [reason for one in decision.recommendations for reason in one.passed_over]
+    reasons += [reason for one in decision.withheld for reason in one.reasons]
+    facts = [fact for one in [*reasons, *decision.suppressions] for fact in one.facts]
+    return [*found, *reasons, *facts, decision.explain("premium-upgrade"), decision.timeline("premium-upgrade")]
+
+
+def test_items_are_equal_to_themselves_and_to_their_copies(engine: Engine, customer: dict[str, Any]) -> None:
+    options: dict[str, Any] = {"now": NOW, "channel": "phone", "or_channels": ["web"], "slots": ["hero", "tile"]}
+    decision, again = (engine.decide(customer, **options) for _ in range(2))
+    assert any(one.passed_over for one in decision)
+    assert decision.top == decision.top and decision.top in decision and decision.top in decision.recommendations
+    for one, anew in zip(items(decision), items(again), strict=True):
+        for same in (anew, copy.copy(one), copy.deepcopy(one), pickle.loads(pickle.dumps(one)),
+                     cloudpickle.loads(cloudpickle.dumps(one))):
+            assert one == same and hash(one) == hash(same) and not one != same and len({one, same}) == 1
+        assert one != decision and one != None and one != str(one)  # noqa: E711
+    for kind in ("Recommendation", "Withheld", "Suppression", "Reason", "Fact"):
+        of_kind = [one for one in items(decision) if type(one).__name__ == kind]
+        said = [str(one) if kind == "Fact" else one.to_json() if hasattr(one, "to_json") else str(one.to_dict())
+                for one in of_kind]
+        assert len(set(of_kind)) == len(set(said)) and of_kind, "equal if they say the same, and only then"
+
+
+def test_what_is_told_beside_a_decision_is_compared_as_well(engine: Engine, decision: Decision) -> None:
+    record, context = decision.record(), decision.context
+    event = decision.outcome("dispute-status", "impression", at=NOW)
+    for tell in (
+        lambda: engine.missing(Context(), NOW), lambda: decision.timeline("premium-upgrade").steps,
+        lambda: engine.replay(record, context), lambda: engine.replay(record, Context()),
+        lambda: context.apply(event)[1], lambda: context.apply(event)[0].apply(event)[1],
+    ):
+        assert tell() == tell() and hash(tell()) == hash(tell())
+    assert len(set(engine.missing(Context(), NOW))) == len(engine.missing(Context(), NOW)) > 1
+    assert engine.replay(record, context) != engine.replay(record, Context())
+    assert context.apply(event)[1] != context.apply(event)[0].apply(event)[1]
+    assert decision.explain("premium-upgrade") != decision.explain("dispute-status")
+    assert decision.timeline("premium-upgrade") != decision.timeline("dispute-status")
+
+
 def test_a_worker_compiles_an_engine_once(engine: Engine) -> None:
     pickled = pickle.dumps(engine)
     assert pickle.loads(pickled) is pickle.loads(pickled)
