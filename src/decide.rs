@@ -84,13 +84,17 @@ pub(crate) fn decide(plan: &Plan, context: &Context, request: &Request) -> Decis
     if request.detail == Detail::RankedOnly && ranked::fits(plan, context, request) {
         return ranked::decide(plan, context, request);
     }
-    decide_at(plan, context, request, request.now).0
+    let channels = asked::channels(plan, context, request);
+    let asked = Asked::new(plan, request, &channels);
+    decide_as_asked((plan, context), &asked, channels, request.now).0
 }
 
 /// Decides as if it were later, with every part as fresh or stale as it is now.
 ///
-/// Also returns the first instant from then on at which anything may change if
-/// the parts stay so.
+/// When what holds back lets go is left open: those who ask walk from change to
+/// change, and to look ahead from each would be as long a walk once more. Also
+/// returns the first instant from then on at which anything may change if the
+/// parts stay so.
 pub(crate) fn decide_at(
     plan: &Plan,
     context: &Context,
@@ -98,7 +102,7 @@ pub(crate) fn decide_at(
     at: Timestamp,
 ) -> (DecisionData, Option<Timestamp>) {
     let channels = asked::channels(plan, context, request);
-    let asked = Asked::new(plan, request, &channels);
+    let asked = Asked::new(plan, request, &channels).without_untils();
     decide_as_asked((plan, context), &asked, channels, at)
 }
 

@@ -456,6 +456,34 @@ fn a_minute_in_a_week_is_found() {
     assert_eq!(until.as_deref(), Some("2026-03-14T23:00:00Z"));
 }
 
+/// Conditions on the clock that never hold together, over a long list: to look
+/// ahead from every step of a timeline would take minutes.
+#[test]
+fn timelines_of_clocks_at_odds_are_walked_once() {
+    let mut policy = "policy = 'clocks'\n".to_owned();
+    for minute in 1..=20 {
+        let conditions = format!(
+            "eligible = [\"support.tickets.exists(t, t.state == 'open' && \
+             now.getMinutes() < {minute})\", 'now.getMinutes() > {}']",
+            minute + 30
+        );
+        policy.push_str(&action(&format!("a{minute}"), "service", &conditions));
+    }
+    let ticket = |number| {
+        format!(
+            r#"{{"id": "t{number}", "topic": "billing_dispute", "state": "open",
+                 "opened_at": "{NOW}", "updated_at": "{NOW}"}}"#
+        )
+    };
+    let tickets = (0..256).map(ticket).collect::<Vec<_>>().join(",");
+    let context = format!(r#"{{"support": {{"as_of": "{NOW}", "tickets": [{tickets}]}}}}"#);
+    let context = Context::from_json(context).unwrap();
+    let engine = Engine::from_toml(policy.as_str()).unwrap();
+    let timeline = engine.timeline(&context, &request("web", ""), "a5").unwrap();
+    assert!(timeline.is_cut);
+    assert_eq!(timeline.steps.len(), 14, "{timeline}");
+}
+
 /// Zones that do not exist are unknown; nothing is looked up on a disk.
 #[test]
 fn zones_that_do_not_exist_are_unknown() {

@@ -45,6 +45,8 @@ pub(super) struct Asked<'a> {
     /// Whether all reasons are wanted: a recommendation has those why it does
     /// not go on the channels before, however little else is asked for.
     pub(super) needs_reasons: bool,
+    /// Whether anybody wants to know when what holds an action back lets go.
+    pub(super) needs_untils: bool,
     /// The one action that is asked about, if the others matter only as far as
     /// they go before it.
     pub(super) about: Option<ActionId>,
@@ -65,6 +67,7 @@ impl<'a> Asked<'a> {
             already_shown: Ids::new(&request.already_shown),
             is_complete: request.detail == Detail::Complete,
             needs_reasons: request.detail == Detail::Complete || channels.len() > 1,
+            needs_untils: true,
             about: None,
             is_alone: false,
             zone: zone.map(|name| Zone::find(name).ok_or_else(no_such_zone)),
@@ -79,6 +82,11 @@ impl<'a> Asked<'a> {
     /// The same where no action but one is looked at.
     pub(super) fn alone(self, id: ActionId) -> Self {
         Self { is_alone: true, ..self.about(id) }
+    }
+
+    /// The same where nobody wants to know when what holds back lets go.
+    pub(super) fn without_untils(self) -> Self {
+        Self { needs_untils: false, ..self }
     }
 
     /// Tells whether an action is asked about: all are, or only one.

@@ -58,6 +58,8 @@ pub(super) struct Clearing<'a> {
     pub(super) limits: Limits<'a>,
     pub(super) quiet: Quiet<'a>,
     now: Timestamp,
+    /// Whether anybody wants to know when anything is clear.
+    is_asked_for: bool,
     /// The instant the evaluator stands at.
     at: Timestamp,
     steps: usize,
@@ -85,6 +87,7 @@ impl<'a> Clearing<'a> {
             limits: Limits::new(plan, context, channel, facts, &quiet),
             quiet,
             now,
+            is_asked_for: asked.needs_untils,
             at: now,
             steps: 0,
             steps_left: MAX_STEPS_IN_ALL + MAX_STEPS_MORE * plan.actions().len(),
@@ -112,9 +115,10 @@ impl<'a> Clearing<'a> {
         self.found.insert((hold, self.now), None);
     }
 
-    /// Returns the first instant from now on at which all holds are clear.
+    /// Returns the first instant from now on at which all holds are clear; none
+    /// where nobody wants to know it.
     pub(super) fn all_clear(&mut self, holds: &[Hold]) -> Option<Timestamp> {
-        if holds.contains(&Hold::Never) {
+        if !self.is_asked_for || holds.contains(&Hold::Never) {
             return None;
         }
         self.steps = 0;
