@@ -140,7 +140,8 @@ fn decide_as_asked(
     candidates.sort_by_cached_key(|candidate| candidate.order(plan));
     let ghosts = pipeline.ghosts(&candidates);
     let (slate, withheld) = pipeline.place(candidates);
-    let horizon = pipeline.horizon();
+    let order = facts.first().map(|facts| asked::horizon_of_order(context, request, facts));
+    let horizon = pipeline.horizon().joined(order.unwrap_or_default());
     let (recommendations, reservations) = slate.into_placed();
     let data = DecisionData {
         now: request.now,

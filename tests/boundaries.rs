@@ -430,3 +430,37 @@ const CONDITIONS: &[Row] = &[
         ..ROW
     },
 ];
+
+/// Channels are tried in the order that the customer prefers as long as that is
+/// fresh: decisions say until when.
+#[test]
+fn an_order_of_channels_stands_as_long_as_what_the_customer_prefers() {
+    let engine = Engine::from_toml(
+        "policy = 'order'\n[fresh]\nconsent = '1h'\n\
+         [[actions]]\nid = 'news'\nkind = 'service'\nchannels = ['web', 'agent']",
+    );
+    let context = json!({"consent": {
+        "as_of": "2026-03-10T15:00:00Z", "grants": [], "preferred_channels": ["agent", "web"],
+    }});
+    let (engine, context) = (engine.unwrap(), Context::from_json(context.to_string()).unwrap());
+    let decide = |now: Timestamp, is_ranking: bool| {
+        let request = json!({
+            "now": now, "channel": "web", "or_channels": ["agent"], "channel_order": "preferred",
+        });
+        let request = Request::from_json(request.to_string()).unwrap();
+        let request = if is_ranking { request.ranked_only() } else { request };
+        let decision = engine.decide(&context, &request);
+        let channel = decision.recommendation(0).unwrap().channel().to_string();
+        (channel, decision.valid_until())
+    };
+    for is_ranking in [false, true] {
+        let (channel, until) = decide("2026-03-10T15:00:30Z".parse().unwrap(), is_ranking);
+        assert_eq!(
+            (channel.as_str(), until.unwrap().to_string().as_str()),
+            ("agent", "2026-03-10T16:00:00.001Z")
+        );
+        let until = until.unwrap();
+        assert_eq!(decide(until - tactful::Duration::from_millis(1), is_ranking).0, "agent");
+        assert_eq!(decide(until, is_ranking).0, "web");
+    }
+}

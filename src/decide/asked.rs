@@ -8,8 +8,14 @@ use crate::condition::{Basis, FactState, Subject};
 use crate::context::Context;
 use crate::decision::{ChannelOrder, Detail, Request};
 use crate::plan::{ActionId, Plan, PlannedAction};
+use crate::schema::Facts;
 use crate::time::Zone;
 use crate::vocabulary::Channel;
+
+use super::horizon::Horizon;
+
+/// Where the channels lie that the customer prefers.
+const PREFERRED: &str = "consent.preferred_channels";
 
 /// Ids that a request lists; most list none, and then there is no set.
 pub(super) struct Ids<'a>(Option<HashSet<&'a str, ahash::RandomState>>);
@@ -127,14 +133,27 @@ pub(super) fn channels(
             channels.push(*channel);
         }
     }
-    if request.channel_order == ChannelOrder::Preferred && channels.len() > 1 {
+    if let Some(preferred) = preferred(context, request) {
         let facts = super::gather(plan, context, request, request.channel);
-        let is_fresh = facts.delivery_at("consent.preferred_channels").is_fresh();
-        let preferred = context.consent.known().and_then(|c| c.preferred_channels.as_ref());
-        if let Some(preferred) = preferred.filter(|_| is_fresh) {
+        if facts.delivery_at(PREFERRED).is_fresh() {
             let place = |channel: &Channel| preferred.iter().position(|known| known == channel);
             channels.sort_by_key(|channel| place(channel).unwrap_or(usize::MAX));
         }
     }
     channels
+}
+
+/// Returns what the customer prefers, if that is to order the channels.
+fn preferred<'c>(context: &'c Context, request: &Request) -> Option<&'c Vec<Channel>> {
+    let is_wanted =
+        request.channel_order == ChannelOrder::Preferred && !request.or_channels.is_empty();
+    let preferred = || context.consent.known()?.preferred_channels.as_ref();
+    is_wanted.then(preferred).flatten()
+}
+
+/// Returns until when the channels stay in their order: what the customer prefers
+/// may become stale.
+pub(super) fn horizon_of_order(context: &Context, request: &Request, facts: &Facts<'_>) -> Horizon {
+    preferred(context, request)
+        .map_or(Horizon::NEVER, |_| Horizon::of_delivery(facts.delivery_at(PREFERRED)))
 }
