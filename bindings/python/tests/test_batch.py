@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import json
+import signal
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -316,6 +317,15 @@ def test_what_progress_raises_comes_out(engine: tactful.Engine) -> None:
         pa.table(decided)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    # What runs in the background of a shell is started with interrupts ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_is_heeded(engine: tactful.Engine) -> None:
     told: list[int] = []
 
@@ -328,6 +338,7 @@ def test_an_interrupt_is_heeded(engine: tactful.Engine) -> None:
     assert told == [8_192]
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_is_heeded_while_a_stream_is_read(engine: tactful.Engine) -> None:
     def interrupt(rows: int) -> None:
         _thread.interrupt_main()
