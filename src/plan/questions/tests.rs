@@ -31,9 +31,10 @@ fn compare(plan: &Plan, context: &Context, now: Timestamp, answers: &mut Answers
     let mut evaluator = Evaluator::new(&plan.program, &facts);
     questions.survey.answer(&facts, answers, |node| evaluator.truth(node));
     let mut evaluator = Evaluator::new(&plan.program, &facts);
-    let roots = roots(&plan.index, &plan.suppressions, &plan.boosts);
+    let roots: Vec<NodeId> = roots(&plan.index, &plan.suppressions, &plan.boosts).collect();
     let slots = questions.survey.roots();
-    for (node, slot) in roots.zip(slots) {
+    assert_eq!(roots.len(), slots.len());
+    for (node, slot) in roots.into_iter().zip(slots) {
         let outcome = evaluator.truth(node);
         assert!(answers.agrees(*slot, &outcome), "{node:?} of {}", plan.policy.policy);
     }
